@@ -1,0 +1,30 @@
+# vexevt_room(NAME SOURCES a.cc… [LINK target…] [PRIVATE_LINK target…] [TESTS a_test.cc…] [TEST_LINK target…])
+#
+# One room of lib/: a static library vexevt_NAME, known as vexevt::NAME, and one test executable NAME_test that holds the
+# room's *_test.cc files. LINK is what the room's headers need, PRIVATE_LINK what only its sources do. Each GoogleTest case is
+# a CTest test named NAME.Suite.Case, so that `ctest -R` runs one by name.
+function(vexevt_room name)
+  cmake_parse_arguments(room "" "" "SOURCES;LINK;PRIVATE_LINK;TESTS;TEST_LINK" ${ARGN})
+  add_library(vexevt_${name} STATIC ${room_SOURCES})
+  add_library(vexevt::${name} ALIAS vexevt_${name})
+  target_link_libraries(vexevt_${name}
+    PUBLIC vexevt_settings ${room_LINK}
+    PRIVATE vexevt_warnings ${room_PRIVATE_LINK})
+  if(VEXEVT_TESTS AND room_TESTS)
+    add_executable(${name}_test ${room_TESTS})
+    target_link_libraries(${name}_test PRIVATE
+      vexevt_${name} vexevt_warnings GTest::gtest GTest::gmock GTest::gtest_main ${room_TEST_LINK})
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()
+
+# vexevt_tool(NAME) in cmd/vexevt-NAME: the binary from main.cc, options.cc and run.cc. The options are a library of their own,
+# so that the generators of man pages and completions can link them.
+function(vexevt_tool name)
+  cmake_parse_arguments(tool "" "" "SOURCES;LINK" ${ARGN})
+  add_library(vexevt_${name}_options STATIC options.cc)
+  target_link_libraries(vexevt_${name}_options PUBLIC vexevt::cli PRIVATE vexevt_warnings ${tool_LINK})
+  add_executable(vexevt-${name} main.cc run.cc ${tool_SOURCES})
+  target_link_libraries(vexevt-${name} PRIVATE vexevt_${name}_options vexevt_warnings ${tool_LINK})
+  install(TARGETS vexevt-${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
