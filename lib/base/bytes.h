@@ -10,7 +10,8 @@
 
 namespace vexevt {
 
-static_assert(std::endian::native == std::endian::little, "vexevt reads frames in place and so runs on little-endian machines");
+static_assert(std::endian::native == std::endian::little,
+              "vexevt reads frames in place and so runs on little-endian machines");
 
 template <typename T>
 T Load(const void* address) {

@@ -1,8 +1,9 @@
-// Status: the outcome of an operation that can fail, as a value. Result<T>: a T or the Status that says why there is none.
+// Status: the outcome of an operation that can fail, as a value. Result<T>: a T or the Status that says why there is
+// none.
 //
-// Success is a null pointer and costs nothing; a failure owns its message. A message is one clause for a person, lower case,
-// no full stop, the subject quoted: "cannot open '/x': Permission denied". Both types are movable values without locking:
-// several threads may read one, none may write it meanwhile. After LevelDB's Status.
+// Success is a null pointer and costs nothing; a failure owns its message. A message is one clause for a person, lower
+// case, no full stop, the subject quoted: "cannot open '/x': Permission denied". Both types are movable values without
+// locking: several threads may read one, none may write it meanwhile. After LevelDB's Status.
 #pragma once
 
 #include <memory>
@@ -54,15 +55,16 @@ Status ResourceExhausted(std::string message);
 Status Unavailable(std::string message);
 Status Unsupported(std::string message);
 
-// The failure of a system call: `what` ("cannot open '/x'"), then ": " and the text of `error`, an errno value. The code
-// follows from `error`: ENOENT is kNotFound, EACCES and EPERM kPermissionDenied, ENOSPC-like limits kResourceExhausted.
+// The failure of a system call: `what` ("cannot open '/x'"), then ": " and the text of `error`, an errno value. The
+// code follows from `error`: ENOENT is kNotFound, EACCES and EPERM kPermissionDenied, ENOSPC-like limits
+// kResourceExhausted.
 Status ErrnoStatus(std::string_view what, int error);
 
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}            // NOLINT: implicit, so that functions return plain values
-  Result(Status status) : status_(std::move(status)) {}    // NOLINT: status must not be ok()
+  Result(T value) : value_(std::move(value)) {}          // NOLINT: implicit, so that functions return plain values
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: status must not be ok()
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const& { return status_; }
@@ -93,8 +95,8 @@ class [[nodiscard]] Result {
 
 // Evaluates `expression`, a Result; returns its Status on failure, else defines or assigns `target`.
 #define VEXEVT_ASSIGN(target, expression) VEXEVT_ASSIGN_(VEXEVT_CONCAT_(result_, __LINE__), target, expression)
-#define VEXEVT_ASSIGN_(result, target, expression) \
-  auto result = (expression);                      \
+#define VEXEVT_ASSIGN_(result, target, expression)     \
+  auto result = (expression);                          \
   if (!result.ok()) return std::move(result).status(); \
   target = std::move(result).value()
 #define VEXEVT_CONCAT_(a, b) VEXEVT_CONCAT2_(a, b)
