@@ -1,10 +1,15 @@
-# vexevt_room(NAME SOURCES a.cc… [LINK target…] [PRIVATE_LINK target…] [TESTS a_test.cc…] [TEST_LINK target…])
+# vexevt_room(NAME SOURCES a.cc… [LINK target…] [PRIVATE_LINK target…] [TESTS a_test.cc…] [TEST_LINK target…] [THREADS])
 #
 # One room of lib/: a static library vexevt_NAME, known as vexevt::NAME, and one test executable NAME_test that holds the
 # room's *_test.cc files. LINK is what the room's headers need, PRIVATE_LINK what only its sources do. Each GoogleTest case is
-# a CTest test named NAME.Suite.Case, so that `ctest -R` runs one by name.
+# a CTest test named NAME.Suite.Case, so that `ctest -R` runs one by name. THREADS says that the room has threads of its own or
+# shares memory: its tests are then also what the thread sanitizer runs (target threaded_tests, label threads).
+if(VEXEVT_TESTS)
+  add_custom_target(threaded_tests)
+endif()
+
 function(vexevt_room name)
-  cmake_parse_arguments(room "" "" "SOURCES;LINK;PRIVATE_LINK;TESTS;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(room "THREADS" "" "SOURCES;LINK;PRIVATE_LINK;TESTS;TEST_LINK" ${ARGN})
   add_library(vexevt_${name} STATIC ${room_SOURCES})
   add_library(vexevt::${name} ALIAS vexevt_${name})
   target_link_libraries(vexevt_${name}
@@ -14,7 +19,12 @@ function(vexevt_room name)
     add_executable(${name}_test ${room_TESTS})
     target_link_libraries(${name}_test PRIVATE
       vexevt_${name} vexevt_warnings GTest::gtest GTest::gmock GTest::gtest_main ${room_TEST_LINK})
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+    set(labels unit)
+    if(room_THREADS)
+      list(APPEND labels threads)
+      add_dependencies(threaded_tests ${name}_test)
+    endif()
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${labels}")
   endif()
 endfunction()
 
@@ -26,5 +36,6 @@ function(vexevt_tool name)
   target_link_libraries(vexevt_${name}_options PUBLIC vexevt::cli PRIVATE vexevt_warnings ${tool_LINK})
   add_executable(vexevt-${name} main.cc run.cc ${tool_SOURCES})
   target_link_libraries(vexevt-${name} PRIVATE vexevt_${name}_options vexevt_warnings ${tool_LINK})
+  set_target_properties(vexevt-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS vexevt-${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
