@@ -39,7 +39,8 @@ struct Stream {
 
   Stream() {
     for (std::size_t i = 0; i < count; ++i) {
-      std::string path = "/srv/build/project/src/module_" + std::to_string(i % 997) + "/file_" + std::to_string(i) + ".cc";
+      std::string path =
+          "/srv/build/project/src/module_" + std::to_string(i % 997) + "/file_" + std::to_string(i) + ".cc";
       AppendFrame(FileEvent(path), &bytes);
     }
   }
@@ -65,7 +66,9 @@ BENCHMARK(BM_Encode);
 void BM_CapnpBuild(benchmark::State& state) {
   Event event = FileEvent("/srv/build/project/src/module_12/file_12345.cc");
   const auto& fs = std::get<FsPayload>(event.payload);
-  auto data = [](std::string_view text) { return kj::arrayPtr(reinterpret_cast<const kj::byte*>(text.data()), text.size()); };
+  auto data = [](std::string_view text) {
+    return kj::arrayPtr(reinterpret_cast<const kj::byte*>(text.data()), text.size());
+  };
   std::vector<capnp::word> scratch(128);
   for (auto _ : state) {
     capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch.data(), scratch.size()));
@@ -122,7 +125,8 @@ void BM_CapnpReadFiveFields(benchmark::State& state) {
     while (!rest.empty()) {
       capnp::FlatArrayMessageReader reader({reinterpret_cast<const capnp::word*>(rest.data()), rest.size() / 8});
       auto root = reader.getRoot<schema::Event>();
-      sum += root.getType() + root.getPid() + root.getIdSequence() + root.getPayload().getFs().getPath().size() + root.getUid();
+      sum += root.getType() + root.getPid() + root.getIdSequence() + root.getPayload().getFs().getPath().size() +
+             root.getUid();
       rest = rest.subspan(static_cast<std::size_t>(reinterpret_cast<const std::byte*>(reader.getEnd()) - rest.data()));
     }
     benchmark::DoNotOptimize(sum);

@@ -11,7 +11,7 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kWord = 8;
-constexpr std::size_t kFrameHeader = 8;  // segment table of one segment
+constexpr std::size_t kFrameHeader = 8;                   // segment table of one segment
 constexpr std::size_t kByteListSlots = layout::kContext;  // every pointer before `context` is Data
 
 static_assert(layout::kContext + 1 == layout::kCauses && layout::kCauses + 1 == layout::kAttributes &&
@@ -157,7 +157,8 @@ std::byte* StoreContext(std::byte* at, std::byte* to, const Context& context) {
 }
 
 // A list of structs: a tag word in the shape of a struct pointer whose offset is the count, then the elements.
-std::byte* StoreListHead(std::byte* at, std::byte* to, std::size_t count, std::size_t data_words, std::size_t pointers) {
+std::byte* StoreListHead(std::byte* at, std::byte* to, std::size_t count, std::size_t data_words,
+                         std::size_t pointers) {
   std::uint64_t words = count * (data_words + pointers);
   Store<std::uint64_t>(at, PointerOffset(at, to) | 1 | std::uint64_t{7} << 32 | words << 35);
   Store<std::uint64_t>(to, std::uint64_t{count} << 2 | data_words << 32 | pointers << 48);
@@ -314,7 +315,8 @@ std::size_t Encode(const Event& event, std::byte* out) {
       next = StoreCauses(at, next, event.causes);
     }
   }
-  if (pointers > layout::kAttributes) next = StoreAttributes(slot + layout::kAttributes * kWord, next, event.attributes);
+  if (pointers > layout::kAttributes)
+    next = StoreAttributes(slot + layout::kAttributes * kWord, next, event.attributes);
 
   auto segment_words = static_cast<std::uint32_t>((next - root) / static_cast<std::ptrdiff_t>(kWord));
   Store<std::uint32_t>(out, 0);

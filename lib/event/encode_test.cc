@@ -30,7 +30,8 @@ TEST(Encode, IsCanonicalForCapnp) {
         {reinterpret_cast<const capnp::word*>(frame.bytes.data()), frame.bytes.size() / sizeof(capnp::word)});
     auto canonical = capnp::canonicalize(reader.getRoot<schema::Event>());
     ASSERT_EQ(frame.bytes.size() - 8, canonical.asBytes().size()) << TypeName(event.type);
-    EXPECT_EQ(std::memcmp(frame.bytes.data() + 8, canonical.begin(), frame.bytes.size() - 8), 0) << TypeName(event.type);
+    EXPECT_EQ(std::memcmp(frame.bytes.data() + 8, canonical.begin(), frame.bytes.size() - 8), 0)
+        << TypeName(event.type);
   }
 }
 

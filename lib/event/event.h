@@ -1,8 +1,8 @@
-// Event: one event as plain values, the form in which tools make events and take them apart. Its twin in bytes is the frame
-// (event.capnp): Encode writes one, EventView reads one in place, Unpack turns one back into this.
+// Event: one event as plain values, the form in which tools make events and take them apart. Its twin in bytes is the
+// frame (event.capnp): Encode writes one, EventView reads one in place, Unpack turns one back into this.
 //
-// Strings are borrowed: whoever fills an Event keeps the bytes alive while it is used. Reuse one Event for many events and
-// nothing is allocated per event.
+// Strings are borrowed: whoever fills an Event keeps the bytes alive while it is used. Reuse one Event for many events
+// and nothing is allocated per event.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ struct EventId {
 enum class Boundary : std::uint16_t { kUnknown, kKernel, kFuse, kUser, kGraph, kVector, kAgent, kAnalytics, kRemote };
 enum class Priority : std::uint16_t { kNormal, kCritical, kHigh, kLow, kBackground };
 
-// 0 background, 1 low, 2 normal, 3 high, 4 critical: the order in which `priority >= high` compares. Unknown values are normal.
+// 0 background, 1 low, 2 normal, 3 high, 4 critical: the order in which `priority >= high` compares. Unknown values are
+// normal.
 int Urgency(Priority priority);
 
 // Bits of Event::flags. The first eight are VexFS's.
@@ -32,12 +33,12 @@ inline constexpr std::uint16_t kFlagAtomic = 1 << 0, kFlagTransactional = 1 << 1
                                kFlagAgentVisible = 1 << 3, kFlagDeterministic = 1 << 4, kFlagCompressed = 1 << 5,
                                kFlagIndexed = 1 << 6, kFlagReplicated = 1 << 7,
                                kFlagCredentials = 1 << 8,  // uid, gid and ppid are known
-                               kFlagStat = 1 << 9,         // mode and size are known
-                               kFlagDirectory = 1 << 10,   // the object is a directory
-                               kFlagSynthetic = 1 << 11,   // inferred (a scan of a new directory), not reported
-                               kFlagSplit = 1 << 12,       // one of several that the kernel reported merged: order within is assumed
-                               kFlagInjected = 1 << 13,    // from user space, through the kernel
-                               kFlagCaused = 1 << 14;      // an effect of vexevt's own action
+    kFlagStat = 1 << 9,                                    // mode and size are known
+    kFlagDirectory = 1 << 10,                              // the object is a directory
+    kFlagSynthetic = 1 << 11,                              // inferred (a scan of a new directory), not reported
+    kFlagSplit = 1 << 12,     // one of several that the kernel reported merged: order within is assumed
+    kFlagInjected = 1 << 13,  // from user space, through the kernel
+    kFlagCaused = 1 << 14;    // an effect of vexevt's own action
 
 struct FsPayload {
   std::string_view path, path2, xattr;
@@ -102,8 +103,9 @@ struct GapPayload {
 };
 
 // In the order of the schema's union: index() is its tag.
-using Payload = std::variant<std::monostate, FsPayload, GraphPayload, VectorPayload, AgentPayload, SystemPayload,
-                             SemanticPayload, ObservabilityPayload, MatchPayload, ActionPayload, AuditPayload, GapPayload>;
+using Payload =
+    std::variant<std::monostate, FsPayload, GraphPayload, VectorPayload, AgentPayload, SystemPayload, SemanticPayload,
+                 ObservabilityPayload, MatchPayload, ActionPayload, AuditPayload, GapPayload>;
 
 struct Context {
   std::uint64_t trace_high = 0, trace_low = 0, span = 0;  // W3C trace context

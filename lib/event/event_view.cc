@@ -18,8 +18,8 @@ unsigned PointersOf(std::uint64_t pointer) { return static_cast<unsigned>(pointe
 const std::byte* TargetOf(const std::byte* at) { return at + 8 + OffsetOf(Load<std::uint64_t>(at)) * 8; }
 
 // Checks the objects of one segment. `budget` is what objects may still take, in words: no two objects share words in a
-// sound message, so their sizes add up to at most the segment, and a frame that says otherwise is one that would have a small
-// input read as a huge one.
+// sound message, so their sizes add up to at most the segment, and a frame that says otherwise is one that would have a
+// small input read as a huge one.
 struct Checker {
   const std::byte* segment;
   std::int64_t words;
@@ -52,7 +52,8 @@ struct Checker {
     if (pointer == 0) return true;
     unsigned data_words = DataWordsOf(pointer), pointers = PointersOf(pointer);
     if (KindOf(pointer) != kKindStruct || !Take(at, pointer, data_words + pointers)) return false;
-    return ByteLists(TargetOf(at) + 8 * data_words, pointers < layout::kContextPointers ? pointers : layout::kContextPointers);
+    return ByteLists(TargetOf(at) + 8 * data_words,
+                     pointers < layout::kContextPointers ? pointers : layout::kContextPointers);
   }
 
   // A list of structs whose first `pointers_known` pointers are byte lists.
@@ -86,7 +87,9 @@ struct Element {
   unsigned data_bytes;
   unsigned pointers;
 
-  std::uint64_t Word(unsigned offset) const { return offset + 8 <= data_bytes ? Load<std::uint64_t>(data + offset) : 0; }
+  std::uint64_t Word(unsigned offset) const {
+    return offset + 8 <= data_bytes ? Load<std::uint64_t>(data + offset) : 0;
+  }
   const std::byte* Pointer(unsigned slot) const { return slot < pointers ? data + data_bytes + 8 * slot : nullptr; }
 };
 

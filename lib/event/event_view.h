@@ -1,11 +1,12 @@
 // EventView: reads one event in place, at fixed offsets.
 //
-// A view is made once per frame, by Bind, which checks everything that the accessors will rely upon: after it no accessor can
-// fail or leave the frame, however hostile the bytes. It costs a few nanoseconds; Cap'n Proto's reader about 90. What is well
-// formed but unusual (several segments, far pointers) Bind refuses and Flatten (flatten.h) turns into a plain frame first.
+// A view is made once per frame, by Bind, which checks everything that the accessors will rely upon: after it no
+// accessor can fail or leave the frame, however hostile the bytes. It costs a few nanoseconds; Cap'n Proto's reader
+// about 90. What is well formed but unusual (several segments, far pointers) Bind refuses and Flatten (flatten.h) turns
+// into a plain frame first.
 //
-// A view borrows the frame: it is valid as long as those bytes are, and unchanged. It is a small value, cheap to copy; reading
-// it from several threads is safe.
+// A view borrows the frame: it is valid as long as those bytes are, and unchanged. It is a small value, cheap to copy;
+// reading it from several threads is safe.
 #pragma once
 
 #include <cstddef>
@@ -92,7 +93,8 @@ class EventView {
     auto value = Load<std::uint64_t>(pointer);
     if (value == 0) return {};
     auto words = static_cast<std::int32_t>(static_cast<std::uint32_t>(value)) >> 2;
-    return {reinterpret_cast<const char*>(pointer + 8) + std::ptrdiff_t{words} * 8, static_cast<std::size_t>(value >> 35)};
+    return {reinterpret_cast<const char*>(pointer + 8) + std::ptrdiff_t{words} * 8,
+            static_cast<std::size_t>(value >> 35)};
   }
 
   const std::byte* frame_ = nullptr;
@@ -106,7 +108,8 @@ inline FrameSize MeasureFrame(std::span<const std::byte> bytes) {
   if (bytes.size() < 8) return {FrameState::kShort, 8};
   auto segments = Load<std::uint32_t>(bytes.data());
   auto words = Load<std::uint32_t>(bytes.data() + 4);
-  if (segments == 0 && words <= (kMaxFrameBytes - 8) / 8) [[likely]] return {FrameState::kOk, 8 + std::size_t{words} * 8};
+  if (segments == 0 && words <= (kMaxFrameBytes - 8) / 8) [[likely]]
+    return {FrameState::kOk, 8 + std::size_t{words} * 8};
   if (segments == 0 || segments >= kMaxSegments) return {FrameState::kTooLarge, 0};
   std::size_t header = RoundUpToWord(4 + (std::size_t{segments} + 1) * 4);
   if (bytes.size() < header) return {FrameState::kShort, header};

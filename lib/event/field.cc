@@ -26,7 +26,8 @@ constexpr Field kFields[] = {
     {"mono", kDuration, kData, 8, kMonoNs, kAny, 0, "time since boot"},
     {"hlc", kHex64, kData, 8, kHlc, kAny, 0, "hybrid logical clock, where the event carries one"},
     {"type", kType, kData, 2, layout::kType, kAny, 0, "what happened: fs.create, vector.search …; fs.* is a family"},
-    {"boundary", kBoundary, kData, 2, layout::kBoundary, kAny, 0, "where it was seen: kernel, fuse, user, graph, vector, agent, analytics, remote"},
+    {"boundary", kBoundary, kData, 2, layout::kBoundary, kAny, 0,
+     "where it was seen: kernel, fuse, user, graph, vector, agent, analytics, remote"},
     {"priority", kPriority, kData, 2, layout::kPriority, kAny, 0, "critical, high, normal, low, background"},
     {"pid", kUint, kData, 4, kPid, kAny, 0, "process"},
     {"tid", kUint, kData, 4, kTid, kAny, 0, "thread, where it is not the process's first"},
@@ -46,7 +47,8 @@ constexpr Field kFields[] = {
     {"span", kHex64, kContextData, 8, kContextSpan, kAny, 0, "W3C span id"},
 
     {"path", kBytes, kPointer, 0, kPayloadFsPath, kFs, 0, "absolute path; of a rename the old name"},
-    {"path2", kBytes, kPointer, 0, kPayloadFsPath2, kFs, 0, "new name of a rename, new link, target of a symbolic link"},
+    {"path2", kBytes, kPointer, 0, kPayloadFsPath2, kFs, 0,
+     "new name of a rename, new link, target of a symbolic link"},
     {"name", kBytes, kPathName, 0, kPayloadFsPath, kFs, 0, "last part of path"},
     {"dir", kBytes, kPathDir, 0, kPayloadFsPath, kFs, 0, "path without its last part"},
     {"ext", kBytes, kPathExt, 0, kPayloadFsPath, kFs, 0, "extension of name, without the dot"},
@@ -97,7 +99,8 @@ constexpr Field kFields[] = {
     {"system.detail", kBytes, kPointer, 0, kPayloadSystemDetail, kSy, 0, "more about it"},
     {"system.value", kInt, kData, 8, kPayloadSystemValue, kSy, 0, "a number about it"},
     {"semantic.subject", kBytes, kPointer, 0, kPayloadSemanticSubject, kSe, 0, "subject"},
-    {"semantic.relation", kBytes, kPointer, 0, kPayloadSemanticRelation, kSe, 0, "how subject and object belong together"},
+    {"semantic.relation", kBytes, kPointer, 0, kPayloadSemanticRelation, kSe, 0,
+     "how subject and object belong together"},
     {"semantic.object", kBytes, kPointer, 0, kPayloadSemanticObject, kSe, 0, "object"},
     {"semantic.intent", kBytes, kPointer, 0, kPayloadSemanticIntent, kSe, 0, "intent"},
     {"semantic.strength", kFloat, kData, 8, kPayloadSemanticStrength, kSe, 0, "strength of the relation"},
@@ -158,7 +161,8 @@ FieldValue WideOrNone(std::uint64_t high, std::uint64_t low) {
   return Wide{high, low};
 }
 
-constexpr std::string_view kBoundaryNames[] = {"unknown", "kernel", "fuse", "user", "graph", "vector", "agent", "analytics", "remote"};
+constexpr std::string_view kBoundaryNames[] = {"unknown", "kernel", "fuse",      "user",  "graph",
+                                               "vector",  "agent",  "analytics", "remote"};
 constexpr std::string_view kPriorityNames[] = {"normal", "critical", "high", "low", "background"};
 
 template <typename Enum>

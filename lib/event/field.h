@@ -1,5 +1,5 @@
-// The one list of the fields that people can name: in expressions, templates, CSV columns, completions, man pages. Each entry
-// says where the value lies, so that expr can compile a comparison to a load at an offset.
+// The one list of the fields that people can name: in expressions, templates, CSV columns, completions, man pages. Each
+// entry says where the value lies, so that expr can compile a comparison to a load at an offset.
 #pragma once
 
 #include <cstdint>
@@ -34,15 +34,15 @@ enum class FieldType : std::uint8_t {
 };
 
 enum class FieldPlace : std::uint8_t {
-  kData,          // `width` bytes at byte `offset` of the data section
-  kBit,           // bit `offset` of the data section
-  kPointer,       // Data at pointer `offset`
-  kContextData,   // 8 bytes at byte `offset` of the context
+  kData,         // `width` bytes at byte `offset` of the data section
+  kBit,          // bit `offset` of the data section
+  kPointer,      // Data at pointer `offset`
+  kContextData,  // 8 bytes at byte `offset` of the context
   kContextPointer,
-  kPathName,      // after the last '/' of the pointer at `offset`
-  kPathDir,       // before it
-  kPathExt,       // after the last '.' of the name, where that isn't its first byte
-  kWide,          // 16 bytes: the id, or the context's trace
+  kPathName,  // after the last '/' of the pointer at `offset`
+  kPathDir,   // before it
+  kPathExt,   // after the last '.' of the name, where that isn't its first byte
+  kWide,      // 16 bytes: the id, or the context's trace
 };
 
 inline constexpr std::uint16_t kAnyPayload = 0xffff;
@@ -53,8 +53,8 @@ struct Field {
   FieldPlace place;
   std::uint8_t width;
   std::uint16_t offset;
-  std::uint16_t payload;   // the union's tag with which the field exists; kAnyPayload: every event
-  std::uint16_t flag;      // bit of flags without which the value is not known; 0: none. For kBool of flags: the bit.
+  std::uint16_t payload;  // the union's tag with which the field exists; kAnyPayload: every event
+  std::uint16_t flag;     // bit of flags without which the value is not known; 0: none. For kBool of flags: the bit.
   std::string_view meaning;
 };
 

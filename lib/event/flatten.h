@@ -1,5 +1,5 @@
-// Flatten: any well-formed Cap'n Proto message of one Event as a plain canonical frame, by capnp itself. The slow path for what
-// EventView::Bind refuses: several segments, far pointers. Unknown fields of a newer schema survive.
+// Flatten: any well-formed Cap'n Proto message of one Event as a plain canonical frame, by capnp itself. The slow path
+// for what EventView::Bind refuses: several segments, far pointers. Unknown fields of a newer schema survive.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,8 @@
 
 namespace vexevt {
 
-// Replaces `out` by the plain frame. kDataLoss where capnp, with its limits against hostile messages, refuses `frame` too.
+// Replaces `out` by the plain frame. kDataLoss where capnp, with its limits against hostile messages, refuses `frame`
+// too.
 Status Flatten(std::span<const std::byte> frame, std::vector<std::byte>* out);
 
 }  // namespace vexevt

@@ -1,5 +1,5 @@
-// Writes lib/event/layout.h: where the compiled schema keeps each field of Event, so that EventView and the encoder read and
-// write at fixed offsets without ever naming one by hand. Run by the build; output goes to standard output.
+// Writes lib/event/layout.h: where the compiled schema keeps each field of Event, so that EventView and the encoder
+// read and write at fixed offsets without ever naming one by hand. Run by the build; output goes to standard output.
 #include <capnp/schema.h>
 
 #include <cctype>

@@ -1,5 +1,5 @@
-// Event types: 16-bit codes, the family in the high byte. The codes of VexFS's semantic events are kept as they are; ours
-// follow them. Types are written FAMILY.NAME: fs.create, vector.search, vexevt.lost.
+// Event types: 16-bit codes, the family in the high byte. The codes of VexFS's semantic events are kept as they are;
+// ours follow them. Types are written FAMILY.NAME: fs.create, vector.search, vexevt.lost.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +23,16 @@ enum class Family : std::uint8_t {
   kVexevt = 0x10,  // what vexevt itself has to say
 };
 
-inline constexpr EventType kFsCreate = 0x0101, kFsDelete = 0x0102, kFsRead = 0x0103, kFsWrite = 0x0104, kFsRename = 0x0105,
-                           kFsChmod = 0x0106, kFsChown = 0x0107, kFsTruncate = 0x0108, kFsMkdir = 0x0109, kFsRmdir = 0x010A,
-                           kFsSymlink = 0x010B, kFsHardlink = 0x010C, kFsOpen = 0x010D, kFsClose = 0x010E,
-                           kFsSetxattr = 0x010F, kFsRemovexattr = 0x0110, kFsAttrib = 0x0111, kFsMoveIn = 0x0112,
-                           kFsMoveOut = 0x0113, kFsExec = 0x0114, kFsCloseWrite = 0x0115, kFsMknod = 0x0116;
+inline constexpr EventType kFsCreate = 0x0101, kFsDelete = 0x0102, kFsRead = 0x0103, kFsWrite = 0x0104,
+                           kFsRename = 0x0105, kFsChmod = 0x0106, kFsChown = 0x0107, kFsTruncate = 0x0108,
+                           kFsMkdir = 0x0109, kFsRmdir = 0x010A, kFsSymlink = 0x010B, kFsHardlink = 0x010C,
+                           kFsOpen = 0x010D, kFsClose = 0x010E, kFsSetxattr = 0x010F, kFsRemovexattr = 0x0110,
+                           kFsAttrib = 0x0111, kFsMoveIn = 0x0112, kFsMoveOut = 0x0113, kFsExec = 0x0114,
+                           kFsCloseWrite = 0x0115, kFsMknod = 0x0116;
 inline constexpr EventType kSystemMount = 0x0501, kSystemUnmount = 0x0502;
-inline constexpr EventType kVexevtMatch = 0x1001, kVexevtAnomaly = 0x1002, kVexevtForecast = 0x1003, kVexevtAction = 0x1004,
-                           kVexevtAudit = 0x1005, kVexevtLost = 0x1006, kVexevtConfig = 0x1007, kVexevtAlert = 0x1008,
-                           kVexevtBarrier = 0x1009, kVexevtPartial = 0x100A;
+inline constexpr EventType kVexevtMatch = 0x1001, kVexevtAnomaly = 0x1002, kVexevtForecast = 0x1003,
+                           kVexevtAction = 0x1004, kVexevtAudit = 0x1005, kVexevtLost = 0x1006, kVexevtConfig = 0x1007,
+                           kVexevtAlert = 0x1008, kVexevtBarrier = 0x1009, kVexevtPartial = 0x100A;
 
 struct TypeInfo {
   EventType code;

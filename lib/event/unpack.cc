@@ -21,19 +21,20 @@ Payload UnpackPayload(const EventView& view) {
                        .open_flags = view.Get<std::uint32_t>(kPayloadFsOpenFlags),
                        .mode = view.Get<std::uint16_t>(kPayloadFsMode)};
     case kPayloadGraphTagValue:
-      return GraphPayload{view.Bytes(kPayloadGraphGraph), view.Bytes(kPayloadGraphNode), view.Bytes(kPayloadGraphTarget),
-                          view.Bytes(kPayloadGraphLabel), view.Get<std::uint64_t>(kPayloadGraphResults)};
+      return GraphPayload{view.Bytes(kPayloadGraphGraph), view.Bytes(kPayloadGraphNode),
+                          view.Bytes(kPayloadGraphTarget), view.Bytes(kPayloadGraphLabel),
+                          view.Get<std::uint64_t>(kPayloadGraphResults)};
     case kPayloadVectorTagValue:
-      return VectorPayload{view.Bytes(kPayloadVectorCollection),
-                           view.Bytes(kPayloadVectorVector),
-                           view.Bytes(kPayloadVectorMetric),
-                           view.Get<std::uint32_t>(kPayloadVectorDimensions),
-                           view.Get<std::uint32_t>(kPayloadVectorK),
-                           view.Get<double>(kPayloadVectorScore)};
+      return VectorPayload{view.Bytes(kPayloadVectorCollection),     view.Bytes(kPayloadVectorVector),
+                           view.Bytes(kPayloadVectorMetric),         view.Get<std::uint32_t>(kPayloadVectorDimensions),
+                           view.Get<std::uint32_t>(kPayloadVectorK), view.Get<double>(kPayloadVectorScore)};
     case kPayloadAgentTagValue:
-      return AgentPayload{view.Bytes(kPayloadAgentAgent),  view.Bytes(kPayloadAgentTask),
-                          view.Bytes(kPayloadAgentAction), view.Bytes(kPayloadAgentModel),
-                          view.Get<std::uint64_t>(kPayloadAgentTokens), view.Get<double>(kPayloadAgentConfidence)};
+      return AgentPayload{view.Bytes(kPayloadAgentAgent),
+                          view.Bytes(kPayloadAgentTask),
+                          view.Bytes(kPayloadAgentAction),
+                          view.Bytes(kPayloadAgentModel),
+                          view.Get<std::uint64_t>(kPayloadAgentTokens),
+                          view.Get<double>(kPayloadAgentConfidence)};
     case kPayloadSystemTagValue:
       return SystemPayload{view.Bytes(kPayloadSystemSubject), view.Bytes(kPayloadSystemObject),
                            view.Bytes(kPayloadSystemDetail), view.Get<std::int64_t>(kPayloadSystemValue)};
@@ -85,12 +86,14 @@ void Unpack(const EventView& view, Event* event) {
   event->cgroup = view.Bytes(kCgroup);
   event->tenant = view.Bytes(kTenant);
   event->payload = UnpackPayload(view);
-  event->context = {view.ContextWord(kContextTraceHigh), view.ContextWord(kContextTraceLow), view.ContextWord(kContextSpan),
-                    view.ContextBytes(kContextSession), view.ContextBytes(kContextTransaction)};
+  event->context = {view.ContextWord(kContextTraceHigh), view.ContextWord(kContextTraceLow),
+                    view.ContextWord(kContextSpan), view.ContextBytes(kContextSession),
+                    view.ContextBytes(kContextTransaction)};
   event->causes.clear();
   for (std::size_t i = 0, count = view.cause_count(); i < count; ++i) event->causes.push_back(view.cause(i));
   event->attributes.clear();
-  for (std::size_t i = 0, count = view.attribute_count(); i < count; ++i) event->attributes.push_back(view.attribute(i));
+  for (std::size_t i = 0, count = view.attribute_count(); i < count; ++i)
+    event->attributes.push_back(view.attribute(i));
 }
 
 }  // namespace vexevt

@@ -25,14 +25,25 @@ inline std::vector<Event> SampleEvents() {
   file.comm = "cc1plus";
   file.exe = "/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus";
   file.host = "builder";
-  file.payload = FsPayload{.path = "/srv/build/obj/status.o", .inode = 131'073, .size = 4096, .device = 8 << 20 | 1, .mode = 0100644};
+  file.payload = FsPayload{
+      .path = "/srv/build/obj/status.o", .inode = 131'073, .size = 4096, .device = 8 << 20 | 1, .mode = 0100644};
   events.push_back(file);
 
   Event rename = file;
   rename.id.sequence = 43;
   rename.type = kFsRename;
-  rename.payload = FsPayload{.path = "/srv/\xff\n\"old", .path2 = "/srv/new", .xattr = "user.tag", .inode = 7, .size = 1, .offset = 2,
-                             .length = 3, .device = 4, .generation = 5, .mount = 6, .open_flags = 0x8000, .mode = 0100600};
+  rename.payload = FsPayload{.path = "/srv/\xff\n\"old",
+                             .path2 = "/srv/new",
+                             .xattr = "user.tag",
+                             .inode = 7,
+                             .size = 1,
+                             .offset = 2,
+                             .length = 3,
+                             .device = 4,
+                             .generation = 5,
+                             .mount = 6,
+                             .open_flags = 0x8000,
+                             .mode = 0100600};
   rename.tid = 4712;
   rename.result = 2;
   rename.latency_ns = 1500;
@@ -41,7 +52,11 @@ inline std::vector<Event> SampleEvents() {
   rename.tenant = "acme";
   rename.context = {1, 2, 3, "session-9", "tx-1"};
   rename.causes = {{1, 2}, {3, 4}};
-  rename.attributes = {{"note", AttributeText{"h\xc3\xa9"}}, {"n", std::int64_t{-5}}, {"ratio", 0.25}, {"ok", true}, {"raw", AttributeBytes{"\x01\x02"}}};
+  rename.attributes = {{"note", AttributeText{"h\xc3\xa9"}},
+                       {"n", std::int64_t{-5}},
+                       {"ratio", 0.25},
+                       {"ok", true},
+                       {"raw", AttributeBytes{"\x01\x02"}}};
   events.push_back(rename);
 
   auto with = [&](EventType type, Boundary boundary, Payload payload) {
