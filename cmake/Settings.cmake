@@ -8,7 +8,7 @@ target_compile_options(vexevt_settings INTERFACE -fno-omit-frame-pointer)
 add_library(vexevt_warnings INTERFACE)
 target_compile_options(vexevt_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align -Woverloaded-virtual
-  -Wconversion -Wsign-conversion -Wnull-dereference -Wformat=2
+  -Wconversion -Wsign-conversion -Wformat=2
   -Wno-missing-field-initializers)  # designated initialisers name what matters
 if(VEXEVT_WERROR)
   target_compile_options(vexevt_warnings INTERFACE -Werror)

@@ -1,0 +1,377 @@
+#include "lib/rules/rules_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include "lib/event/field.h"
+#include "lib/rules/table_reader.h"
+
+namespace vexevt {
+namespace {
+
+Result<double> ParseShare(const std::string& text) {
+  std::size_t digits = 0;
+  double percent = -1;
+  try {
+    percent = std::stod(text, &digits);
+  } catch (const std::exception&) {
+    digits = 0;
+  }
+  if (digits == 0 || text.substr(digits) != "%" || !(percent >= 0 && percent <= 100)) {
+    return InvalidArgument(fmt::format("bad share '{}': write 10%, or a number from 0 to 1", text));
+  }
+  return percent / 100;
+}
+
+// What may be one text or a list of them.
+Result<std::vector<PlacedText>> Texts(const TableReader& table, std::string_view key) {
+  std::vector<PlacedText> texts;
+  const Node* node = table.Find(key);
+  if (!node) return texts;
+  if (const auto* text = std::get_if<std::string>(&node->value)) return std::vector{PlacedText{*text, node->at}};
+  const auto* list = std::get_if<List>(&node->value);
+  if (!list) return table.ErrorOf(*node, fmt::format("'{}' wants a text or a list of texts", key));
+  for (const Node& element : *list) {
+    const auto* text = std::get_if<std::string>(&element.value);
+    if (!text) return table.ErrorOf(element, fmt::format("'{}' wants texts", key));
+    texts.push_back({*text, element.at});
+  }
+  return texts;
+}
+
+Result<std::vector<PlacedText>> Fields(const TableReader& table, std::string_view key) {
+  VEXEVT_ASSIGN(auto fields, Texts(table, key));
+  for (const PlacedText& field : fields) {
+    if (field.text.starts_with("attr.") || FindField(field.text)) continue;
+    std::string_view nearest = NearestField(field.text);
+    std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
+    return ErrorAt(table.document(), field.at, fmt::format("unknown field '{}'{}", field.text, hint));
+  }
+  return fields;
+}
+
+Result<Limit> ReadLimit(const Document& document, const Node& node) {
+  Limit limit;
+  auto set_rate = [&](const std::string& text) -> Status {
+    VEXEVT_ASSIGN(limit.rate, ParseRate(text));
+    limit.burst = limit.rate.count;
+    return Status::Ok();
+  };
+  if (const auto* text = std::get_if<std::string>(&node.value)) {
+    if (Status status = set_rate(*text); !status.ok()) return ErrorAt(document, node.at, status.message());
+    return limit;
+  }
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "limit"));
+  VEXEVT_TRY(table.OnlyKeys({"rate", "burst", "by"}));
+  VEXEVT_ASSIGN(auto rate, table.Text("rate"));
+  if (!rate) return table.Missing("rate");
+  if (Status status = set_rate(rate->text); !status.ok()) return ErrorAt(document, rate->at, status.message());
+  VEXEVT_ASSIGN(auto burst, table.Integer("burst", 1, 1'000'000'000));
+  if (burst) limit.burst = static_cast<std::uint64_t>(*burst);
+  VEXEVT_ASSIGN(limit.by, Fields(table, "by"));
+  return limit;
+}
+
+Result<Sample> ReadSample(const Document& document, const Node& node) {
+  Sample sample;
+  auto set_rate = [&](const Node& rate) -> Status {
+    if (const auto* number = std::get_if<double>(&rate.value); number && *number >= 0 && *number <= 1) {
+      sample.rate = *number;
+    } else if (const auto* text = std::get_if<std::string>(&rate.value)) {
+      auto share = ParseShare(*text);
+      if (!share.ok()) return ErrorAt(document, rate.at, share.status().message());
+      sample.rate = *share;
+    } else {
+      return ErrorAt(document, rate.at, "a sample is a share: \"10%\", or a number from 0.0 to 1.0");
+    }
+    return Status::Ok();
+  };
+  if (!std::holds_alternative<Table>(node.value)) {
+    VEXEVT_TRY(set_rate(node));
+    return sample;
+  }
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "sample"));
+  VEXEVT_TRY(table.OnlyKeys({"rate", "by"}));
+  const Node* rate = table.Find("rate");
+  if (!rate) return table.Missing("rate");
+  VEXEVT_TRY(set_rate(*rate));
+  VEXEVT_ASSIGN(sample.by, Fields(table, "by"));
+  return sample;
+}
+
+Result<Dedupe> ReadDedupe(const Document& document, const Node& node) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "dedupe"));
+  VEXEVT_TRY(table.OnlyKeys({"window", "by"}));
+  Dedupe dedupe;
+  VEXEVT_ASSIGN(auto window, table.Duration("window"));
+  if (!window) return table.Missing("window");
+  dedupe.window_ns = *window;
+  VEXEVT_ASSIGN(dedupe.by, Fields(table, "by"));
+  if (dedupe.by.empty()) return table.Missing("by");
+  return dedupe;
+}
+
+// Whole fields: redact = ["path2"], or { field = "comm", with = "hash" } in the list.
+Result<std::vector<Redaction>> ReadRedactions(const Document& document, const Node& node) {
+  const auto* list = std::get_if<List>(&node.value);
+  if (!list) return ErrorAt(document, node.at, "'redact' wants a list of fields");
+  std::vector<Redaction> redactions;
+  for (const Node& element : *list) {
+    Redaction redaction;
+    if (const auto* text = std::get_if<std::string>(&element.value)) {
+      redaction.field = {*text, element.at};
+    } else {
+      VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, element, "redact"));
+      VEXEVT_TRY(table.OnlyKeys({"field", "with"}));
+      VEXEVT_ASSIGN(auto field, table.Text("field"));
+      if (!field) return table.Missing("field");
+      redaction.field = *field;
+      VEXEVT_ASSIGN(redaction.with, table.OneOf<RedactWith>("with", {"remove", "mask", "hash"}, RedactWith::kRemove));
+    }
+    const Field* field = FindField(redaction.field.text);
+    if (!redaction.field.text.starts_with("attr.") && (!field || field->type != FieldType::kBytes)) {
+      return ErrorAt(document, redaction.field.at,
+                     fmt::format("cannot redact '{}': not a text field or attribute", redaction.field.text));
+    }
+    redactions.push_back(std::move(redaction));
+  }
+  return redactions;
+}
+
+Status ReadSet(const Document& document, const Node& node, Rule* rule) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "set"));
+  for (const Entry& entry : table.entries()) {
+    const Node& value = entry.node.front();
+    if (const auto* text = std::get_if<std::string>(&value.value)) {
+      rule->set.emplace_back(entry.key, *text);
+    } else if (const auto* integer = std::get_if<std::int64_t>(&value.value)) {
+      rule->set.emplace_back(entry.key, *integer);
+    } else if (const auto* number = std::get_if<double>(&value.value)) {
+      rule->set.emplace_back(entry.key, *number);
+    } else if (const auto* boolean = std::get_if<bool>(&value.value)) {
+      rule->set.emplace_back(entry.key, *boolean);
+    } else {
+      return ErrorAt(document, value.at, fmt::format("'{}' wants a text, a number or true or false", entry.key));
+    }
+  }
+  return Status::Ok();
+}
+
+Result<Rule> ReadRule(const Document& document, const Node& node, std::size_t index) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "rule"));
+  VEXEVT_TRY(table.OnlyKeys(
+      {"name", "when", "action", "priority", "limit", "sample", "dedupe", "delay", "redact", "to", "set", "boost"}));
+  Rule rule;
+  VEXEVT_ASSIGN(auto name, table.Text("name"));
+  rule.name = name ? name->text : fmt::format("rule-{}", index + 1);
+  VEXEVT_ASSIGN(auto when, table.Text("when"));
+  if (when) rule.when = *when;
+  if (when && when->text.empty())
+    return ErrorAt(document, when->at, "empty expression: leave 'when' out to hold always");
+  VEXEVT_ASSIGN(rule.drop, table.OneOf<bool>("action", {"keep", "drop"}, false));
+  VEXEVT_ASSIGN(auto priority, table.Integer("priority", -1'000'000, 1'000'000));
+  rule.priority = static_cast<int>(priority.value_or(0));
+  if (const Node* limit = table.Find("limit")) {
+    VEXEVT_ASSIGN(rule.limit, ReadLimit(document, *limit));
+  }
+  if (const Node* sample = table.Find("sample")) {
+    VEXEVT_ASSIGN(rule.sample, ReadSample(document, *sample));
+  }
+  if (const Node* dedupe = table.Find("dedupe")) {
+    VEXEVT_ASSIGN(rule.dedupe, ReadDedupe(document, *dedupe));
+  }
+  VEXEVT_ASSIGN(auto delay, table.Duration("delay"));
+  rule.delay_ns = delay.value_or(0);
+  if (const Node* redact = table.Find("redact")) {
+    VEXEVT_ASSIGN(rule.redact, ReadRedactions(document, *redact));
+  }
+  VEXEVT_ASSIGN(rule.to, Texts(table, "to"));
+  if (const Node* set = table.Find("set")) VEXEVT_TRY(ReadSet(document, *set, &rule));
+  VEXEVT_ASSIGN(auto boost, table.Text("boost"));
+  if (boost) {
+    rule.boost = ParsePriority(boost->text);
+    if (!rule.boost) {
+      return ErrorAt(document, boost->at, "'boost' is one of critical, high, normal, low, background");
+    }
+  }
+  return rule;
+}
+
+Result<Member> ReadMember(const Document& document, const Node& node) {
+  if (const auto* text = std::get_if<std::string>(&node.value)) return Member{{*text, node.at}, 1};
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "members"));
+  VEXEVT_TRY(table.OnlyKeys({"to", "weight"}));
+  Member member;
+  VEXEVT_ASSIGN(auto to, table.Text("to"));
+  if (!to) return table.Missing("to");
+  member.to = *to;
+  VEXEVT_ASSIGN(auto weight, table.Integer("weight", 1, 1000));
+  member.weight = static_cast<unsigned>(weight.value_or(1));
+  return member;
+}
+
+Status ReadRetry(const Document& document, const Node& node, EndpointRule* endpoint) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "retry"));
+  VEXEVT_TRY(table.OnlyKeys({"first", "max"}));
+  VEXEVT_ASSIGN(auto first, table.Duration("first"));
+  VEXEVT_ASSIGN(auto max, table.Duration("max"));
+  endpoint->retry_first_ns = first.value_or(endpoint->retry_first_ns);
+  endpoint->retry_max_ns = max.value_or(std::max(endpoint->retry_max_ns, endpoint->retry_first_ns));
+  if (endpoint->retry_first_ns == 0 || endpoint->retry_max_ns < endpoint->retry_first_ns) {
+    return ErrorAt(document, node.at, "'retry' wants 0 < first <= max");
+  }
+  return Status::Ok();
+}
+
+Status ReadBreaker(const Document& document, const Node& node, EndpointRule* endpoint) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "breaker"));
+  VEXEVT_TRY(table.OnlyKeys({"failures", "open"}));
+  VEXEVT_ASSIGN(auto failures, table.Integer("failures", 1, 1'000'000));
+  VEXEVT_ASSIGN(auto open, table.Duration("open"));
+  if (failures) endpoint->breaker_failures = static_cast<unsigned>(*failures);
+  endpoint->breaker_open_ns = open.value_or(endpoint->breaker_open_ns);
+  return Status::Ok();
+}
+
+Result<EndpointRule> ReadEndpoint(const Document& document, const Node& node) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "endpoint"));
+  VEXEVT_TRY(table.OnlyKeys(
+      {"name", "to", "members", "balance", "by", "queue", "on_full", "spill", "spill_max", "retry", "breaker"}));
+  EndpointRule endpoint;
+  VEXEVT_ASSIGN(auto name, table.Text("name"));
+  if (!name) return table.Missing("name");
+  endpoint.name = name->text;
+  endpoint.at = node.at;
+  const Node* to = table.Find("to");
+  const Node* members = table.Find("members");
+  if ((to != nullptr) == (members != nullptr)) {
+    return table.ErrorOf(node, fmt::format("endpoint '{}' wants 'to' or 'members', one of the two", endpoint.name));
+  }
+  if (to) {
+    VEXEVT_ASSIGN(Member member, ReadMember(document, *to));
+    endpoint.members.push_back(std::move(member));
+  } else {
+    const auto* list = std::get_if<List>(&members->value);
+    if (!list || list->empty()) return table.ErrorOf(*members, "'members' wants a list of endpoints");
+    for (const Node& element : *list) {
+      VEXEVT_ASSIGN(Member member, ReadMember(document, element));
+      endpoint.members.push_back(std::move(member));
+    }
+  }
+  VEXEVT_ASSIGN(endpoint.balance,
+                table.OneOf<Balance>("balance", {"broadcast", "round-robin", "weighted", "hash", "failover"},
+                                     Balance::kBroadcast));
+  VEXEVT_ASSIGN(endpoint.by, Fields(table, "by"));
+  if ((endpoint.balance == Balance::kHash) != !endpoint.by.empty()) {
+    return table.ErrorOf(node, "balance = \"hash\" and 'by' go together");
+  }
+  VEXEVT_ASSIGN(auto queue, table.Size("queue"));
+  endpoint.queue_bytes = queue.value_or(endpoint.queue_bytes);
+  VEXEVT_ASSIGN(endpoint.on_full, table.OneOf<OnFull>("on_full", {"block", "drop", "spill"}, OnFull::kBlock));
+  VEXEVT_ASSIGN(auto spill, table.Text("spill"));
+  if (spill) endpoint.spill = *spill;
+  if ((endpoint.on_full == OnFull::kSpill) != spill.has_value()) {
+    return table.ErrorOf(node, "on_full = \"spill\" and 'spill' (a directory) go together");
+  }
+  VEXEVT_ASSIGN(auto spill_max, table.Size("spill_max"));
+  endpoint.spill_max_bytes = spill_max.value_or(0);
+  if (const Node* retry = table.Find("retry")) VEXEVT_TRY(ReadRetry(document, *retry, &endpoint));
+  if (const Node* breaker = table.Find("breaker")) VEXEVT_TRY(ReadBreaker(document, *breaker, &endpoint));
+  return endpoint;
+}
+
+Status ReadLists(const Document& document, const Node& node, RulesFile* rules) {
+  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "lists"));
+  for (const Entry& entry : table.entries()) {
+    const Node& value = entry.node.front();
+    NamedList list;
+    if (std::holds_alternative<Table>(value.value)) {
+      VEXEVT_ASSIGN(TableReader source, TableReader::Of(document, value, entry.key));
+      VEXEVT_TRY(source.OnlyKeys({"file"}));
+      VEXEVT_ASSIGN(auto file, source.Text("file"));
+      if (!file) return source.Missing("file");
+      list.file = *file;
+      auto folder = std::filesystem::path(document.file).parent_path();
+      list.file.text = (folder / file->text).string();
+    } else {
+      VEXEVT_ASSIGN(auto texts, Texts(table, entry.key));
+      for (PlacedText& text : texts) list.values.push_back(std::move(text.text));
+    }
+    rules->lists.emplace(entry.key, std::move(list));
+  }
+  return Status::Ok();
+}
+
+// The elements of an array of tables, [[key]].
+Result<std::span<const Node>> Elements(const TableReader& table, std::string_view key) {
+  const Node* node = table.Find(key);
+  if (!node) return std::span<const Node>{};
+  const auto* list = std::get_if<List>(&node->value);
+  if (!list) return table.ErrorOf(*node, fmt::format("write [[{}]], once for each", key));
+  return std::span<const Node>(*list);
+}
+
+Status CheckReferences(const RulesFile& rules) {
+  std::vector<std::string_view> names;
+  for (const EndpointRule& endpoint : rules.endpoints) {
+    if (std::ranges::find(names, endpoint.name) != names.end()) {
+      return ErrorAt(rules.document, endpoint.at, fmt::format("endpoint '{}' is named twice", endpoint.name));
+    }
+    names.push_back(endpoint.name);
+  }
+  auto check = [&](const std::vector<PlacedText>& references) -> Status {
+    for (const PlacedText& reference : references) {
+      if (std::ranges::find(names, reference.text) != names.end()) continue;
+      std::string_view nearest = NearestName(reference.text, names);
+      std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
+      return ErrorAt(rules.document, reference.at, fmt::format("no endpoint is named '{}'{}", reference.text, hint));
+    }
+    return Status::Ok();
+  };
+  for (const Rule& rule : rules.rules) VEXEVT_TRY(check(rule.to));
+  return check(rules.otherwise);
+}
+
+}  // namespace
+
+Result<RulesFile> ParseRules(std::string text, std::string file) {
+  RulesFile rules;
+  VEXEVT_ASSIGN(rules.document, ParseDocument(std::move(text), std::move(file)));
+  TableReader root(rules.document, rules.document.root, "the file");
+  VEXEVT_TRY(root.OnlyKeys({"match", "default", "lists", "rule", "endpoint", "otherwise"}));
+  VEXEVT_ASSIGN(rules.all_matches, root.OneOf<bool>("match", {"first", "all"}, false));
+  VEXEVT_ASSIGN(rules.keep_by_default, root.OneOf<bool>("default", {"drop", "keep"}, false));
+  if (const Node* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(rules.document, *lists, &rules));
+  VEXEVT_ASSIGN(auto rule_nodes, Elements(root, "rule"));
+  for (const Node& node : rule_nodes) {
+    VEXEVT_ASSIGN(Rule rule, ReadRule(rules.document, node, rules.rules.size()));
+    if (std::ranges::find(rules.rules, rule.name, &Rule::name) != rules.rules.end()) {
+      return ErrorAt(rules.document, node.at, fmt::format("rule '{}' is named twice", rule.name));
+    }
+    rules.rules.push_back(std::move(rule));
+  }
+  std::ranges::stable_sort(rules.rules, std::greater{}, &Rule::priority);
+  VEXEVT_ASSIGN(auto endpoint_nodes, Elements(root, "endpoint"));
+  for (const Node& node : endpoint_nodes) {
+    VEXEVT_ASSIGN(EndpointRule endpoint, ReadEndpoint(rules.document, node));
+    rules.endpoints.push_back(std::move(endpoint));
+  }
+  VEXEVT_ASSIGN(rules.otherwise, Texts(root, "otherwise"));
+  VEXEVT_TRY(CheckReferences(rules));
+  return rules;
+}
+
+Result<RulesFile> ReadRules(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return ErrnoStatus(fmt::format("cannot open '{}'", path), errno);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return ErrnoStatus(fmt::format("cannot read '{}'", path), errno);
+  return ParseRules(std::move(text), path);
+}
+
+}  // namespace vexevt
