@@ -29,6 +29,8 @@ StatusCode CodeOfErrno(int error) {
     case EOPNOTSUPP:
     case ENODEV:
       return StatusCode::kUnsupported;
+    case EPIPE:
+      return StatusCode::kBrokenPipe;
     case ECANCELED:
       return StatusCode::kCancelled;
     default:

@@ -24,6 +24,7 @@ enum class StatusCode : unsigned char {
   kResourceExhausted,  // a limit was reached: inotify watches, memory bound, descriptors
   kUnavailable,        // try again later: peer not there, would block
   kCancelled,          // asked to stop
+  kBrokenPipe,         // whoever read our output has gone (EPIPE)
   kUnsupported,        // this kernel or this build cannot do it
 };
 

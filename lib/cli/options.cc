@@ -1,0 +1,105 @@
+#include "lib/cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "lib/base/clock.h"
+#include "lib/base/units.h"
+#include "lib/cli/option_value.h"
+
+namespace vexevt {
+namespace {
+
+Result<std::uint64_t> ParseTimeFromNow(std::string_view text) { return ParseTime(text, SystemClock().Now().wall_ns); }
+
+void AddOutputOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
+  if (groups & kOutputOptions) {
+    AddText(app, "-o,--output", "ENDPOINT", "write there; - is standard output\nEndpoints are those of --input.",
+            &options->output)
+        ->group("Output");
+  }
+  if (groups & kFormatOptions) {
+    AddChoice<Format>(
+        app, "--format",
+        "how events are written\nThe default is frames, and text where the output is a terminal. Frames "
+        "are never written to a terminal.",
+        {{"frames", Format::kFrames}, {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}},
+        &options->format)
+        ->group("Output");
+    AddChoice<ColorWhen>(
+        app, "--color",
+        "colour in text and messages\nThe default, auto, colours what goes to a terminal, unless NO_COLOR "
+        "is set.",
+        {{"auto", ColorWhen::kAuto}, {"always", ColorWhen::kAlways}, {"never", ColorWhen::kNever}}, &options->color)
+        ->group("Output");
+  }
+}
+
+void AddLimitOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
+  if (groups & kCountOption) {
+    AddValue(app, "-n,--count", "COUNT", "stop after that many events written", ParseCount, &options->count)
+        ->group("Limits");
+  }
+  if (groups & kTimeOptions) {
+    AddValue(app, "--duration", "DURATION",
+             "stop that long after the first event\nMeasured in the events' own time, so that a recorded stream ends "
+             "where the live one did; where no event comes, the clock decides. As in 250ms, 90s, 1h30m, 7d.",
+             ParseDuration, &options->duration_ns)
+        ->group("Limits");
+    AddValue(app, "--since", "TIME",
+             "leave out events before\nA time is 2026-11-23T12:00:00Z, '2026-11-23 12:00' (local), @1700000000, today, "
+             "yesterday, or a duration: that long ago.",
+             ParseTimeFromNow, &options->since_ns)
+        ->group("Limits");
+    AddValue(app, "--until", "TIME", "leave out events from then on", ParseTimeFromNow, &options->until_ns)
+        ->group("Limits");
+  }
+}
+
+void AddRunOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
+  if (groups & kMetricsOption) {
+    AddText(
+        app, "--metrics", "ADDRESS",
+        "serve Prometheus metrics\nHOST:PORT (:9464 is the loopback's) and unix:PATH answer GET /metrics; a path that "
+        "ends in .prom is a file, replaced every few seconds, for node_exporter's textfile collector.",
+        &options->metrics)
+        ->group("Running");
+  }
+  if (groups & kProgressOptions) {
+    AddFlag(app, "--progress",
+            "show events, rate and time left\nThe default where standard error is a terminal, the "
+            "output is not, and the input's size is known.",
+            &options->progress)
+        ->group("Running");
+    AddFlag(app, "--no-progress", "do not show progress", &options->no_progress)->group("Running");
+  }
+  if (groups & kStrictOption) {
+    AddFlag(app, "--strict", "exit with 4 where events were lost\nThat is, where the stream has a vexevt.lost event.",
+            &options->strict)
+        ->group("Running");
+  }
+  if (groups & kQuietOption) {
+    AddFlag(app, "-q,--quiet", "no messages but warnings and errors", &options->quiet)->group("Running");
+  }
+  AddFlag(app, "--verbose", "more messages, and the balance of events at the end", &options->verbose)->group("Running");
+}
+
+}  // namespace
+
+void AddCommonOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
+  if (groups & kInputOptions) {
+    AddText(app, "-i,--input", "ENDPOINT",
+            "read from there; may be given again\nAn endpoint is a file, - for standard input or output, unix:PATH, "
+            "unix-listen:PATH or exec:COMMAND. Several inputs are merged in the order of their events' times.",
+            &options->inputs)
+        ->group("Input");
+  }
+  AddOutputOptions(app, groups, options);
+  AddLimitOptions(app, groups, options);
+  AddRunOptions(app, groups, options);
+  if (groups & kInputOptions) {
+    AddOperands(app, "FILE", "read these streams; the same as --input; none: standard input", &options->inputs)
+        ->group("Input");
+  }
+}
+
+}  // namespace vexevt

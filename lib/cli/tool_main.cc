@@ -1,0 +1,143 @@
+#include "lib/cli/tool_main.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include "lib/cli/diagnostics.h"
+#include "lib/cli/help.h"
+#include "lib/cli/usage_error.h"
+
+namespace vexevt {
+namespace {
+
+// Thrown by --help-fields while the command line is parsed, so that nothing else is asked for.
+struct ShowText {
+  std::string text;
+};
+
+void OnBrokenPipe(int) {}
+
+// A handler instead of SIG_IGN, since exec resets handlers, and commands that we run shall die of a closed pipe as they
+// would anywhere. Where SIGPIPE is ignored already, that is what was asked for.
+void CatchBrokenPipe() {
+  struct sigaction old;
+  if (::sigaction(SIGPIPE, nullptr, &old) != 0 || old.sa_handler == SIG_IGN) return;
+  struct sigaction action = {};
+  action.sa_handler = OnBrokenPipe;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGPIPE, &action, nullptr);
+}
+
+void DieOfBrokenPipe() {
+  struct sigaction action;
+  if (::sigaction(SIGPIPE, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) return;
+  action.sa_handler = SIG_DFL;
+  ::sigaction(SIGPIPE, &action, nullptr);
+  ::raise(SIGPIPE);
+}
+
+int Finish(ExitCode code) { return static_cast<int>(code); }
+
+int Fail(const Status& failure) {
+  ClearProgressLine();
+  if (failure.code() == StatusCode::kBrokenPipe) DieOfBrokenPipe();
+  ReportError(failure);
+  return Finish(ExitCodeOf(failure));
+}
+
+// Data may have been accepted and still not fit: a full disk says so at the last write or at close.
+Status CloseStandardOutput() {
+  bool failed = std::ferror(stdout) != 0;
+  errno = 0;
+  if (std::fflush(stdout) != 0 || failed) return ErrnoStatus("cannot write standard output", errno ? errno : EIO);
+  if (::close(STDOUT_FILENO) != 0 && errno != EBADF) return ErrnoStatus("cannot write standard output", errno);
+  return {};
+}
+
+// The status of what was done, unless its output could not be written.
+int FinishOutput(ExitCode code) {
+  Status closed = CloseStandardOutput();
+  return closed.ok() ? Finish(code) : Fail(closed);
+}
+
+int ShowAndFinish(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return FinishOutput(ExitCode::kDone);
+}
+
+const CLI::App& ParsedApp(const CLI::App& app) {
+  const CLI::App* parsed = &app;
+  while (!parsed->get_subcommands().empty()) parsed = parsed->get_subcommands().front();
+  return *parsed;
+}
+
+// True: go on and run. Else *status is what to exit with.
+bool ParseCommandLine(int argc, char** argv, const Tool& tool, const AppBuilder& build, int* status) {
+  CLI::App app;
+  BuildApp(tool, build, &app);
+  try {
+    app.parse(argc, argv);
+    return true;
+  } catch (const CLI::CallForHelp&) {
+    *status = ShowAndFinish(BriefHelp(tool, ParsedApp(app)));
+  } catch (const CLI::CallForAllHelp&) {
+    *status = ShowAndFinish(FullHelp(tool, ParsedApp(app)));
+  } catch (const CLI::CallForVersion&) {
+    *status = ShowAndFinish(std::string(tool.name) + " " + std::string(Version()) + "\n");
+  } catch (const ShowText& shown) {
+    *status = ShowAndFinish(shown.text);
+  } catch (const CLI::ParseError& error) {
+    ReportError(UsageMessage(app, error));
+    ReportHint("try '" + std::string(tool.name) + " --help'");
+    *status = Finish(ExitCode::kUsage);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view Version() { return VEXEVT_VERSION; }
+
+void BuildApp(const Tool& tool, const AppBuilder& build, CLI::App* app) {
+  app->name(std::string(tool.name));
+  app->description(std::string(tool.summary));
+  app->option_defaults()->group("Help");
+  app->set_help_flag("-h", "the options, in short");
+  app->set_help_all_flag("--help", "all there is to say, with examples");
+  app->set_version_flag("--version", std::string(Version()), "the version");
+  app->add_flag_callback(
+      "--help-fields", [] { throw ShowText{FieldHelp()}; }, "the fields that expressions and templates name");
+  app->option_defaults()->group("Options");
+  build(*app);
+}
+
+int ToolMain(int argc, char** argv, const Tool& tool, const CommonOptions* common, const AppBuilder& build,
+             const ToolBody& run) {
+  SetToolName(tool.name);
+  CatchBrokenPipe();
+  try {
+    int status = 0;
+    if (!ParseCommandLine(argc, argv, tool, build, &status)) return status;
+    if (common != nullptr) {
+      SetVerbosity(common->verbose ? Verbosity::kVerbose : common->quiet ? Verbosity::kQuiet : Verbosity::kNormal);
+      SetMessageColor(common->color);
+    }
+    Result<ExitCode> done = run();
+    if (!done.ok()) return Fail(done.status());
+    return FinishOutput(*done);
+  } catch (const std::bad_alloc&) {
+    ReportError("out of memory");
+  } catch (const std::exception& error) {
+    ReportError("internal error: " + std::string(error.what()));
+  }
+  return Finish(ExitCode::kFailed);
+}
+
+}  // namespace vexevt
