@@ -1,0 +1,34 @@
+// JSON lines (json_write.h) back to events. Whatever WriteJson wrote comes back exactly; what people and other programs
+// write may leave out all but "type": {"type":"fs.create","path":"/x"}. Where "flags" is left out, the flags that vouch
+// for uid, gid, ppid, size and mode follow from those keys.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "lib/base/status.h"
+#include "lib/event/event.h"
+
+namespace vexevt {
+
+class JsonReader {
+ public:
+  JsonReader();
+  ~JsonReader();
+  JsonReader(JsonReader&&) noexcept;
+  JsonReader& operator=(JsonReader&&) noexcept;
+
+  // Reads the next line; hand over every line, blank ones too, as errors count them. False: it is blank. *event borrows
+  // from the reader until the next Read; an id or time that isn't in the line is 0, for the caller to give. kDataLoss,
+  // with the line's number and what is wrong in it, where it is not an event; the next line can be read all the same.
+  Result<bool> Read(std::string_view line, Event* event);
+
+  std::uint64_t lines() const;  // read so far
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+}  // namespace vexevt
