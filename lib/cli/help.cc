@@ -10,7 +10,6 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kBriefColumn = 26;
-constexpr std::size_t kWidth = 79;
 
 // "  HEADING   text", the text at `column`; on a line of its own where the heading is too long.
 std::string Entry(std::string_view heading, std::string_view text, std::size_t column) {
