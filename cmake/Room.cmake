@@ -28,14 +28,20 @@ function(vexevt_room name)
   endif()
 endfunction()
 
-# vexevt_tool(NAME) in cmd/vexevt-NAME: the binary from main.cc, options.cc and run.cc. The options are a library of their own,
-# so that the generators of man pages and completions can link them.
+# vexevt_tool(NAME [SOURCES …] [LINK …]) in cmd/vexevt-NAME (or cmd/vexevt, for NAME vexevt): the binary from main.cc, options.cc
+# and run.cc. The options are a library of their own, so that man/gen, which writes option lists and completions, can link them:
+# options.h has a constant kNameTool, a struct NameOptions and AddNameOptions(CLI::App&, NameOptions*).
 function(vexevt_tool name)
   cmake_parse_arguments(tool "" "" "SOURCES;LINK" ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY VEXEVT_TOOLS ${name})
+  set(binary vexevt-${name})
+  if(name STREQUAL vexevt)
+    set(binary vexevt)
+  endif()
   add_library(vexevt_${name}_options STATIC options.cc)
-  target_link_libraries(vexevt_${name}_options PUBLIC vexevt::cli PRIVATE vexevt_warnings ${tool_LINK})
-  add_executable(vexevt-${name} main.cc run.cc ${tool_SOURCES})
-  target_link_libraries(vexevt-${name} PRIVATE vexevt_${name}_options vexevt_warnings ${tool_LINK})
-  set_target_properties(vexevt-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
-  install(TARGETS vexevt-${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  target_link_libraries(vexevt_${name}_options PUBLIC vexevt::cli PRIVATE vexevt_warnings CLI11::CLI11 ${tool_LINK})
+  add_executable(${binary} main.cc run.cc ${tool_SOURCES})
+  target_link_libraries(${binary} PRIVATE vexevt_${name}_options vexevt_warnings ${tool_LINK})
+  set_target_properties(${binary} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  install(TARGETS ${binary} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()

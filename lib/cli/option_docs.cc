@@ -32,6 +32,8 @@ std::vector<OptionDoc> DescribeOptions(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty()) continue;
     OptionDoc doc = Describe(*option);
+    if (option->check_name("-h") || option->check_name("--help"))
+      doc.group = "Help";  // commands inherit the flag alone
     (doc.operand() ? operands : doc.group == "Help" ? meta : named).push_back(std::move(doc));
   }
   std::move(operands.begin(), operands.end(), std::back_inserter(named));

@@ -1,0 +1,116 @@
+#include "cmd/vexevt/run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "lib/cli/help.h"
+#include "lib/doctor/examine.h"
+#include "lib/event/field.h"
+
+namespace vexevt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "vexevt-";
+
+// Where tools are: beside this program first, so that a build or an unpacked archive uses its own, then PATH.
+std::vector<std::string> ToolFolders() {
+  std::vector<std::string> folders;
+  std::error_code error;
+  fs::path self = fs::read_symlink("/proc/self/exe", error);
+  if (!error) folders.push_back(self.parent_path().string());
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path == nullptr ? "" : path; !rest.empty();) {
+    std::size_t end = rest.find(':');
+    if (end != 0) folders.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return folders;
+}
+
+// The names that may follow `vexevt`, sorted.
+std::vector<std::string> ToolNames() {
+  std::vector<std::string> names;
+  for (const std::string& folder : ToolFolders()) {
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+      std::string name = entry.path().filename().string();
+      if (name.starts_with(kPrefix) && ::access(entry.path().c_str(), X_OK) == 0 && entry.is_regular_file(error)) {
+        names.push_back(name.substr(kPrefix.size()));
+      }
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+Status UnknownCommand(const std::string& name) {
+  std::vector<std::string> names = ToolNames();
+  names.insert(names.end(), {"doctor", "help"});
+  std::vector<std::string_view> views(names.begin(), names.end());
+  std::string_view nearest = NearestName(name, views);
+  std::string hint = nearest.empty() ? " (see 'vexevt --list')" : " (did you mean '" + std::string(nearest) + "'?)";
+  return InvalidArgument("unknown command '" + name + "'" + hint);
+}
+
+Status OpenManual(const std::string& topic) {
+  bool own = topic.empty() || topic == "doctor" || topic == "help";
+  std::string page = own ? "vexevt" : std::string(kPrefix) + topic;
+  std::vector<std::string> names = ToolNames();
+  if (!own && std::find(names.begin(), names.end(), topic) == names.end()) return UnknownCommand(topic);
+  ::execlp("man", "man", page.c_str(), nullptr);
+  if (errno != ENOENT) return ErrnoStatus("cannot run 'man'", errno);
+  // No man(1) here, as in many containers: the tool's own text says the most.
+  std::string help = "--help";
+  char* arguments[] = {const_cast<char*>(topic.c_str()), help.data(), nullptr};
+  if (!own) return ExecTool(arguments);
+  ::execl("/proc/self/exe", "vexevt", "--help", nullptr);
+  return ErrnoStatus("cannot run 'vexevt --help'", errno);
+}
+
+}  // namespace
+
+Status ExecTool(char** argv) {
+  std::string name = std::string(kPrefix) + argv[0];
+  std::string command(argv[0]);
+  if (command.find('/') != std::string::npos) return UnknownCommand(command);
+  argv[0] = name.data();
+  for (const std::string& folder : ToolFolders()) {
+    std::string path = folder + "/" + name;
+    ::execv(path.c_str(), argv);
+    if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) return ErrnoStatus("cannot run '" + path + "'", errno);
+  }
+  return UnknownCommand(command);
+}
+
+Result<ExitCode> RunVexevt(const VexevtOptions& options) {
+  if (options.list) {
+    for (const std::string& name : ToolNames()) std::printf("%s\n", name.c_str());
+    return ExitCode::kDone;
+  }
+  if (options.help) return OpenManual(options.help_topic);
+  if (options.doctor) {
+    Diagnosis diagnosis = Examine();
+    for (Finding& finding : diagnosis.findings) {  // mount points may hold any byte
+      finding.topic = Scrub(finding.topic);
+      finding.remedy = Scrub(finding.remedy);
+    }
+    std::string text = options.json ? DiagnosisJson(diagnosis)
+                                    : DiagnosisText(diagnosis, WantsColor(options.common.color, STDOUT_FILENO));
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return diagnosis.can_capture ? ExitCode::kDone : ExitCode::kNegative;
+  }
+  return InvalidArgument("missing command (see 'vexevt --help')");
+}
+
+}  // namespace vexevt

@@ -1,0 +1,51 @@
+// MetricSet: the numbers that a tool shows of itself, as Prometheus text and as the JSON line of SIGUSR1. It refers to
+// the atomics in which the tool counts; nothing is computed until somebody asks.
+//
+// Thread-safe. The tool's thread adds to its counters with relaxed order; readers may see one a batch later than
+// another.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vexevt {
+
+enum class MetricKind : std::uint8_t {
+  kCounter,  // only grows; the name ends in _total
+  kGauge,
+  kSecondsGauge,  // the atomic holds nanoseconds; shown in seconds
+};
+
+struct Metric {
+  std::string name;  // "vexevt_events_in_total"
+  std::string help;  // one clause
+  MetricKind kind = MetricKind::kCounter;
+  std::vector<std::pair<std::string, std::string>> labels;
+  const std::atomic<std::uint64_t>* value = nullptr;
+};
+
+class MetricSet {
+ public:
+  // `tool` becomes a label of every metric.
+  explicit MetricSet(std::string_view tool) : tool_(tool) {}
+
+  // metric.value outlives the set, or is removed before it ends. Metrics of one name share help and kind.
+  void Add(Metric metric);
+  void Remove(const std::atomic<std::uint64_t>* value);
+
+  // Text exposition format 0.0.4, metrics of one name together, in the order of their first addition.
+  std::string PrometheusText() const;
+  // {"tool":"vexevt-filter","vexevt_events_in_total":12,…}; a labelled one is NAME{label="value"}. No newline.
+  std::string Json() const;
+
+ private:
+  const std::string tool_;
+  mutable std::mutex mutex_;
+  std::vector<Metric> metrics_;  // under mutex_; those of one name stand together
+};
+
+}  // namespace vexevt

@@ -1,0 +1,41 @@
+#include "lib/doctor/examine.h"
+
+#include <linux/capability.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "lib/doctor/proc_files.h"
+
+namespace vexevt {
+
+Rights ReadRights() {
+  Rights rights;
+  std::ifstream status("/proc/self/status");
+  std::uint64_t effective = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("CapEff:")) effective = std::strtoull(line.c_str() + 7, nullptr, 16);
+  }
+  auto has = [&](unsigned capability) { return (effective >> capability & 1) != 0; };
+  rights.sys_admin = has(CAP_SYS_ADMIN);
+  rights.dac_read_search = has(CAP_DAC_READ_SEARCH);
+  rights.sys_ptrace = has(CAP_SYS_PTRACE);
+  rights.net_admin = has(CAP_NET_ADMIN);
+  // user_namespaces(7): the first namespace maps every id to itself.
+  std::uint64_t inside = 1, outside = 1, length = 0;
+  std::ifstream("/proc/self/uid_map") >> inside >> outside >> length;
+  rights.root_namespace = inside == 0 && outside == 0 && length == 4'294'967'295;
+  return rights;
+}
+
+Diagnosis Examine() {
+  Diagnosis diagnosis;
+  Rights rights = ReadRights();
+  bool fanotify = ExamineFanotify(rights, &diagnosis);
+  bool inotify = ExamineInotify(&diagnosis);
+  ExamineSystem(rights, &diagnosis);
+  diagnosis.can_capture = fanotify || inotify;
+  return diagnosis;
+}
+
+}  // namespace vexevt

@@ -1,0 +1,79 @@
+#include "lib/doctor/finding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace vexevt {
+namespace {
+
+std::string JsonText(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string_view Color(Health health) {
+  switch (health) {
+    case Health::kOk:
+      return "\x1b[32m";
+    case Health::kWarn:
+      return "\x1b[33m";
+    case Health::kMissing:
+      return "\x1b[31m";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view HealthName(Health health) {
+  switch (health) {
+    case Health::kOk:
+      return "ok";
+    case Health::kWarn:
+      return "warn";
+    case Health::kMissing:
+      return "missing";
+  }
+  return "";
+}
+
+std::string DiagnosisText(const Diagnosis& diagnosis, bool color) {
+  std::size_t width = 0;
+  for (const Finding& finding : diagnosis.findings) width = std::max(width, finding.topic.size());
+  std::string out;
+  for (const Finding& finding : diagnosis.findings) {
+    fmt::format_to(std::back_inserter(out), "{}{:<7}{}  {:<{}}  {}\n", color ? Color(finding.health) : "",
+                   HealthName(finding.health), color ? "\x1b[m" : "", finding.topic, width, finding.text);
+    if (!finding.remedy.empty()) {
+      fmt::format_to(std::back_inserter(out), "{:<{}}-> {}\n", "", width + 11, finding.remedy);
+    }
+  }
+  return out;
+}
+
+std::string DiagnosisJson(const Diagnosis& diagnosis) {
+  std::string out = fmt::format("{{\"can_capture\":{},\"findings\":[", diagnosis.can_capture);
+  bool first = true;
+  for (const Finding& finding : diagnosis.findings) {
+    fmt::format_to(std::back_inserter(out), "{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"remedy\":{}}}",
+                   first ? "" : ",", JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
+                   JsonText(finding.remedy));
+    first = false;
+  }
+  return out + "]}\n";
+}
+
+}  // namespace vexevt
