@@ -1,0 +1,19 @@
+// Whole reads and writes: read(2) and write(2) may do less than they were asked, or be interrupted; these may not.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "lib/base/status.h"
+
+namespace vexevt {
+
+// Writes all of `bytes` to a blocking or non-blocking descriptor. `name` stands in the error.
+Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name);
+
+// All of a file, at most `limit` bytes: more is kResourceExhausted.
+Result<std::string> ReadFile(const std::string& path, std::size_t limit);
+
+}  // namespace vexevt

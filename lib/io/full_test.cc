@@ -1,0 +1,48 @@
+#include "lib/io/full.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "lib/base/bytes.h"
+#include "lib/base/unique_fd.h"
+
+namespace vexevt {
+namespace {
+
+TEST(WriteAll, WaitsForANonBlockingPipe) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  UniqueFd from(ends[0]), to(ends[1]);
+  std::string text(1 << 20, 'x');
+  std::size_t got = 0;
+  std::thread reader([&] {
+    fcntl(from.get(), F_SETFL, 0);
+    char chunk[4096];
+    while (ssize_t n = read(from.get(), chunk, sizeof chunk)) got += static_cast<std::size_t>(n);
+  });
+  EXPECT_TRUE(WriteAll(to.get(), AsBytes(text), "pipe").ok());
+  to.reset();
+  reader.join();
+  EXPECT_EQ(got, text.size());
+}
+
+TEST(WriteAll, TellsOfAFullDisk) {
+  UniqueFd full(open("/dev/full", O_WRONLY));
+  Status status = WriteAll(full.get(), AsBytes("x"), "b.evt");
+  EXPECT_EQ(status.message(), "cannot write 'b.evt': No space left on device");
+}
+
+TEST(ReadFile, WholeOrAnError) {
+  std::string path = testing::TempDir() + "whole";
+  std::ofstream(path) << std::string(100'000, 'y');
+  EXPECT_EQ(ReadFile(path, 1 << 20)->size(), 100'000u);
+  EXPECT_EQ(ReadFile(path, 1000).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReadFile("/no/such", 1000).status().code(), StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace vexevt
