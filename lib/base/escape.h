@@ -1,0 +1,17 @@
+// Bytes from outside as text that can do no harm: on a terminal, and in a shell's command line. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vexevt {
+
+// Appends `bytes` as valid UTF-8 that a terminal only shows: \n, \t, \r, \\ and, for all other control characters, for
+// those that reorder text, and for what is not UTF-8, \xNN a byte. Reversible.
+void AppendEscaped(std::string_view bytes, std::string* out);
+
+// Appends `bytes` as one word of a POSIX shell that stands for exactly them. Plain words stay as they are; others stand
+// in '…', and where that would let control characters or bad UTF-8 through, in $'…' (POSIX.1-2024, and every shell).
+void AppendShellQuoted(std::string_view bytes, std::string* out);
+
+}  // namespace vexevt

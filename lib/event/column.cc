@@ -1,0 +1,120 @@
+#include "lib/event/column.h"
+
+#include <bit>
+#include <optional>
+
+#include "lib/base/escape.h"
+#include "lib/event/json_value.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::string_view kAttributePrefix = "attr.";
+
+// Appends what `write` writes, at most `bound` bytes, at a cursor.
+template <typename Write>
+void AppendWritten(std::size_t bound, std::string* out, Write write) {
+  std::size_t start = out->size();
+  out->resize(start + bound + 8);
+  const char* end = write(out->data() + start);
+  out->resize(static_cast<std::size_t>(end - out->data()));
+}
+
+void AppendBytes(std::string_view bytes, ValueForm form, std::string* out) {
+  switch (form) {
+    case ValueForm::kRaw:
+      out->append(bytes);
+      break;
+    case ValueForm::kEscaped:
+      AppendEscaped(bytes, out);
+      break;
+    case ValueForm::kShell:
+      AppendShellQuoted(bytes, out);
+      break;
+    case ValueForm::kJson: {
+      bool exact = true;
+      AppendWritten(6 * bytes.size() + 2, out, [&](char* at) { return WriteJsonString(bytes, at, &exact); });
+      break;
+    }
+  }
+}
+
+struct NumberWriter {
+  FieldType type;
+  char* out;
+
+  char* operator()(std::monostate) const { return out; }
+  char* operator()(std::uint64_t value) const { return WriteJsonNumber(type, value, out); }
+  char* operator()(std::int64_t value) const { return WriteJsonNumber(type, static_cast<std::uint64_t>(value), out); }
+  char* operator()(double value) const { return WriteJsonNumber(type, std::bit_cast<std::uint64_t>(value), out); }
+  char* operator()(bool value) const { return WriteJsonNumber(type, value, out); }
+  char* operator()(Wide value) const { return WriteJsonWide(value.high, value.low, out); }
+  char* operator()(std::string_view) const { return out; }
+};
+
+// Names and numbers have nothing to escape: their text is the JSON without its quotes.
+void AppendNumber(FieldType type, const FieldValue& value, ValueForm form, std::string* out) {
+  std::size_t start = out->size();
+  AppendWritten(64, out, [&](char* at) { return std::visit(NumberWriter{type, at}, value); });
+  if (form == ValueForm::kJson || (*out)[start] != '"') return;
+  out->pop_back();
+  out->erase(start, 1);
+}
+
+}  // namespace
+
+Result<Column> ParseColumn(std::string_view name) {
+  if (name.starts_with(kAttributePrefix) && name.size() > kAttributePrefix.size()) {
+    return Column{std::string(name), nullptr, std::string(name.substr(kAttributePrefix.size()))};
+  }
+  if (const Field* field = FindField(name)) return Column{std::string(name), field, {}};
+  std::string message = "unknown field '" + std::string(name) + "'";
+  std::string_view nearest = NearestField(name);
+  if (!nearest.empty()) message.append(" (did you mean '").append(nearest).append("'?)");
+  return InvalidArgument(std::move(message));
+}
+
+bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out) {
+  FieldValue value = ReadField(event, field);
+  if (std::holds_alternative<std::monostate>(value)) {
+    if (form == ValueForm::kJson) out->append("null");
+    if (form == ValueForm::kShell) out->append("''");
+    return false;
+  }
+  if (const auto* bytes = std::get_if<std::string_view>(&value)) {
+    AppendBytes(*bytes, form, out);
+  } else {
+    AppendNumber(field.type, value, form, out);
+  }
+  return true;
+}
+
+void AppendAttributeValue(const Attribute& attribute, ValueForm form, std::string* out) {
+  const auto* text = std::get_if<AttributeText>(&attribute.value);
+  const auto* bytes = std::get_if<AttributeBytes>(&attribute.value);
+  std::string_view value = text ? text->value : bytes ? bytes->value : std::string_view{};
+  if (form != ValueForm::kJson && (text || bytes)) {
+    AppendBytes(value, form, out);
+  } else if (form == ValueForm::kJson) {
+    AppendWritten(16 * value.size() + 128, out, [&](char* at) { return WriteJsonAttribute(attribute, at); });
+  } else if (const auto* real = std::get_if<double>(&attribute.value)) {
+    AppendNumber(FieldType::kFloat, *real, form, out);
+  } else {
+    AppendWritten(64, out, [&](char* at) { return WriteJsonAttribute(attribute, at); });
+  }
+}
+
+bool AppendValue(const EventView& event, const Column& column, ValueForm form, std::string* out) {
+  if (column.field != nullptr) return AppendFieldValue(event, *column.field, form, out);
+  for (std::size_t i = 0, count = event.attribute_count(); i < count; ++i) {
+    Attribute attribute = event.attribute(i);
+    if (attribute.key != column.attribute) continue;
+    AppendAttributeValue(attribute, form, out);
+    return true;
+  }
+  if (form == ValueForm::kJson) out->append("null");
+  if (form == ValueForm::kShell) out->append("''");
+  return false;
+}
+
+}  // namespace vexevt
