@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,20 +14,6 @@
 
 namespace vexevt {
 namespace {
-
-Result<double> ParseShare(const std::string& text) {
-  std::size_t digits = 0;
-  double percent = -1;
-  try {
-    percent = std::stod(text, &digits);
-  } catch (const std::exception&) {
-    digits = 0;
-  }
-  if (digits == 0 || text.substr(digits) != "%" || !(percent >= 0 && percent <= 100)) {
-    return InvalidArgument(fmt::format("bad share '{}': write 10%, or a number from 0 to 1", text));
-  }
-  return percent / 100;
-}
 
 // What may be one text or a list of them.
 Result<std::vector<PlacedText>> Texts(const TableReader& table, std::string_view key) {
@@ -133,10 +120,8 @@ Result<std::vector<Redaction>> ReadRedactions(const Document& document, const No
       redaction.field = *field;
       VEXEVT_ASSIGN(redaction.with, table.OneOf<RedactWith>("with", {"remove", "mask", "hash"}, RedactWith::kRemove));
     }
-    const Field* field = FindField(redaction.field.text);
-    if (!redaction.field.text.starts_with("attr.") && (!field || field->type != FieldType::kBytes)) {
-      return ErrorAt(document, redaction.field.at,
-                     fmt::format("cannot redact '{}': not a text field or attribute", redaction.field.text));
+    if (Status status = CheckRedactable(redaction.field.text); !status.ok()) {
+      return ErrorAt(document, redaction.field.at, status.message());
     }
     redactions.push_back(std::move(redaction));
   }
@@ -168,6 +153,7 @@ Result<Rule> ReadRule(const Document& document, const Node& node, std::size_t in
       {"name", "when", "action", "priority", "limit", "sample", "dedupe", "delay", "redact", "to", "set", "boost"}));
   Rule rule;
   VEXEVT_ASSIGN(auto name, table.Text("name"));
+  rule.at = node.at;
   rule.name = name ? name->text : fmt::format("rule-{}", index + 1);
   VEXEVT_ASSIGN(auto when, table.Text("when"));
   if (when) rule.when = *when;
@@ -338,6 +324,28 @@ Status CheckReferences(const RulesFile& rules) {
 }
 
 }  // namespace
+
+Status CheckRedactable(std::string_view field) {
+  const Field* known = FindField(field);
+  // The part of a path is redacted with the path.
+  if (field.starts_with("attr.") ||
+      (known && known->type == FieldType::kBytes && known->place == FieldPlace::kPointer)) {
+    return Status::Ok();
+  }
+  return InvalidArgument(fmt::format("cannot redact '{}': not a text field or attribute", field));
+}
+
+Result<double> ParseShare(std::string_view text) {
+  bool percent = text.ends_with('%');
+  std::string_view digits = percent ? text.substr(0, text.size() - 1) : text;
+  double share = -1;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), share);
+  if (percent) share /= 100;
+  if (error != std::errc() || end != digits.data() + digits.size() || !(share >= 0 && share <= 1)) {
+    return InvalidArgument(fmt::format("bad share '{}': write 10%, or a number from 0 to 1", text));
+  }
+  return share;
+}
 
 Result<RulesFile> ParseRules(std::string text, std::string file) {
   RulesFile rules;

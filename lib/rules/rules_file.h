@@ -42,10 +42,17 @@ struct Redaction {
   RedactWith with = RedactWith::kRemove;
 };
 
+// Text fields and attributes can be taken out of an event; what else it has can't.
+Status CheckRedactable(std::string_view field);
+
+// 10%, or a number from 0 to 1.
+Result<double> ParseShare(std::string_view text);
+
 using AttributeValue = std::variant<std::string, std::int64_t, double, bool>;
 
 struct Rule {
   std::string name;
+  Position at;
   PlacedText when;   // empty text: always
   int priority = 0;  // higher goes first; equals in the order of the file
   bool drop = false;

@@ -90,7 +90,7 @@ TEST(RulesFile, ErrorsNamePlaceAndNearest) {
             "r.toml:2:30: unknown field 'uuid' (did you mean 'uid'?)");
   EXPECT_EQ(ErrorOf("[[rule]]\nsample = 2.0\n"),
             "r.toml:2:10: a sample is a share: \"10%\", or a number from 0.0 to 1.0");
-  EXPECT_EQ(ErrorOf("[[rule]]\nsample = '10'\n"), "r.toml:2:10: bad share '10': write 10%, or a number from 0 to 1");
+  EXPECT_EQ(ErrorOf("[[rule]]\nsample = '10x'\n"), "r.toml:2:10: bad share '10x': write 10%, or a number from 0 to 1");
   EXPECT_EQ(ErrorOf("[[rule]]\nredact = ['pid']\n"), "r.toml:2:11: cannot redact 'pid': not a text field or attribute");
   EXPECT_EQ(ErrorOf("[[rule]]\naction = 'kep'\n"), "r.toml:2:10: 'action' is one of keep, drop");
   EXPECT_EQ(ErrorOf("[[rule]]\nname='a'\n[[rule]]\nname='a'\n"), "r.toml:3:1: rule 'a' is named twice");

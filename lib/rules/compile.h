@@ -1,0 +1,15 @@
+// From what a rules file says to what can be evaluated; errors at their place in the file.
+#pragma once
+
+#include "lib/expr/expression.h"
+#include "lib/rules/rules_file.h"
+
+namespace vexevt {
+
+// The named lists of the file, those that live in files of their own read: one entry a line, empty lines left out.
+Result<NamedLists> LoadLists(const RulesFile& rules);
+
+// `when` of a rule; an empty one holds always.
+Result<Expression> CompileWhen(const RulesFile& rules, const PlacedText& when, const NamedLists& lists);
+
+}  // namespace vexevt
