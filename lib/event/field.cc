@@ -125,19 +125,6 @@ constexpr Field kFields[] = {
     {"gap.since", kTime, kData, 8, kPayloadGapSinceNs, kGa, 0, "last event known before the gap"},
 };
 
-// A zero means "not there" for these, as the schema says.
-bool AbsentWhenZero(const Field& field) {
-  switch (field.offset) {
-    case kPid:
-    case kTid:
-    case kLatencyNs:
-    case kHlc:
-      return field.place == FieldPlace::kData && field.payload == kAny;
-    default:
-      return field.type == FieldType::kTime;
-  }
-}
-
 FieldValue ReadData(const EventView& event, const Field& field) {
   if (field.type == FieldType::kBool) return (event.flags() & field.flag) != 0;
   if (field.flag && !(event.flags() & field.flag)) return {};
@@ -236,6 +223,18 @@ std::string_view NearestField(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Field& field : kFields) names.push_back(field.name);
   return NearestName(name, names);
+}
+
+bool AbsentWhenZero(const Field& field) {
+  switch (field.offset) {
+    case kPid:
+    case kTid:
+    case kLatencyNs:
+    case kHlc:
+      return field.place == FieldPlace::kData && field.payload == kAny;
+    default:
+      return field.type == FieldType::kTime;
+  }
 }
 
 FieldValue ReadField(const EventView& event, const Field& field) {

@@ -70,6 +70,9 @@ struct Wide {
   bool operator==(const Wide&) const = default;
 };
 
+// Whether a zero is how the frame says that the event does not have this field.
+bool AbsentWhenZero(const Field& field);
+
 // monostate: the event doesn't have the field. kUint, kSize, kTime … are uint64; kInt and kErrno int64.
 using FieldValue = std::variant<std::monostate, std::uint64_t, std::int64_t, double, bool, std::string_view, Wide>;
 FieldValue ReadField(const EventView& event, const Field& field);
