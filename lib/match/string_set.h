@@ -28,6 +28,16 @@ class StringSet {
 
   bool Contains(std::string_view text) const;
 
+  // Calls visit(text) for each text, in the order in which they were given.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (std::size_t at = 0; at < arena_.size();) {
+      std::string_view text(arena_.data() + at);
+      visit(text);
+      at += text.size() + 1;
+    }
+  }
+
   std::size_t size() const { return size_; }
   std::size_t memory() const;  // bytes allocated
 
