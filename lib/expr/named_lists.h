@@ -1,13 +1,15 @@
 // The named lists of expressions: `comm in $editors`. Each is read by the field that it is compared with: as texts,
-// numbers, types. Filled before expressions are compiled, and not needed after: compiled expressions share the sets
-// that were made of them. Not thread-safe.
+// numbers, types. Filled before expressions are compiled and not needed after: compiled expressions share the sets.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "lib/base/status.h"
 
 namespace vexevt {
 
@@ -15,24 +17,22 @@ class StringSet;
 
 class NamedLists {
  public:
-  // `name` without the '$'. Replaces a list of that name.
-  void Add(std::string name, std::vector<std::string> entries);
+  // `name` is without the '$'. A list of that name is replaced.
+  Status Add(std::string name, const std::vector<std::string>& entries);
 
-  bool empty() const { return lists_.empty(); }
-  std::vector<std::string_view> Names() const;
+  // One entry a line, millions of them if need be (StringSet::FromFile).
+  Status AddFile(std::string name, const std::string& path);
 
   // nullptr where there is no such list.
-  const std::vector<std::string>* Find(std::string_view name) const;
+  std::shared_ptr<const StringSet> Find(std::string_view name) const;
 
-  // The entries as one set, made when first asked for. The list exists.
-  std::shared_ptr<const StringSet> SetOf(std::string_view name) const;
+  std::vector<std::string_view> Names() const;
 
  private:
-  struct List {
-    std::vector<std::string> entries;
-    mutable std::shared_ptr<const StringSet> set;
-  };
-  std::map<std::string, List, std::less<>> lists_;
+  std::map<std::string, std::shared_ptr<const StringSet>, std::less<>> lists_;
 };
+
+// What may follow '$': letters, digits, '_', '-' and '.'.
+bool IsListName(std::string_view name);
 
 }  // namespace vexevt
