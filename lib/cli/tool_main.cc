@@ -56,8 +56,8 @@ int Fail(const Status& failure) {
 Status CloseStandardOutput() {
   bool failed = std::ferror(stdout) != 0;
   errno = 0;
-  if (std::fflush(stdout) != 0 || failed) return ErrnoStatus("cannot write standard output", errno ? errno : EIO);
-  if (::close(STDOUT_FILENO) != 0 && errno != EBADF) return ErrnoStatus("cannot write standard output", errno);
+  if (std::fflush(stdout) != 0 || failed) return ErrnoStatus("cannot write 'standard output'", errno ? errno : EIO);
+  if (::close(STDOUT_FILENO) != 0 && errno != EBADF) return ErrnoStatus("cannot write 'standard output'", errno);
   return {};
 }
 

@@ -39,7 +39,8 @@ GlobAlternative::GlobAlternative(const GlobBranch& branch) {
   while (first < units.size() && units[first].literal && units[first].gap == GlobGap::kNone) ++first;
   std::size_t last = units.size();
   if (branch.tail == GlobGap::kNone) {
-    while (last > first && units[last - 1].literal && (last == units.size() || units[last].gap == GlobGap::kNone)) --last;
+    while (last > first && units[last - 1].literal && (last == units.size() || units[last].gap == GlobGap::kNone))
+      --last;
   }
   prefix_ = Bytes(branch, 0, first);
   suffix_ = Bytes(branch, last, units.size());
@@ -49,8 +50,9 @@ GlobAlternative::GlobAlternative(const GlobBranch& branch) {
     std::size_t end = i;
     while (end < last && units[end].literal && (end == i || units[end].gap == GlobGap::kNone)) ++end;
     // A run that starts a component is worth more: it is found without a search.
-    const bool starts = end > i && (units[i].gap == GlobGap::kDirs ||
-                                    (units[i].gap == GlobGap::kNone && i > 0 && units[i - 1].literal && units[i - 1].byte == '/'));
+    const bool starts =
+        end > i && (units[i].gap == GlobGap::kDirs ||
+                    (units[i].gap == GlobGap::kNone && i > 0 && units[i - 1].literal && units[i - 1].byte == '/'));
     std::size_t from = i;
     bool component = starts;
     if (!component) {
@@ -136,7 +138,8 @@ void GlobAlternative::BuildAutomaton(const GlobBranch& branch, std::size_t first
         return set.Contains(static_cast<unsigned char>(byte)) == set.Contains(other);
       });
     };
-    const std::size_t known = static_cast<std::size_t>(std::find_if(examples.begin(), examples.end(), same) - examples.begin());
+    const std::size_t known =
+        static_cast<std::size_t>(std::find_if(examples.begin(), examples.end(), same) - examples.begin());
     if (known == examples.size()) examples.push_back(static_cast<unsigned char>(byte));
     class_of_[byte] = static_cast<std::uint8_t>(known);
   }
@@ -217,7 +220,8 @@ Result<Glob> Glob::Compile(std::string_view text) {
   glob.regex_ = "^(?:";
   for (const GlobBranch& branch : branches) {
     if (StatesOf(branch) > kMaxWords * 64) {
-      return InvalidArgument(fmt::format("column {}: the glob is longer than {} bytes", kMaxWords * 64, kMaxWords * 64));
+      return InvalidArgument(
+          fmt::format("column {}: the glob is longer than {} bytes", kMaxWords * 64, kMaxWords * 64));
     }
     if (!glob.alternatives_.empty()) glob.regex_ += '|';
     glob.regex_ += BranchRegex(branch);

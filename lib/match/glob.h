@@ -1,15 +1,17 @@
 // One glob over the bytes of a text, as a rule a path.
 //
-//   *       any bytes but '/'                  [a-z]   one byte of the class, never '/'; [!a] and [^a] invert; [[:digit:]]
+//   *       any bytes but '/'                  [a-z]   one byte of the class, never '/'; [!a] and [^a] invert;
+//   [[:digit:]]
 //   **      any bytes, '/' included            {a,b}   either; may be nested and empty
 //   ?       one byte but '/'                   \x      x itself
 //
-// "**/" at the start or after a '/' also matches nothing: "/a/**/b" holds for "/a/b" and "/a/x/y/b", "**/b" for "b". The whole
-// text must match. A leading dot is not special; a byte is a byte, whatever the locale; a newline is one as well.
+// "**/" at the start or after a '/' also matches nothing: "/a/**/b" holds for "/a/b" and "/a/x/y/b", "**/b" for "b".
+// The whole text must match. A leading dot is not special; a byte is a byte, whatever the locale; a newline is one as
+// well.
 //
-// Matching takes time in proportion to the text, times the glob's length / 64 in the worst case; there is no backtracking. A glob
-// that is a literal, "dir/**", "**/*.x" or both ends costs as much as comparing those bytes. Immutable after Compile: any number of
-// threads may match.
+// Matching takes time in proportion to the text, times the glob's length / 64 in the worst case; there is no
+// backtracking. A glob that is a literal, "dir/**", "**/*.x" or both ends costs as much as comparing those bytes.
+// Immutable after Compile: any number of threads may match.
 #pragma once
 
 #include <array>
@@ -30,8 +32,8 @@ class GlobAlternative {
  public:
   bool Matches(std::string_view text) const;
 
-  // What an index can use. Every text that matches starts with prefix() and ends with suffix(), the two not overlapping, and
-  // holds inner(), the longest other run of fixed bytes ("" if there is none), between them.
+  // What an index can use. Every text that matches starts with prefix() and ends with suffix(), the two not
+  // overlapping, and holds inner(), the longest other run of fixed bytes ("" if there is none), between them.
   const std::string& prefix() const { return prefix_; }
   const std::string& suffix() const { return suffix_; }
   const std::string& inner() const { return inner_; }
@@ -41,7 +43,9 @@ class GlobAlternative {
   bool IsLiteral() const { return middle_ == Middle::kEmpty && suffix_.empty(); }  // the text is prefix()
   bool IsPrefix() const { return middle_ == Middle::kAnything && suffix_.empty(); }
   bool IsSuffix() const { return middle_ == Middle::kAnything && prefix_.empty(); }
-  bool IsContains() const { return middle_ == Middle::kFind && prefix_.empty() && suffix_.empty(); }  // inner() anywhere
+  bool IsContains() const {
+    return middle_ == Middle::kFind && prefix_.empty() && suffix_.empty();
+  }  // inner() anywhere
 
  private:
   friend class Glob;
@@ -68,9 +72,10 @@ class GlobAlternative {
   std::size_t min_size_ = 0;
   LiteralFinder finder_;
 
-  // State i of the middle is bit i. On byte c, the states that step to their successor are those in step_[class_of_[c]], the ones
-  // that stay are those in stay_, for a '/' those in stay_on_slash_; entering a state of skip_ enters its successor too.
-  // All rows are words_ long. After Shift-And (Baeza-Yates and Gonnet 1992) with the gaps as self-loops.
+  // State i of the middle is bit i. On byte c, the states that step to their successor are those in
+  // step_[class_of_[c]], the ones that stay are those in stay_, for a '/' those in stay_on_slash_; entering a state of
+  // skip_ enters its successor too. All rows are words_ long. After Shift-And (Baeza-Yates and Gonnet 1992) with the
+  // gaps as self-loops.
   std::size_t words_ = 0;
   std::size_t states_ = 0;
   std::vector<std::uint8_t> class_of_;

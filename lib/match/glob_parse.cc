@@ -34,10 +34,10 @@ std::optional<ByteSet> NamedClass(std::string_view name) {
     std::string_view name;
     int (*test)(int);
   };
-  static constexpr Named kNamed[] = {
-      {"alnum", std::isalnum}, {"alpha", std::isalpha}, {"blank", std::isblank}, {"cntrl", std::iscntrl},
-      {"digit", std::isdigit}, {"graph", std::isgraph}, {"lower", std::islower}, {"print", std::isprint},
-      {"punct", std::ispunct}, {"space", std::isspace}, {"upper", std::isupper}, {"xdigit", std::isxdigit}};
+  static constexpr Named kNamed[] = {{"alnum", std::isalnum}, {"alpha", std::isalpha}, {"blank", std::isblank},
+                                     {"cntrl", std::iscntrl}, {"digit", std::isdigit}, {"graph", std::isgraph},
+                                     {"lower", std::islower}, {"print", std::isprint}, {"punct", std::ispunct},
+                                     {"space", std::isspace}, {"upper", std::isupper}, {"xdigit", std::isxdigit}};
   for (const Named& named : kNamed) {
     if (named.name != name) continue;
     ByteSet set;
@@ -86,7 +86,8 @@ class Parser {
     std::vector<Row> alternatives;
     for (;;) {
       VEXEVT_ASSIGN(std::vector<Row> rows, Sequence(depth + 1));
-      alternatives.insert(alternatives.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+      alternatives.insert(alternatives.end(), std::make_move_iterator(rows.begin()),
+                          std::make_move_iterator(rows.end()));
       if (AtEnd()) return Error(open, "'{' without '}'");
       if (text_[at_++] == '}') break;
     }
@@ -188,8 +189,8 @@ class Parser {
   std::size_t at_ = 0;
 };
 
-// Two gaps in a row as one. "**/" and then '*' is any bytes again; '*' and then "**/" cannot be, as "**/" starts a component;
-// of other pairs the wider one holds all.
+// Two gaps in a row as one. "**/" and then '*' is any bytes again; '*' and then "**/" cannot be, as "**/" starts a
+// component; of other pairs the wider one holds all.
 GlobGap Join(GlobGap first, GlobGap second) {
   if (first == GlobGap::kDirs && second == GlobGap::kStar) return GlobGap::kDeep;
   return std::max(first, second);

@@ -1,5 +1,5 @@
-// A glob's text taken apart: braces multiplied out into branches, each branch a row of one-byte units with gaps between them.
-// For lib/match itself; others use glob.h, which says what a glob means.
+// A glob's text taken apart: braces multiplied out into branches, each branch a row of one-byte units with gaps between
+// them. For lib/match itself; others use glob.h, which says what a glob means.
 #pragma once
 
 #include <cstdint>

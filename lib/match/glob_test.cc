@@ -120,7 +120,8 @@ TEST(Glob, ErrorsNameTheColumn) {
   EXPECT_EQ(Error("[b-a]"), "column 2: the range ends before it starts");
   EXPECT_EQ(Error("x[a/]"), "column 4: a class never matches '/'");
   EXPECT_EQ(Error("[[:foo:]]"), "column 2: unknown class '[:foo:]'");
-  EXPECT_THAT(Error("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}"), testing::HasSubstr("1024 alternatives"));
+  EXPECT_THAT(Error("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}"),
+              testing::HasSubstr("1024 alternatives"));
   EXPECT_THAT(Error(std::string(100, '{')), testing::HasSubstr("nested too deeply"));
   std::string states;
   for (int i = 0; i < 5000; ++i) states += "*a";

@@ -1,5 +1,5 @@
-// The hash for tables and filters over bytes: XXH3, 64 bits. Seeded where an attacker chooses the texts; the same seed gives the
-// same hash on every machine. Not cryptographic: verify what was found.
+// The hash for tables and filters over bytes: XXH3, 64 bits. Seeded where an attacker chooses the texts; the same seed
+// gives the same hash on every machine. Not cryptographic: verify what was found.
 #pragma once
 
 #include <cstdint>

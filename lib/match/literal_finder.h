@@ -1,5 +1,5 @@
-// Finds one literal in short texts: looks for its rarest byte with memchr, then compares. On paths several times faster than
-// memmem, whose preparation costs more than such a search. The worst case is size of text times size of literal.
+// Finds one literal in short texts: looks for its rarest byte with memchr, then compares. On paths several times faster
+// than memmem, whose preparation costs more than such a search. The worst case is size of text times size of literal.
 #pragma once
 
 #include <cstddef>

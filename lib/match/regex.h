@@ -1,7 +1,9 @@
-// One regex in RE2's syntax (https://github.com/google/re2/wiki/Syntax), searched for anywhere in a text in time linear in it.
+// One regex in RE2's syntax (https://github.com/google/re2/wiki/Syntax), searched for anywhere in a text in time linear
+// in it.
 //
-// Over bytes, not UTF-8 (a byte above 0x7f is itself, as in Latin-1). '.' matches every byte, newline included, and '^' and '$'
-// hold at the ends of the text only, as a path can hold newlines; `(?m)` and `(?-s)` in the pattern change that.
+// Over bytes, not UTF-8 (a byte above 0x7f is itself, as in Latin-1). '.' matches every byte, newline included, and '^'
+// and '$' hold at the ends of the text only, as a path can hold newlines; `(?m)` and `(?-s)` in the pattern change
+// that.
 #pragma once
 
 #include <memory>
@@ -17,8 +19,8 @@ namespace vexevt {
 
 class Regex {
  public:
-  // kInvalidArgument, "column N: what: 'piece'" with N in bytes from 1, when `pattern` is not a regex or needs more than 1 MiB
-  // (which also bounds what matching may use; a match that would need more is slower instead).
+  // kInvalidArgument, "column N: what: 'piece'" with N in bytes from 1, when `pattern` is not a regex or needs more
+  // than 1 MiB (which also bounds what matching may use; a match that would need more is slower instead).
   static Result<Regex> Compile(std::string_view pattern);
 
   Regex(Regex&&) noexcept;

@@ -52,7 +52,8 @@ Result<StringSet> StringSet::FromFile(const std::string& path) {
   if (!file) return ErrnoStatus(fmt::format("cannot open '{}'", path), errno);
   StringSet set;
   struct stat stat = {};
-  if (::fstat(file.get(), &stat) == 0 && S_ISREG(stat.st_mode)) set.arena_.reserve(static_cast<std::size_t>(stat.st_size) + kReadBytes);
+  if (::fstat(file.get(), &stat) == 0 && S_ISREG(stat.st_mode))
+    set.arena_.reserve(static_cast<std::size_t>(stat.st_size) + kReadBytes);
   for (;;) {
     const std::size_t size = set.arena_.size();
     set.arena_.resize(size + kReadBytes);

@@ -1,8 +1,8 @@
-// An exact set of texts, for lists of up to many millions: a Bloom filter that answers most misses from one cache line, in front
-// of an open-addressing table over one arena.
+// An exact set of texts, for lists of up to many millions: a Bloom filter that answers most misses from one cache line,
+// in front of an open-addressing table over one arena.
 //
-// Memory: the texts themselves and a byte each, 10.7 to 21.3 bytes a text for the table, 2 to 4 for the filter. Immutable: any
-// number of threads may look up.
+// Memory: the texts themselves and a byte each, 10.7 to 21.3 bytes a text for the table, 2 to 4 for the filter.
+// Immutable: any number of threads may look up.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ class StringSet {
   // Duplicates are kept once. kInvalidArgument when a text holds a NUL byte, kResourceExhausted above 1 TiB of text.
   static Result<StringSet> FromTexts(const std::vector<std::string>& texts);
 
-  // One text a line, every byte of it, as `grep -f` reads patterns: no comments, no trimming; empty lines are skipped, and the
-  // last line need not end. Reads pipes too. Errors name the file, and the line where one is wrong.
+  // One text a line, every byte of it, as `grep -f` reads patterns: no comments, no trimming; empty lines are skipped,
+  // and the last line need not end. Reads pipes too. Errors name the file, and the line where one is wrong.
   static Result<StringSet> FromFile(const std::string& path);
 
   bool Contains(std::string_view text) const;

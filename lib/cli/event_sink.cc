@@ -1,0 +1,114 @@
+#include "lib/cli/event_sink.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "lib/cli/diagnostics.h"
+#include "lib/event/csv.h"
+#include "lib/event/encode.h"
+#include "lib/event/json_write.h"
+#include "lib/event/text_line.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::size_t kTextBytes = std::size_t{64} << 10;
+
+}  // namespace
+
+// What text, JSON and CSV need; frames need none of it.
+struct EventSink::Printer {
+  Format format;
+  TextLine text;
+  Csv csv;
+  std::string lines;  // not yet in the writer
+};
+
+Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options, Ledger* ledger) {
+  std::string name = options.output;
+  UniqueFd fd(name == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+                          : ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (name == "-") name = "standard output";
+  if (!fd) return ErrnoStatus("cannot open '" + name + "'", errno);
+  bool terminal = ::isatty(fd.get()) == 1;
+  Format format = options.format;
+  if (format == Format::kAuto) format = terminal ? Format::kText : Format::kFrames;
+  if (format == Format::kFrames && terminal) {
+    return InvalidArgument("frames are not for a terminal: use --format text, or redirect the output");
+  }
+  bool color = WantsColor(options.color, fd.get());
+  auto sink =
+      std::unique_ptr<EventSink>(new EventSink(StreamWriter(std::move(fd), name), format, options.count, ledger));
+  if (format == Format::kFrames) return sink;
+  VEXEVT_ASSIGN(Csv csv, Csv::Make(kDefaultCsvFields));
+  sink->printer_ = std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), {}});
+  if (format == Format::kCsv) sink->printer_->csv.AppendHeader(&sink->printer_->lines);
+  sink->terminal_ = terminal;
+  return sink;
+}
+
+EventSink::EventSink(StreamWriter writer, Format format, std::optional<std::uint64_t> room, Ledger* ledger)
+    : writer_(std::move(writer)), format_(format), ledger_(ledger), room_(room) {}
+
+EventSink::~EventSink() = default;
+
+void EventSink::Print(const EventView& event) {
+  std::string& lines = printer_->lines;
+  switch (format_) {
+    case Format::kJson:
+      AppendJson(event, &lines);
+      break;
+    case Format::kCsv:
+      printer_->csv.Append(event, &lines);
+      break;
+    default:
+      printer_->text.Append(event, &lines);
+  }
+  if (lines.size() >= kTextBytes) FlushLines();
+}
+
+void EventSink::FlushLines() {
+  if (printer_ == nullptr) return;
+  Keep(writer_.Append(AsBytes(printer_->lines)));
+  printer_->lines.clear();
+}
+
+void EventSink::WriteMade(const Event& event) {
+  made_.clear();
+  AppendFrame(event, &made_);
+  ++made_count_;
+  ++written_;
+  if (format_ != Format::kFrames) {
+    EventView view;
+    if (EventView::Bind(made_, &view)) Print(view);
+    return;
+  }
+  EndRun();
+  Keep(writer_.Append(made_));
+}
+
+Status EventSink::Settle() {
+  EndRun();
+  Add(ledger_->made, std::exchange(made_count_, 0));
+  Add(ledger_->out, written_);
+  if (room_) *room_ -= std::min(*room_, written_);
+  written_ = 0;
+  return std::exchange(failure_, Status());
+}
+
+Status EventSink::Flush() {
+  FlushLines();
+  if (terminal_) ClearProgressLine();  // readable lines and the progress may share a terminal
+  VEXEVT_TRY(Settle());
+  return writer_.Flush();
+}
+
+Status EventSink::Close() {
+  VEXEVT_TRY(Flush());
+  return writer_.Close();
+}
+
+}  // namespace vexevt

@@ -1,0 +1,168 @@
+#include "lib/cli/pipeline.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "lib/base/clock.h"
+#include "lib/cli/event_input.h"
+#include "lib/cli/signals.h"
+#include "lib/cli/time_window.h"
+#include "lib/event/layout.h"
+#include "lib/event/type.h"
+
+namespace vexevt {
+namespace {
+
+std::uint64_t Now() { return SystemClock().Now().mono_ns; }
+
+// Milliseconds for poll(2), rounded up: waking before the time would only wait again.
+int PollTimeout(std::uint64_t until_ns, std::uint64_t now_ns) {
+  if (until_ns == kNever) return -1;
+  if (until_ns <= now_ns) return 0;
+  return static_cast<int>(std::min<std::uint64_t>((until_ns - now_ns + kNsPerMs - 1) / kNsPerMs, 60'000));
+}
+
+class Run {
+ public:
+  Run(const Tool& tool, const CommonOptions& options, Step& step, Ledger& ledger)
+      : options_(options),
+        step_(step),
+        ledger_(ledger),
+        window_(options, SystemClock().Now()),
+        monitor_(tool, options, ledger) {}
+
+  Status All() {
+    CatchSignals(step_.reloads());
+    VEXEVT_ASSIGN(EventInput input, EventInput::Open(options_));
+    VEXEVT_ASSIGN(sink_, EventSink::Open(options_, &ledger_));
+    step_.Describe(&monitor_.metrics());
+    VEXEVT_TRY(monitor_.Start(input.total_bytes(), sink_->terminal()));
+    // What was read is written before a failure is told: the events before bad data are good.
+    Status read = Loop(input);
+    Status written = read.code() == StatusCode::kBrokenPipe ? Status() : Finish();
+    monitor_.Finish();
+    return read.ok() ? std::move(written) : std::move(read);
+  }
+
+ private:
+  Status Loop(EventInput& input) {
+    for (bool ended = enough(); !ended;) {
+      if (RequestsWaiting() || !input.MoreWaiting()) {
+        VEXEVT_ASSIGN(bool readable, Idle(input));
+        if (StopRequested() && !input.ends_with_writers()) return {};
+        if (past_deadline_) return {};
+        if (!readable) continue;
+      }
+      VEXEVT_ASSIGN(std::span<const EventView> batch, input.Read());
+      if (batch.empty()) return {};
+      VEXEVT_TRY(Take(batch, &ended));
+      ledger_.bytes_in.store(input.bytes(), std::memory_order_relaxed);
+      monitor_.Beat();
+      ended |= enough();
+    }
+    return {};
+  }
+
+  // Writes out what there is, then waits for input, a signal or a time. True: Read has something to say.
+  Result<bool> Idle(const EventInput& input) {
+    VEXEVT_TRY(sink_->Flush());
+    bool readable = input.MoreWaiting();  // a signal interrupts a busy run without making it wait
+    polls_.clear();
+    polls_.push_back({.fd = SignalFd(), .events = POLLIN, .revents = 0});
+    polls_.push_back({.fd = sink_->fd(), .events = 0, .revents = 0});
+    input.AddPolls(&polls_);
+    std::size_t own = polls_.size();
+    step_.AddPolls(&polls_);
+    std::uint64_t now = Now();
+    std::uint64_t wake = std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns()});
+    if (::poll(polls_.data(), polls_.size(), readable ? 0 : PollTimeout(wake, now)) < 0 && errno != EINTR) {
+      return ErrnoStatus("cannot wait for input", errno);
+    }
+    // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
+    if ((polls_[1].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
+    for (std::size_t i = 2; i < own; ++i) readable |= polls_[i].revents != 0;
+    bool step_ready = std::any_of(polls_.begin() + static_cast<std::ptrdiff_t>(own), polls_.end(),
+                                  [](const pollfd& entry) { return entry.revents != 0; });
+    now = Now();
+    if (step_ready || step_.next_tick_ns() <= now) {
+      VEXEVT_TRY(step_.Tick(*sink_));
+      VEXEVT_TRY(sink_->Flush());
+    }
+    monitor_.Beat();
+    past_deadline_ = !readable && now >= window_.deadline_ns();
+    if (polls_[0].revents != 0 || RequestsWaiting()) VEXEVT_TRY(Answer(TakeRequests()));
+    return readable;
+  }
+
+  Status Answer(Requests requests) {
+    if (requests.state) monitor_.ShowState();
+    if (!requests.reload) return {};
+    monitor_.Reloading();
+    Status status = step_.Reload();
+    monitor_.Reloaded();
+    return status;
+  }
+
+  Status Take(std::span<const EventView> batch, bool* ended) {
+    ledger_.last_wall_ns.store(batch.back().wall_ns(), std::memory_order_relaxed);
+    if (window_.active()) {
+      std::size_t all = batch.size();
+      batch = window_.Select(batch, Now(), ended);
+      Add(ledger_.in, all - batch.size());
+    }
+    while (!batch.empty() && !enough()) {
+      // With --count, never more events at once than may still be written, so that a step which writes at most one for
+      // each needs no look at the limit.
+      std::size_t size =
+          static_cast<std::size_t>(std::min<std::uint64_t>(batch.size(), sink_->room().value_or(kNever)));
+      CountGaps(batch.first(size));
+      Add(ledger_.in, size);
+      Status status = step_.Process(batch.first(size), *sink_);
+      VEXEVT_TRY(sink_->Settle());
+      VEXEVT_TRY(std::move(status));
+      batch = batch.subspan(size);
+    }
+    return {};
+  }
+
+  void CountGaps(std::span<const EventView> batch) {
+    for (const EventView& event : batch) {
+      if (event.type() != kVexevtLost) [[likely]]
+        continue;
+      Add(ledger_.gaps, 1);
+      std::uint64_t lost =
+          event.payload_tag() == layout::kPayloadGapTagValue ? event.Get<std::uint64_t>(layout::kPayloadGapLost) : 0;
+      Add(lost > 0 ? ledger_.lost : ledger_.unknown, lost > 0 ? lost : 1);
+    }
+  }
+
+  bool enough() const { return step_.done() || sink_->room() == 0; }
+
+  Status Finish() {
+    VEXEVT_TRY(step_.Finish(*sink_));
+    return sink_->Close();
+  }
+
+  const CommonOptions& options_;
+  Step& step_;
+  Ledger& ledger_;
+  TimeWindow window_;
+  RunMonitor monitor_;
+  std::unique_ptr<EventSink> sink_;
+  std::vector<pollfd> polls_;
+  bool past_deadline_ = false;
+};
+
+}  // namespace
+
+ExitCode JudgeLoss(ExitCode code, const CommonOptions& options, const Ledger& ledger) {
+  return options.strict && ledger.lossy() ? ExitCode::kLost : code;
+}
+
+Result<ExitCode> RunPipeline(const Tool& tool, const CommonOptions& options, Step& step, Ledger& ledger) {
+  Run run(tool, options, step, ledger);
+  VEXEVT_TRY(run.All());
+  return JudgeLoss(ExitCode::kDone, options, ledger);
+}
+
+}  // namespace vexevt

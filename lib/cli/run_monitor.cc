@@ -1,0 +1,71 @@
+#include "lib/cli/run_monitor.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+
+#include "lib/base/clock.h"
+#include "lib/cli/diagnostics.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::uint64_t kProgressNs = 200 * kNsPerMs;
+constexpr std::uint64_t kStatusNs = 10 * kNsPerSecond;
+
+std::uint64_t Now() { return SystemClock().Now().mono_ns; }
+
+// systemd asks for CLOCK_MONOTONIC here, which stands still during suspend.
+std::uint64_t MonotonicUs() {
+  timespec now;
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+}  // namespace
+
+RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Ledger& ledger)
+    : options_(options), ledger_(ledger), metrics_(tool.name) {
+  ledger.Describe(&metrics_);
+}
+
+Status RunMonitor::Start(std::uint64_t input_bytes, bool writes_terminal) {
+  if (!options_.metrics.empty()) {
+    VEXEVT_ASSIGN(server_, MetricsServer::Start(options_.metrics, metrics_));
+    ReportDetail("metrics at " + server_->location());
+  }
+  std::uint64_t now = Now();
+  totals_.emplace(input_bytes, now);
+  bool wanted = options_.progress || (input_bytes > 0 && !writes_terminal && !options_.quiet);
+  if (wanted && !options_.no_progress && StderrIsTerminal()) progress_ = totals_;
+  interval_ns_ = progress_ ? kProgressNs : service_.active() ? kStatusNs : 0;
+  if (service_.watchdog_ns() > 0) interval_ns_ = std::min(interval_ns_, service_.watchdog_ns());
+  if (interval_ns_ > 0) next_beat_ns_ = now + interval_ns_;
+  service_.Send("READY=1");
+  return {};
+}
+
+std::string RunMonitor::StatusText() const { return totals_->Text(Get(ledger_.in), Get(ledger_.bytes_in), Now()); }
+
+void RunMonitor::BeatNow() {
+  std::uint64_t now = Now();
+  if (now < next_beat_ns_) return;
+  next_beat_ns_ = now + interval_ns_;
+  if (progress_) ShowProgressLine(StatusText());
+  if (service_.active()) service_.Send("WATCHDOG=1\nSTATUS=" + StatusText());
+}
+
+void RunMonitor::ShowState() { WriteStateLine(metrics_.Json()); }
+
+void RunMonitor::Reloading() { service_.Send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", MonotonicUs())); }
+
+void RunMonitor::Reloaded() { service_.Send("READY=1"); }
+
+void RunMonitor::Finish() {
+  service_.Send("STOPPING=1");
+  ClearProgressLine();
+  ReportDetail(ledger_.Text());
+}
+
+}  // namespace vexevt
