@@ -1,0 +1,122 @@
+#include "lib/match/search_set.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "lib/match/line_regex.h"
+
+namespace vexevt {
+namespace {
+
+// Trying this many patterns costs about what compiling a few with Hyperscan does: some milliseconds.
+constexpr std::uint64_t kTriesBeforeScanner = 16384;
+
+}  // namespace
+
+struct SearchSet::Compilation {
+  std::vector<LineScanner::Needle> needles;
+  std::once_flag started;
+  std::once_flag built;
+  std::unique_ptr<const LineScanner> scanner;
+  std::atomic<const LineScanner*> ready{nullptr};  // released after `scanner` is built; Find acquires it
+
+  void Build() {
+    std::call_once(built, [this] {
+      scanner = std::make_unique<LineScanner>(needles);
+      needles = {};
+      if (scanner->ok()) ready.store(scanner.get(), std::memory_order_release);
+    });
+  }
+};
+
+bool SearchSet::Item::Matches(std::string_view text) const {
+  if (const auto* literal = std::get_if<LiteralFinder>(&pattern)) return literal->In(text);
+  if (const auto* regex = std::get_if<Regex>(&pattern)) return regex->Matches(text);
+  return std::get_if<Glob>(&pattern)->Matches(text);
+}
+
+void SearchSet::Add(std::uint32_t id, LiteralFinder literal) {
+  // The scanner sees newlines as NULs.
+  std::string text = literal.literal();
+  const bool exact = text.find('\n') == text.npos && text.find('\0') == text.npos;
+  items_.push_back({id, std::move(literal), true, exact});
+  std::replace(text.begin(), text.end(), '\n', '\0');
+  needles_.push_back({std::move(text), true});
+}
+
+void SearchSet::Add(std::uint32_t id, Regex regex, std::string_view text) {
+  AddScanned(id, std::move(regex), text);
+}
+
+void SearchSet::Add(std::uint32_t id, Glob glob) {
+  const std::string regex = glob.regex();
+  AddScanned(id, std::move(glob), regex);
+}
+
+void SearchSet::AddScanned(std::uint32_t id, std::variant<LiteralFinder, Regex, Glob> pattern, std::string_view regex) {
+  LineRegex line = ToLineRegex(regex);
+  LineScanner::Needle needle{std::move(line.text), false};
+  const bool scanned = line.use != LineRegex::Use::kNone && LineScanner::Supports(needle);
+  items_.push_back({id, std::move(pattern), scanned, scanned && line.use == LineRegex::Use::kExact});
+  needles_.push_back(std::move(needle));
+}
+
+void SearchSet::Seal() {
+  if (items_.empty()) return;
+  compilation_ = std::make_shared<Compilation>();
+  for (std::uint32_t i = 0; i < items_.size(); ++i) {
+    if (!items_[i].exact) inexact_.push_back(i);
+    if (!items_[i].scanned) needles_[i].text.clear();
+  }
+  compilation_->needles = std::move(needles_);
+}
+
+void SearchSet::Warm() const {
+  if (compilation_) compilation_->Build();
+}
+
+void SearchSet::StartCompilation() const {
+  std::call_once(compilation_->started, [this] {
+    std::thread([compilation = compilation_] { compilation->Build(); }).detach();
+  });
+}
+
+void SearchSet::TryAll(std::span<const std::string_view> texts, Scratch& scratch) const {
+  for (std::size_t t = 0; t < texts.size(); ++t) {
+    std::uint64_t* const row = &scratch.rows[t * words()];
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (items_[i].Matches(texts[t])) row[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+  }
+}
+
+void SearchSet::Find(std::span<const std::string_view> texts, Scratch& scratch) const {
+  scratch.rows.assign(texts.size() * words(), 0);
+  const LineScanner* const scanner = compilation_->ready.load(std::memory_order_acquire);
+  if (scanner == nullptr) {
+    TryAll(texts, scratch);
+    scratch.tried += texts.size() * items_.size();
+    if (scratch.tried >= kTriesBeforeScanner) StartCompilation();
+    return;
+  }
+  if (!scanner->Scan(texts, scratch.scanner, scratch.rows, words())) {
+    std::fill(scratch.rows.begin(), scratch.rows.end(), 0);
+    return TryAll(texts, scratch);
+  }
+  if (inexact_.empty()) return;
+  for (std::size_t t = 0; t < texts.size(); ++t) {
+    std::uint64_t* const row = &scratch.rows[t * words()];
+    const bool has_newline = texts[t].find('\n') != std::string_view::npos;
+    for (const std::uint32_t i : inexact_) {
+      const Item& item = items_[i];
+      const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+      const bool candidate = !item.scanned || has_newline || (row[i / 64] & bit) != 0;
+      row[i / 64] = candidate && item.Matches(texts[t]) ? row[i / 64] | bit : row[i / 64] & ~bit;
+    }
+  }
+}
+
+}  // namespace vexevt
