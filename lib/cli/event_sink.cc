@@ -76,18 +76,22 @@ void EventSink::FlushLines() {
   printer_->lines.clear();
 }
 
-void EventSink::WriteMade(const Event& event) {
-  made_.clear();
-  AppendFrame(event, &made_);
-  ++made_count_;
+void EventSink::WriteChanged(std::span<const std::byte> frame) {
   ++written_;
   if (format_ != Format::kFrames) {
     EventView view;
-    if (EventView::Bind(made_, &view)) Print(view);
+    if (EventView::Bind(frame, &view)) Print(view);
     return;
   }
   EndRun();
-  Keep(writer_.Append(made_));
+  Keep(writer_.Append(frame));
+}
+
+void EventSink::WriteMade(const Event& event) {
+  ++made_count_;
+  made_.clear();
+  AppendFrame(event, &made_);
+  WriteChanged(made_);
 }
 
 Status EventSink::Settle() {

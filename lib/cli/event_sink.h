@@ -42,6 +42,9 @@ class EventSink {
     }
   }
 
+  // Writes an event that was read, changed or held back: `frame`, a plain one, is copied.
+  void WriteChanged(std::span<const std::byte> frame);
+
   // Writes an event of the tool's own: a match, a gap.
   void WriteMade(const Event& event);
 
