@@ -1,4 +1,4 @@
-// base64.h, errno_name.h, siphash.h and utf8.h.
+// base64.h, errno_name.h and utf8.h.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -6,7 +6,6 @@
 
 #include "lib/base/base64.h"
 #include "lib/base/errno_name.h"
-#include "lib/base/siphash.h"
 #include "lib/base/utf8.h"
 
 namespace vexevt {
@@ -56,20 +55,6 @@ TEST(ErrnoName, KnowsBothWays) {
   EXPECT_EQ(ParseErrno("ENOTSUP"), EOPNOTSUPP);
   EXPECT_FALSE(ParseErrno("ENOWAY"));
   EXPECT_FALSE(ParseErrno(""));
-}
-
-// Key and input count up from 0: `openssl mac -macopt hexkey:000102030405060708090a0b0c0d0e0f -macopt size:16 SIPHASH`.
-TEST(SipHash, IsWhatOpensslSays) {
-  const SipKey key = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
-  std::string input;
-  for (char c = 0; c < 63; ++c) input.push_back(c);
-  auto hash = [&](std::size_t size) { return SipHash128(key, std::string_view(input).substr(0, size)); };
-  EXPECT_EQ(hash(0), (SipHash{0xe6a825ba047f81a3, 0x930255c71472f66d}));
-  EXPECT_EQ(hash(1), (SipHash{0x44af996bd8c187da, 0x45fc229b11597634}));
-  EXPECT_EQ(hash(7), (SipHash{0x53c1dbd8beebf1a1, 0x3982f01fa64ab8c0}));
-  EXPECT_EQ(hash(8), (SipHash{0x61f55862baa9623b, 0xb49714f364e2830f}));
-  EXPECT_EQ(hash(15), (SipHash{0x11a8b03399e99354, 0xd9c3cf970fec087e}));
-  EXPECT_EQ(hash(63), (SipHash{0x4a83502f77d15051, 0x7cbd3f979a063e50}));
 }
 
 TEST(Utf8, MeasuresCharacters) {

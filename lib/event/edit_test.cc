@@ -1,4 +1,3 @@
-// edit.h and redact.h.
 #include "lib/event/edit.h"
 
 #include <capnp/message.h>
@@ -14,7 +13,6 @@
 #include "lib/event/encode.h"
 #include "lib/event/event_view.h"
 #include "lib/event/newer.capnp.h"
-#include "lib/event/redact.h"
 #include "lib/event/testing/samples.h"
 #include "lib/event/unpack.h"
 
@@ -210,57 +208,6 @@ TEST(FrameEditor, KeepsWhatOnlyANewerSchemaKnows) {
   EXPECT_EQ(back.getAttributes()[1].getMoreNumber(), 22u);
   EXPECT_EQ(back.getAttributes()[1].getMoreText(), DataOf("attribute"));
   EXPECT_EQ(back.getAttributes()[2].getKey(), DataOf("d"));
-}
-
-class RedactTest : public testing::Test {
- protected:
-  static std::vector<std::byte> Redacted(const Event& event, std::string_view name, Redaction how,
-                                         SipKey key = {1, 2}) {
-    std::vector<std::byte> frame = FrameOf(event);
-    EventView view;
-    EXPECT_TRUE(EventView::Bind(frame, &view));
-    auto column = ParseColumn(name);
-    EXPECT_TRUE(column.ok());
-    EXPECT_TRUE(CheckRedaction(*column, how).ok());
-    return Edited(frame, [&](FrameEditor& editor) { Redact(view, *column, how, key, &editor); });
-  }
-};
-
-TEST_F(RedactTest, LeavesNoTrace) {
-  Event event = SampleEvents()[2];
-  event.exe = "/secret/exe";
-  event.attributes = {{"note", AttributeText{"a secret"}}};
-  for (Redaction how : {Redaction::kRemove, Redaction::kMask, Redaction::kHash}) {
-    EXPECT_FALSE(Contains(Redacted(event, "exe", how), "secret/"));
-    EXPECT_FALSE(Contains(Redacted(event, "attr.note", how), "a secret"));
-    EXPECT_FALSE(Contains(Redacted(event, "session", how), "session-9"));
-  }
-  Event masked = event;
-  masked.exe = "***";
-  EXPECT_EQ(Redacted(event, "exe", Redaction::kMask), FrameOf(masked));
-  Event without = event;
-  without.attributes.clear();
-  EXPECT_EQ(Redacted(event, "attr.note", Redaction::kRemove), FrameOf(without));
-  EXPECT_EQ(Redacted(event, "attr.none", Redaction::kHash), FrameOf(event));
-  EXPECT_EQ(Redacted(event, "graph.node", Redaction::kMask), FrameOf(event));
-}
-
-TEST_F(RedactTest, HashesTellEqualValues) {
-  Event a = SampleEvents()[1], b = a;
-  b.comm = "other";
-  EXPECT_EQ(Redacted(a, "comm", Redaction::kHash), Redacted(a, "comm", Redaction::kHash));
-  EXPECT_NE(Redacted(a, "comm", Redaction::kHash), Redacted(b, "comm", Redaction::kHash));
-  EXPECT_NE(Redacted(a, "comm", Redaction::kHash), Redacted(a, "comm", Redaction::kHash, {1, 3}));
-}
-
-TEST_F(RedactTest, ChecksFirst) {
-  auto check = [](std::string_view name, Redaction how) { return CheckRedaction(*ParseColumn(name), how).message(); };
-  EXPECT_EQ(check("id", Redaction::kRemove), "'id' cannot be redacted");
-  EXPECT_EQ(check("name", Redaction::kMask), "'name' cannot be redacted");
-  EXPECT_EQ(check("type", Redaction::kRemove), "'type' cannot be redacted");
-  EXPECT_EQ(check("uid", Redaction::kHash), "'uid' is a number: it can only be removed");
-  EXPECT_EQ(check("uid", Redaction::kRemove), "");
-  EXPECT_EQ(check("attr.x", Redaction::kHash), "");
 }
 
 }  // namespace
