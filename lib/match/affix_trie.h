@@ -1,6 +1,6 @@
-// Which of many keys does a text start with (or end with), in one walk: a radix trie whose branches are a double array, so that a
-// step is one load. A walk stops where no key goes on, after a few steps for most texts.
-// For lib/match itself. Filled by Add, then Build once; immutable after.
+// Which of many keys does a text start with (or end with), in one walk: a radix trie whose branches are a double array,
+// so that a step is one load. A walk stops where no key goes on, after a few steps for most texts. For lib/match
+// itself. Filled by Add, then Build once; immutable after.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ class AffixTrie {
 
   bool empty() const { return nodes_.empty(); }
 
-  // Calls found(value, rest) for each key that `text` starts (ends) with, shorter keys first; `rest` is what is left of the text.
+  // Calls found(value, rest) for each key that `text` starts (ends) with, shorter keys first; `rest` is what is left of
+  // the text.
   template <typename Found>
   void Walk(std::string_view text, Found&& found) const {
     if (nodes_.empty()) return;
@@ -51,7 +52,8 @@ class AffixTrie {
   static constexpr std::uint32_t kFree = 0xffffffff;
 
   struct Node {
-    std::uint32_t label;  // what all keys below share, past the byte that led here: [label, label + label_size) of labels_
+    std::uint32_t
+        label;  // what all keys below share, past the byte that led here: [label, label + label_size) of labels_
     std::uint32_t label_size;
     std::uint32_t base;  // the child for byte b is slots_[base + b], when its owner is this node
     std::uint32_t values;

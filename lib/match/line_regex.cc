@@ -145,7 +145,8 @@ class Rewriter {
     const std::size_t end = regex_.find(":]", at_);
     if (end == regex_.npos) return Unknown();
     const std::string_view name = regex_.substr(at_ + 1, end - at_ - 1);
-    if (std::find(std::begin(kWithoutControls), std::end(kWithoutControls), name) == std::end(kWithoutControls)) return Unknown();
+    if (std::find(std::begin(kWithoutControls), std::end(kWithoutControls), name) == std::end(kWithoutControls))
+      return Unknown();
     Emit(regex_.substr(at_ - 1, end + 2 - (at_ - 1)));
     at_ = end + 2;
   }

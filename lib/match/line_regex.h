@@ -1,8 +1,8 @@
 // A regex rewritten so that Hyperscan can look for it in many texts at once, laid out as the lines of one buffer.
 //
-// There '^' and '$' mean the ends of a line, '.' excludes the newline, and a newline that a text itself holds stands as a NUL. The
-// rewriting reads just enough of the syntax to keep matches inside their line; what it does not know it leaves to RE2.
-// For lib/match itself.
+// There '^' and '$' mean the ends of a line, '.' excludes the newline, and a newline that a text itself holds stands as
+// a NUL. The rewriting reads just enough of the syntax to keep matches inside their line; what it does not know it
+// leaves to RE2. For lib/match itself.
 #pragma once
 
 #include <string>

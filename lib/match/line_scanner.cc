@@ -90,10 +90,10 @@ LineScanner::LineScanner(const std::vector<Needle>& needles) : generation_(next_
     auto database = std::make_unique<Database>();
     hs_compile_error_t* error = nullptr;
     const auto count = static_cast<unsigned>(texts.size());
-    const hs_error_t result =
-        literal ? hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), count, HS_MODE_BLOCK, nullptr,
-                                       &database->db, &error)
-                : hs_compile_multi(texts.data(), flags.data(), ids.data(), count, HS_MODE_BLOCK, nullptr, &database->db, &error);
+    const hs_error_t result = literal ? hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
+                                                             count, HS_MODE_BLOCK, nullptr, &database->db, &error)
+                                      : hs_compile_multi(texts.data(), flags.data(), ids.data(), count, HS_MODE_BLOCK,
+                                                         nullptr, &database->db, &error);
     if (result != HS_SUCCESS) {
       hs_free_compile_error(error);
       ok_ = false;
@@ -127,7 +127,8 @@ bool LineScanner::Scan(std::span<const std::string_view> texts, Scratch& scratch
     for (std::size_t i = first; i < last; ++i) {
       if (!texts[i].empty()) std::memcpy(at, texts[i].data(), texts[i].size());
       char* const end = at + texts[i].size();
-      while ((at = static_cast<char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr) *at = '\0';
+      while ((at = static_cast<char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr)
+        *at = '\0';
       *end = '\n';
       rep.ends.push_back(static_cast<std::uint32_t>(end - rep.buffer.data()));
       at = end + 1;

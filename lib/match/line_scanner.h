@@ -1,5 +1,5 @@
-// Hyperscan over many texts at once, laid out as lines: which of many literals and line regexes (line_regex.h) each holds.
-// For lib/match itself: the only place that knows Hyperscan. Immutable; a Scratch per thread.
+// Hyperscan over many texts at once, laid out as lines: which of many literals and line regexes (line_regex.h) each
+// holds. For lib/match itself: the only place that knows Hyperscan. Immutable; a Scratch per thread.
 #pragma once
 
 #include <cstddef>
@@ -43,9 +43,10 @@ class LineScanner {
 
   bool ok() const { return ok_; }  // false: Hyperscan refused the whole, or this machine; don't scan
 
-  // Sets bit n of row t where text t holds needle n. `rows` is texts.size() rows of `words` words each, zeroed by the caller.
-  // A newline inside a text is seen as a NUL. False: Hyperscan failed (out of memory), the rows mean nothing.
-  bool Scan(std::span<const std::string_view> texts, Scratch& scratch, std::span<std::uint64_t> rows, std::size_t words) const;
+  // Sets bit n of row t where text t holds needle n. `rows` is texts.size() rows of `words` words each, zeroed by the
+  // caller. A newline inside a text is seen as a NUL. False: Hyperscan failed (out of memory), the rows mean nothing.
+  bool Scan(std::span<const std::string_view> texts, Scratch& scratch, std::span<std::uint64_t> rows,
+            std::size_t words) const;
 
  private:
   struct Database;

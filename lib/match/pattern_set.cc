@@ -104,7 +104,8 @@ void PatternSet::Rep::AddPlain(std::uint32_t id, PatternKind kind, std::string_v
       return AddEntry(Where::kEnd, text, {id, Check::kNone, 0});
     default:
       if (text.empty()) return AddEntry(Where::kStart, text, {id, Check::kNone, 0});
-      if (text.size() > 1 && text[0] == '/') return AddEntry(Where::kComponent, text.substr(1), {id, Check::kNotAtStart, 0});
+      if (text.size() > 1 && text[0] == '/')
+        return AddEntry(Where::kComponent, text.substr(1), {id, Check::kNotAtStart, 0});
       return search.Add(id, LiteralFinder(text));
   }
 }
@@ -136,7 +137,8 @@ Status PatternSet::Rep::AddGlob(std::uint32_t id, const std::string& text) {
   return Status::Ok();
 }
 
-// Each alternative goes under the one of its keys that fewest texts are likely to have: a long one that few others share.
+// Each alternative goes under the one of its keys that fewest texts are likely to have: a long one that few others
+// share.
 void PatternSet::Rep::PlaceWaiting() {
   const auto keys = [](const GlobAlternative& alternative) {
     std::vector<Key> found;
@@ -154,7 +156,8 @@ void PatternSet::Rep::PlaceWaiting() {
     std::optional<Key> best;
     double best_cost = 0;
     for (Key& key : keys(alternative)) {
-      const double cost = sharing[name(key)] + std::exp2(-static_cast<double>(std::min<std::size_t>(key.text.size(), 16)));
+      const double cost =
+          sharing[name(key)] + std::exp2(-static_cast<double>(std::min<std::size_t>(key.text.size(), 16)));
       if (!best || cost < best_cost) best_cost = cost, best = std::move(key);
     }
     AddEntry(best->where, best->text, {id, Check::kGlob, static_cast<std::uint32_t>(alternatives.size())});
@@ -253,7 +256,8 @@ namespace {
 template <typename Found>
 void ForEachBit(const std::uint64_t* row, std::size_t words, Found&& found) {
   for (std::size_t w = 0; w < words; ++w) {
-    for (std::uint64_t word = row[w]; word != 0; word &= word - 1) found(w * 64 + static_cast<std::size_t>(std::countr_zero(word)));
+    for (std::uint64_t word = row[w]; word != 0; word &= word - 1)
+      found(w * 64 + static_cast<std::size_t>(std::countr_zero(word)));
   }
 }
 

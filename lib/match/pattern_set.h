@@ -1,10 +1,12 @@
 // PatternSet: many patterns on one text field, each with an id from 0; which of them hold for a text?
 //
-// What fits an index costs about the same for ten patterns as for ten thousand: literals, prefixes and suffixes are found in one
-// walk from either end, globs and literals that start a component by one from each '/', and then checked. What must be searched
-// for (literals inside, regexes) is scanned for together by Hyperscan, and is cheapest for many texts at once: MatchBatch.
+// What fits an index costs about the same for ten patterns as for ten thousand: literals, prefixes and suffixes are
+// found in one walk from either end, globs and literals that start a component by one from each '/', and then checked.
+// What must be searched for (literals inside, regexes) is scanned for together by Hyperscan, and is cheapest for many
+// texts at once: MatchBatch.
 //
-// Text is bytes and may hold any, newline and NUL included. Matching allocates only to grow the scratch to the largest batch seen.
+// Text is bytes and may hold any, newline and NUL included. Matching allocates only to grow the scratch to the largest
+// batch seen.
 #pragma once
 
 #include <cstddef>
@@ -68,7 +70,8 @@ class PatternSet {
     std::unique_ptr<Rep> rep_;
   };
 
-  // Pattern i has id i. The failure of a glob or regex is that of Glob::Compile and Regex::Compile; `failed`, if given, gets its id.
+  // Pattern i has id i. The failure of a glob or regex is that of Glob::Compile and Regex::Compile; `failed`, if given,
+  // gets its id.
   static Result<PatternSet> Compile(std::span<const Pattern> patterns, std::uint32_t* failed = nullptr);
 
   PatternSet(PatternSet&&) noexcept;
@@ -89,7 +92,8 @@ class PatternSet {
   // Whether some pattern must be searched for, so that batches and caching pay.
   bool NeedsSearch() const;
 
-  // Compiles now what else is compiled beside the traffic once that pays: for who swaps in a new set while the old still works.
+  // Compiles now what else is compiled beside the traffic once that pays: for who swaps in a new set while the old
+  // still works.
   void Warm() const;
 
  private:

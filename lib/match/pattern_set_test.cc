@@ -114,7 +114,8 @@ TEST(PatternSet, NewlinesAndNulsAreBytes) {
 }
 
 TEST(PatternSet, MatchesDoNotCrossTexts) {
-  const PatternSet set = Compile({{Kind::kRegex, "a[^x]b", {}}, {Kind::kRegex, "a\\W?b", {}}, {Kind::kRegex, "^b?$", {}}});
+  const PatternSet set =
+      Compile({{Kind::kRegex, "a[^x]b", {}}, {Kind::kRegex, "a\\W?b", {}}, {Kind::kRegex, "^b?$", {}}});
   set.Warm();
   PatternSet::Scratch scratch;
   PatternHits hits;
@@ -127,7 +128,8 @@ TEST(PatternSet, MatchesDoNotCrossTexts) {
 }
 
 TEST(PatternSet, LargeBatchesOfLongTexts) {
-  const PatternSet set = Compile({{Kind::kContains, "needle", {}}, {Kind::kRegex, "ne+dle$", {}}, {Kind::kSuffix, "x", {}}});
+  const PatternSet set =
+      Compile({{Kind::kContains, "needle", {}}, {Kind::kRegex, "ne+dle$", {}}, {Kind::kSuffix, "x", {}}});
   set.Warm();
   std::vector<std::string> storage;
   for (std::size_t i = 0; i < 1000; ++i) {

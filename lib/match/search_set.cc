@@ -47,9 +47,7 @@ void SearchSet::Add(std::uint32_t id, LiteralFinder literal) {
   needles_.push_back({std::move(text), true});
 }
 
-void SearchSet::Add(std::uint32_t id, Regex regex, std::string_view text) {
-  AddScanned(id, std::move(regex), text);
-}
+void SearchSet::Add(std::uint32_t id, Regex regex, std::string_view text) { AddScanned(id, std::move(regex), text); }
 
 void SearchSet::Add(std::uint32_t id, Glob glob) {
   const std::string regex = glob.regex();
@@ -79,9 +77,8 @@ void SearchSet::Warm() const {
 }
 
 void SearchSet::StartCompilation() const {
-  std::call_once(compilation_->started, [this] {
-    std::thread([compilation = compilation_] { compilation->Build(); }).detach();
-  });
+  std::call_once(compilation_->started,
+                 [this] { std::thread([compilation = compilation_] { compilation->Build(); }).detach(); });
 }
 
 void SearchSet::TryAll(std::span<const std::string_view> texts, Scratch& scratch) const {

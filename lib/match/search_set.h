@@ -1,8 +1,8 @@
-// The patterns that must be searched for in a text, as no index over its ends or components finds them: inner literals, regexes,
-// globs without a usable literal. For PatternSet.
+// The patterns that must be searched for in a text, as no index over its ends or components finds them: inner literals,
+// regexes, globs without a usable literal. For PatternSet.
 //
-// Until enough texts came to pay for it, and while Hyperscan compiles in a thread of its own, each pattern is tried by itself; then
-// all at once. Both give the same answers.
+// Until enough texts came to pay for it, and while Hyperscan compiles in a thread of its own, each pattern is tried by
+// itself; then all at once. Both give the same answers.
 #pragma once
 
 #include <cstdint>

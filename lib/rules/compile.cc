@@ -3,34 +3,13 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
 
 namespace vexevt {
-namespace {
-
-Result<std::vector<std::string>> ReadLines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return ErrnoStatus(fmt::format("cannot open '{}'", path), errno);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.empty()) lines.push_back(line);
-  }
-  if (file.bad()) return ErrnoStatus(fmt::format("cannot read '{}'", path), errno);
-  return lines;
-}
-
-}  // namespace
-
 Result<NamedLists> LoadLists(const RulesFile& rules) {
   NamedLists lists;
   for (const auto& [name, list] : rules.lists) {
-    if (list.file.text.empty()) {
-      lists.Add(name, list.values);
-      continue;
-    }
-    auto lines = ReadLines(list.file.text);
-    if (!lines.ok()) return ErrorAt(rules.document, list.file.at, lines.status().message());
-    lists.Add(name, std::move(*lines));
+    Status added = list.file.text.empty() ? lists.Add(name, list.values) : lists.AddFile(name, list.file.text);
+    if (!added.ok()) return ErrorAt(rules.document, list.at, added.message());
   }
   return lists;
 }

@@ -25,14 +25,26 @@ TEST(LoadLists, ReadsFilesBesideTheRules) {
   std::ofstream(folder + "known.txt") << "/a\n\n/b c\n";
   auto lists = LoadLists(Parse("[lists]\nknown = { file = 'known.txt' }\ntwo = ['x', 'y']\n", folder + "r.toml"));
   ASSERT_TRUE(lists.ok()) << lists.status().message();
-  EXPECT_EQ(*lists->Find("known"), (std::vector<std::string>{"/a", "/b c"}));
-  EXPECT_EQ(lists->Find("two")->size(), 2u);
+  auto matches = [&](const std::string& path) {
+    auto when = CompileExpression("path in $known", *lists);
+    EXPECT_TRUE(when.ok());
+    Event event;
+    event.payload = FsPayload{.path = path};
+    std::vector<std::byte> frame;
+    AppendFrame(event, &frame);
+    EventView view;
+    EXPECT_TRUE(EventView::Bind(frame, &view));
+    return when->Matches(view);
+  };
+  EXPECT_TRUE(matches("/b c"));
+  EXPECT_FALSE(matches("/b"));
+  EXPECT_EQ(lists->Names().size(), 2u);
 }
 
 TEST(LoadLists, AMissingFileIsToldWhereItIsNamed) {
   auto lists = LoadLists(Parse("[lists]\nknown = { file = '/no/such' }\n"));
   ASSERT_FALSE(lists.ok());
-  EXPECT_EQ(lists.status().message(), "r.toml:2:18: cannot open '/no/such': No such file or directory");
+  EXPECT_EQ(lists.status().message(), "r.toml:2:9: cannot open '/no/such': No such file or directory");
 }
 
 }  // namespace

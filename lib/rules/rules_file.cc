@@ -275,7 +275,7 @@ Status ReadLists(const Document& document, const Node& node, RulesFile* rules) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "lists"));
   for (const Entry& entry : table.entries()) {
     const Node& value = entry.node.front();
-    NamedList list;
+    NamedList list{.at = entry.at, .values = {}, .file = {}};
     if (std::holds_alternative<Table>(value.value)) {
       VEXEVT_ASSIGN(TableReader source, TableReader::Of(document, value, entry.key));
       VEXEVT_TRY(source.OnlyKeys({"file"}));

@@ -93,6 +93,7 @@ struct EndpointRule {
 };
 
 struct NamedList {
+  Position at;
   std::vector<std::string> values;
   PlacedText file;  // one value a line; empty: `values`
 };

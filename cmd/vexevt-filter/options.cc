@@ -1,0 +1,116 @@
+#include "cmd/vexevt-filter/options.h"
+
+#include <fmt/format.h>
+
+#include "lib/base/units.h"
+#include "lib/cli/option_value.h"
+#include "lib/event/field.h"
+
+namespace vexevt {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"keep what was deleted or renamed, but not by rsync",
+     "vexevt-filter 'type in (fs.delete, fs.rename) and not comm = rsync' a.evt -o b.evt"},
+    {"how many files of more than 10 MiB were written",
+     "vexevt-filter -c 'type = fs.close-write and size > 10M' a.evt"},
+    {"fail when a build read outside of its tree",
+     "vexevt-filter --assert-none 'type = fs.open and not path under (/src, /usr)' build.evt"},
+    {"each path once in five seconds", "vexevt-filter --dedupe 5s --by path 'type = fs.write' a.evt"},
+};
+
+Status AddFields(std::string_view text, std::vector<std::string>* fields) {
+  while (!text.empty()) {
+    std::string_view name = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+    if (!name.starts_with("attr.") && !FindField(name)) {
+      std::string_view nearest = NearestField(name);
+      return InvalidArgument(fmt::format("unknown field '{}'{}", name,
+                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+    }
+    fields->emplace_back(name);
+  }
+  return {};
+}
+
+Status AddRedaction(std::string_view text, std::vector<Redaction>* redactions) {
+  Redaction redaction;
+  std::string_view field = text.substr(0, text.rfind(':'));
+  std::string_view with = field.size() < text.size() ? text.substr(field.size() + 1) : "remove";
+  redaction.field.text = field;
+  if (with == "mask") {
+    redaction.with = RedactWith::kMask;
+  } else if (with == "hash") {
+    redaction.with = RedactWith::kHash;
+  } else if (with != "remove") {
+    return InvalidArgument(fmt::format("'{}' is none of remove|mask|hash", with));
+  }
+  VEXEVT_TRY(CheckRedactable(field));
+  redactions->push_back(std::move(redaction));
+  return {};
+}
+
+}  // namespace
+
+const Tool kFilterTool = {
+    .name = "vexevt-filter",
+    .summary = "keep the events for which an expression or a rules file says so",
+    .usage = "[OPTION]... EXPRESSION [FILE]...\n[OPTION]... -e EXPRESSION... [FILE]...\n[OPTION]... -f RULES [FILE]...",
+    .description =
+        "Reads a stream of events and writes those for which EXPRESSION holds, their bytes as they came. Expressions "
+        "are "
+        "described in vexevt-expr(7), rules files in vexevt-rules(5).\n"
+        "vexevt.lost and vexevt.barrier events, which tell of the stream itself, always pass and are not counted.",
+    .examples = kExamples,
+    .negative = "-q was given and no event was kept, or an assertion did not hold",
+};
+
+void AddFilterOptions(CLI::App& app, FilterOptions* options) {
+  AddValue(app, "-e,--expression", "EXPRESSION",
+           "keep what EXPRESSION holds for; may be given again: one of them must hold",
+           [options](std::string_view text) -> Status {
+             options->expressions.emplace_back(text);
+             return {};
+           });
+  AddText(app, "-f,--rules", "RULES", "decide by a rules file, see vexevt-rules(5)\nRead again on SIGHUP.",
+          &options->rules);
+  AddText(app, "--list", "NAME=FILE", "a list that expressions name as $NAME, one entry a line", &options->lists);
+  AddFlag(app, "-v,--invert", "keep the events for which EXPRESSION does not hold", &options->invert);
+  AddFlag(app, "-c,--count-only",
+          "print how many events were kept, not the events\nAfter a gap in the stream as a lower bound: >=12.",
+          &options->count_only);
+  AddFlag(app, "-q,--quiet", "write nothing; exit with 0 at the first event kept, with 1 when there is none",
+          &options->common.quiet);
+  AddFlag(app, "--assert-none", "exit with 1 when an event was kept, or events were lost", &options->assert_none);
+  AddFlag(app, "--assert-some", "exit with 1 when no event was kept", &options->assert_some);
+  AddValue(app, "--dedupe", "DURATION", "of events alike in the fields of --by keep the first in each DURATION",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(std::uint64_t window, ParseDuration(text));
+             options->shape.dedupe = Dedupe{window, {}};
+             return {};
+           });
+  AddValue(app, "--sample", "SHARE", "keep a share, 10% or 0.1, chosen by a hash of the fields of --by, or of the id",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(double rate, ParseShare(text));
+             options->shape.sample = Sample{rate, {}};
+             return {};
+           });
+  AddValue(app, "--limit", "RATE", "keep at most RATE, 100/s, for each value of the fields of --by",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(Rate rate, ParseRate(text));
+             options->shape.limit = Limit{rate, rate.count, {}};
+             return {};
+           });
+  AddValue(app, "--by", "FIELDS", "fields, separated by commas, that --dedupe, --sample and --limit go by",
+           [options](std::string_view text) { return AddFields(text, &options->by); });
+  AddValue(app, "--delay", "DURATION", "hold each event for so long, by the time of the events", &ParseDuration,
+           &options->shape.delay_ns);
+  AddValue(app, "--redact", "FIELD",
+           "take a field out; FIELD:mask and FIELD:hash leave a trace of it; may be given again",
+           [options](std::string_view text) { return AddRedaction(text, &options->shape.redact); });
+  AddFlag(app, "--check", "only check the expression or the rules", &options->check);
+  AddText(app, "EXPRESSION", "EXPRESSION", "what to keep, see vexevt-expr(7)", &options->expression);
+  AddCommonOptions(app, kAllOptions & ~kQuietOption, &options->common);
+}
+
+}  // namespace vexevt

@@ -1,0 +1,49 @@
+#include "lib/filter/filter.h"
+
+#include <fmt/format.h>
+
+#include "lib/rules/compile.h"
+
+namespace vexevt {
+namespace {
+
+Status RefuseRouting(const RulesFile& rules) {
+  for (const Rule& rule : rules.rules) {
+    if (!rule.to.empty()) {
+      return ErrorAt(rules.document, rule.to.front().at, "'to' sends events somewhere: that is for vexevt-route");
+    }
+    if (!rule.set.empty() || rule.boost) {
+      return ErrorAt(rules.document, rule.at,
+                     fmt::format("rule '{}': 'set' and 'boost' are for vexevt-route", rule.name));
+    }
+  }
+  if (!rules.endpoints.empty()) {
+    return ErrorAt(rules.document, rules.endpoints.front().at, "endpoints are for vexevt-route");
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<Filter> CompileFilter(const RulesFile& rules) {
+  VEXEVT_TRY(RefuseRouting(rules));
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+  Filter filter;
+  filter.keep_by_default_ = rules.keep_by_default;
+  for (const Rule& rule : rules.rules) {
+    FilterRule& compiled = filter.rules_.emplace_back();
+    compiled.name = rule.name;
+    if (!rule.when.text.empty()) {
+      VEXEVT_ASSIGN(compiled.when, CompileWhen(rules, rule.when, lists));
+    }
+    compiled.drop = rule.drop;
+    if (rule.dedupe) compiled.dedupe.emplace(*rule.dedupe);
+    if (rule.sample) compiled.sample.emplace(*rule.sample);
+    if (rule.limit) compiled.limit.emplace(*rule.limit);
+    compiled.delay_ns = rule.delay_ns;
+    compiled.redact = rule.redact;
+  }
+  return filter;
+}
+
+}  // namespace vexevt
