@@ -226,6 +226,7 @@ std::string_view NearestField(std::string_view name) {
 }
 
 bool AbsentWhenZero(const Field& field) {
+  if (field.place == FieldPlace::kContextData) return true;
   switch (field.offset) {
     case kPid:
     case kTid:

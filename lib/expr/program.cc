@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 #include "lib/base/clock.h"
@@ -110,9 +111,29 @@ bool HoldsAttribute(const Test& test, const EventView& event) {
   return false;
 }
 
-}  // namespace
+// memcmp, without the call for what paths are compared with: two words that overlap cover up to 16 bytes.
+bool SameBytes(const char* a, const char* b, std::size_t size) {
+  if (size >= 8) {
+    if (Load<std::uint64_t>(a) != Load<std::uint64_t>(b)) return false;
+    if (Load<std::uint64_t>(a + size - 8) != Load<std::uint64_t>(b + size - 8)) return false;
+    return size <= 16 || std::memcmp(a, b, size) == 0;
+  }
+  if (size >= 4) {
+    return Load<std::uint32_t>(a) == Load<std::uint32_t>(b) &&
+           Load<std::uint32_t>(a + size - 4) == Load<std::uint32_t>(b + size - 4);
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
 
-bool Holds(const Op& op, const EventView& event) {
+bool StartsWith(std::string_view value, std::string_view prefix) {
+  return value.size() >= prefix.size() && SameBytes(value.data(), prefix.data(), prefix.size());
+}
+
+// Inlined into Run, where the loop's branches are predicted apart from those of other programs.
+inline bool Holds(const Op& op, const EventView& event) {
   switch (op.code) {
     case OpCode::kRange16:
       return HasField(op, event) && static_cast<std::uint16_t>(event.Get<std::uint16_t>(op.offset) - op.low) <= op.span;
@@ -138,19 +159,23 @@ bool Holds(const Op& op, const EventView& event) {
       return HasField(op, event) && (LoadNumber(op, event) & op.low) == op.low;
     case OpCode::kFlag:
       return ((event.flags() & op.flag) != 0) == (op.low != 0);
-    case OpCode::kEquals:
-      return ReadText(op, event) == op.text;
+    case OpCode::kEquals: {
+      std::string_view value = ReadText(op, event);
+      return value.size() == op.text.size() && SameBytes(value.data(), op.text.data(), value.size());
+    }
     case OpCode::kStartsWith: {
       std::string_view value = ReadText(op, event);
-      return !value.empty() && value.starts_with(op.text);
+      return !value.empty() && StartsWith(value, op.text);
     }
     case OpCode::kEndsWith: {
       std::string_view value = ReadText(op, event);
-      return !value.empty() && value.ends_with(op.text);
+      std::size_t size = op.text.size();
+      return !value.empty() && value.size() >= size &&
+             SameBytes(value.data() + value.size() - size, op.text.data(), size);
     }
     case OpCode::kUnder: {
       std::string_view value = ReadText(op, event);
-      return !value.empty() && value.starts_with(op.text) &&
+      return !value.empty() && StartsWith(value, op.text) &&
              (value.size() == op.text.size() || value[op.text.size()] == '/');
     }
     case OpCode::kText: {
@@ -170,5 +195,18 @@ bool Holds(const Op& op, const EventView& event) {
   }
   return false;
 }
+
+}  // namespace
+
+bool Program::Run(const EventView& event) const {
+  const Op* const first = ops.data();
+  for (std::uint32_t next = 0;;) {
+    const Op& op = first[next];
+    next = Holds(op, event) ? op.on_true : op.on_false;
+    if (next >= kReject) return next == kAccept;
+  }
+}
+
+bool RunOp(const Op& op, const EventView& event) { return Holds(op, event); }
 
 }  // namespace vexevt

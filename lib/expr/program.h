@@ -55,23 +55,17 @@ struct Op {
   const TypeBits* type_bits = nullptr;
 };
 
-// Whether the op's test holds, negation left to its targets.
-bool Holds(const Op& op, const EventView& event);
-
 struct Program {
   static constexpr std::uint32_t kAccept = 0xffff'ffff, kReject = 0xffff'fffe;
 
-  bool Run(const EventView& event) const {
-    for (std::uint32_t next = 0;;) {
-      const Op& op = ops[next];
-      next = Holds(op, event) ? op.on_true : op.on_false;
-      if (next >= kReject) return next == kAccept;
-    }
-  }
+  bool Run(const EventView& event) const;
 
   std::vector<Op> ops;  // not empty; targets point forward only
   std::vector<std::unique_ptr<const TypeBits>> type_bits;
 };
+
+// Whether the op's test holds, its negation left aside.
+bool RunOp(const Op& op, const EventView& event);
 
 // `predicate` must outlive the program and stay where it is.
 Program LowerPredicate(const Predicate& predicate);
