@@ -83,13 +83,14 @@ Status NeverHolds(const Comparison& comparison, const Field& field, std::string_
   std::string why;
   if (AbsentWhenZero(field) && text.find_first_not_of("0x") == std::string_view::npos) {
     why = fmt::format("a '{0}' of 0 means that there is none: ask '{0} exists'", field.name);
-  } else if (field.width == 2 || field.width == 4) {
-    why = fmt::format("'{}' is at most {}", field.name,
-                      field.type == FieldType::kMode ? "177777"
-                      : field.width == 2             ? "65535"
-                                                     : "4294967295");
+  } else if (IsOrder(comparison.op)) {
+    static constexpr std::string_view kWhere[] = {"below", "at or below", "above", "at or above"};
+    auto index = static_cast<std::size_t>(comparison.op) - static_cast<std::size_t>(Operator::kLess);
+    why = fmt::format("no '{}' is {} {}", field.name, kWhere[index], text);
   } else {
-    why = fmt::format("no '{}' is {} {}", field.name, OperatorName(comparison.op), text);
+    std::uint64_t most = KeyDomain(field).last;
+    std::string number = field.type == FieldType::kMode ? fmt::format("{:o}", most) : fmt::format("{}", most);
+    why = fmt::format("'{}' is at most {}", field.name, number);
   }
   return ErrorAt(comparison.field.column, fmt::format("this {}: {}", outcome, why));
 }

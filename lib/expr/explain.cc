@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <unordered_map>
 
 #include "lib/event/column.h"
 #include "lib/expr/compiled.h"
@@ -10,7 +11,7 @@ namespace vexevt {
 namespace {
 
 struct Explainer {
-  const Program& program;
+  std::unordered_map<const Test*, const Op*> ops;
   const EventView& event;
 
   // Appends what stands at and below the predicate, and says whether it holds. Lines of children are made first, as
@@ -43,12 +44,7 @@ struct Explainer {
     return holds;
   }
 
-  bool HoldsAlone(const Test& test) const {
-    for (const Op& op : program.ops) {
-      if (op.test == &test) return RunOp(op, event) != test.negated;
-    }
-    return false;
-  }
+  bool HoldsAlone(const Test& test) const { return RunOp(*ops.at(&test), event) != test.negated; }
 
   std::string ValueOf(const Test& test) const {
     const std::string& name = test.source->field.text;
@@ -64,7 +60,9 @@ struct Explainer {
 
 std::string Expression::Explain(const EventView& event) const {
   std::string out;
-  Explainer{compiled_->program, event}.Add(compiled_->predicate, 0, &out);
+  Explainer explainer{{}, event};
+  for (const Op& op : compiled_->program.ops) explainer.ops.emplace(op.test, &op);
+  explainer.Add(compiled_->predicate, 0, &out);
   return out;
 }
 

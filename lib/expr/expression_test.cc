@@ -30,6 +30,7 @@ NamedLists Lists() {
   EXPECT_TRUE(lists.Add("ids", {"7", "1000", "0x20"}).ok());
   EXPECT_TRUE(lists.Add("folders", {"/srv/build/", "/etc"}).ok());
   EXPECT_TRUE(lists.Add("nothing", {}).ok());
+  EXPECT_TRUE(lists.Add("editors", {"vim", "x"}).ok());
   return lists;
 }
 
@@ -197,8 +198,148 @@ TEST_P(ErrorTest, SaysWhereAndWhat) { EXPECT_EQ(ErrorOf(GetParam().text), GetPar
 constexpr ErrorCase kErrors[] = {
     {"", "1: the expression is empty"},
     {"uid = 0 and pth = /x", "13: unknown field 'pth' (did you mean 'path'?)"},
+    {"pth = /x", "1: unknown field 'pth' (did you mean 'path'?)"},
+    {"path = ", "8: expected a value after '=', not the end"},
+    {"path ~ x", "6: expected an operator after 'path', not '~' (did you mean 'matches'?)"},
+    {"path equals /x", "6: expected an operator after 'path', not 'equals'"},
+    {"path glob", "10: expected a value after 'glob', not the end"},
+    {"path glob \"[a\"", "11: glob '[a': column 1: '[' without ']'"},
+    {"path matches \"(\"", "14: regex '(': column 1: missing ): '('"},
+    {"path matches \"a**\"", "14: regex 'a**': column 2: bad repetition operator: '**'"},
+    {"uid = root", "7: 'uid' is compared with a number, not with 'root'"},
+    {"uid = -1", "7: 'uid' is never negative"},
+    {"uid = 5000000000", "1: this can never hold: 'uid' is at most 4294967295"},
+    {"uid != 5000000000", "1: this always holds: 'uid' is at most 4294967295"},
+    {"uid < 0", "1: this can never hold: no 'uid' is below 0"},
+    {"size < 0", "1: this can never hold: no 'size' is below 0"},
+    {"size > 10X", "8: 'size' is compared with a size as 4096, 10M or 1KB, not with '10X'"},
+    {"pid = 0", "1: this can never hold: a 'pid' of 0 means that there is none: ask 'pid exists'"},
+    {"span = 0", "1: this can never hold: a 'span' of 0 means that there is none: ask 'span exists'"},
+    {"type = fs.craete", "8: unknown type 'fs.craete' (did you mean 'fs.create'?)"},
+    {"type = fs", "8: unknown type 'fs' (did you mean 'fs.*'?)"},
+    {"type = foo.*", "8: unknown type 'foo.*'"},
+    {"type = 0x99999", "8: unknown type '0x99999'"},
+    {"type < fs.create", "6: 'type' is a type, which has no '<'"},
+    {"type contains fs", "6: 'type' is a type, which has no 'contains'"},
+    {"type = fs.create and type = fs.delete", "22: this can never hold together with 'type = fs.create' at column 1"},
+    {"type = fs.create and uid = 3 and type in (graph.*)",
+     "34: this can never hold together with 'type = fs.create' at column 1"},
+    {"size > 10M and size < 1M", "16: this can never hold together with 'size > 10M' at column 1"},
+    {"comm = a and comm = b", "14: this can never hold together with 'comm = a' at column 1"},
+    {"comm = \"\"", "1: this can never hold: an empty 'comm' is as none: ask 'comm exists'"},
+    {"name = a/b", "1: this can never hold: 'name' is the last part of a path, without '/'"},
+    {"ext = .py", "1: this can never hold: 'ext' is what follows the last '.' of the name, without it"},
+    {"priority = urgent", "12: unknown priority 'urgent': known are critical, high, normal, low, background"},
+    {"boundary = kernal", "12: unknown boundary 'kernal' (did you mean 'kernel'?)"},
+    {"result = ENOFILE", "10: 'result' is compared with an error as ENOENT, or 0, not with 'ENOFILE'"},
+    {"time > now-1h",
+     "8: 'now-1h' is not known here, as an expression decides on a recording as it did live: give the time, or use "
+     "--since and --until"},
+    {"time > 2026-11-23", "8: '2026-11-23' has no zone: end it with Z or +01:00"},
+    {"time > \"2026-11-23 12:00\"", "8: '2026-11-23 12:00' has no zone: end it with Z or +01:00"},
+    {"mode has 0", "10: no bits are asked for"},
+    {"mode has 9", "10: 'mode' is compared with an octal number, not with '9'"},
+    {"mode = 8", "8: 'mode' is compared with an octal number, not with '8'"},
+    {"device = 5", "10: 'device' is compared with a device as 8:1, not with '5'"},
+    {"id = 12", "6: 'id' is compared with an id of 32 hexadecimal digits, not with '12'"},
+    {"comm in rsync", "9: 'in' takes a list, (a, b) or $name, not 'rsync'"},
+    {"comm in $editor", "9: unknown list '$editor' (did you mean '$editors'?)"},
+    {"comm in (a, b", "9: the list that begins here has no ')'"},
+    {"comm in ()", "10: expected a value after '(', not ')'"},
+    {"comm = $editors", "8: a list stands after 'in' or 'under', not after '='"},
+    {"comm = and", "8: expected a value after '=', not 'and' (as a value it is quoted: \"and\")"},
+    {"comm = a b", "10: expected 'and', 'or' or the end, not 'b'"},
+    {"comm = a or", "12: expected a field, not the end"},
+    {"(comm = a", "1: '(' has no ')'"},
+    {"comm = a)", "9: ')' has no '(' before it"},
+    {"not", "4: expected a field, not the end"},
+    {"path", "5: 'path' is text, so it is compared with something, or 'path exists'"},
+    {"directory and", "14: expected a field, not the end"},
+    {"directory = maybe", "13: 'directory' is compared with true or false, not with 'maybe'"},
+    {"comm = 'x'", "8: text is quoted with \"…\", not with '…'"},
+    {"comm = \"x", "8: the text that begins here has no closing '\"'"},
+    {"comm = \"\\q\"", "9: unknown escape: known are \\n \\t \\\\ \\\" \\xNN (a backslash itself is written \\\\)"},
+    {"comm = \"\\x1\"", "9: '\\x' takes two hexadecimal digits"},
+    {"$editors = a", "1: expected a field, not '$editors'"},
+    {"timeofday = 08:00", "11: 'timeofday' is compared by 'in (08:00-18:00)' and '<' '>='"},
+    {"timeofday in (08:00)", "15: '08:00' is not a range of times as 08:00-18:00"},
+    {"timeofday in (8-18)", "15: '8-18' is not a range of times as 08:00-18:00"},
+    {"timeofday in (08:00-18:00) zone Europe/Berln",
+     "33: unknown time zone 'Europe/Berln': there is no '/usr/share/zoneinfo/Europe/Berln'"},
+    {"timeofday in (08:00-18:00) zone ../../etc/passwd", "33: '../../etc/passwd' is not the name of a time zone"},
+    {"timeofday < 00:00", "1: this can never hold: a day has 24 hours"},
+    {"weekday = monday", "11: 'monday' is not a day as mon, or days as mon-fri"},
+    {"weekday > mon", "9: 'weekday' is compared by '=', '!=' and 'in (mon-fri, sun)'"},
+    {"comm = a zone UTC", "15: 'zone' belongs to 'timeofday' and 'weekday'"},
+    {"attr. = x", "1: 'attr.' is followed by the key of an attribute"},
+    {"attr.k > x", "10: 'x' is not a number, and attributes are ordered by number alone"},
+    {"attr.k has 1", "8: 'has' is for 'mode' and whole numbers of the schema"},
+    {"comm not startswith a", "10: after a field 'not' stands only before 'in': write 'not FIELD …'"},
+    {"comm & a", "6: '&' is written '&&' or 'and'"},
+    {"uid in $editors", "8: list 'editors': 'uid' is compared with a number, not with 'vim'"},
+    {"priority > critical", "1: this can never hold: no 'priority' is above critical"},
+    {"priority < background", "1: this can never hold: no 'priority' is below background"},
+    {"uid >= 5000000000", "1: this can never hold: no 'uid' is at or above 5000000000"},
+    {"mode = 7777777", "1: this can never hold: 'mode' is at most 177777"},
 };
 INSTANTIATE_TEST_SUITE_P(Each, ErrorTest, testing::ValuesIn(kErrors));
+
+TEST(LimitsTest, NestingIsBounded) {
+  std::string deepest = std::string(200, '(') + "directory" + std::string(200, ')');
+  EXPECT_TRUE(CompileExpression(deepest).ok());
+  EXPECT_EQ(ErrorOf("(" + deepest + ")"), "202: nested deeper than 200");
+  EXPECT_EQ(ErrorOf(std::string(1 << 20, '(')), "202: nested deeper than 200");
+  std::string nots;
+  for (int i = 0; i < 100'000; ++i) nots += "not ";
+  EXPECT_EQ(ErrorOf(nots + "directory"), "805: nested deeper than 200");
+}
+
+TEST(LimitsTest, SizeIsBounded) {
+  std::string text = "uid = 1";
+  while (text.size() + 11 <= kMaxExpressionBytes) text += " or uid = 1";
+  EXPECT_TRUE(CompileExpression(text).ok());
+  text.resize(kMaxExpressionBytes, ' ');
+  EXPECT_TRUE(CompileExpression(text).ok());
+  EXPECT_THAT(ErrorOf(text + " "), testing::HasSubstr("longer than 1 MiB"));
+}
+
+TEST(PrintTest, IsCanonical) {
+  auto print = [](std::string_view text) { return CompileExpression(text, Lists())->Print(); };
+  EXPECT_EQ(print("  ((uid==1))&&! ( directory||comm=\"and\" or(not(path=\"/a\") )  )"),
+            "uid = 1 and not (directory or comm = \"and\" or not path = /a)");
+  EXPECT_EQ(print("(uid = 1 and uid = 1) and (uid = 2 or (uid = 3 or uid = 4))"),
+            "uid = 1 and uid = 1 and (uid = 2 or uid = 3 or uid = 4)");
+  EXPECT_EQ(print("comm in (\"a b\",$editors , \"\\x01\\n\\\"\")"), "comm in (\"a b\", $editors, \"\\x01\\n\\\"\")");
+}
+
+TEST(ExplainTest, TellsEachComparisonWithTheEventsValue) {
+  auto expression = CompileExpression(
+      "type = fs.rename and not (uid = 0 or comm startswith cc) and attr.n > -9 and attr.none exists and weekday = "
+      "mon");
+  ASSERT_TRUE(expression.ok()) << expression.status().message();
+  EXPECT_EQ(expression->Explain(Bound(Renamed()).view),
+            "false  all of\n"
+            "true     type = fs.rename    (type is fs.rename)\n"
+            "false    not\n"
+            "true       one of\n"
+            "false        uid = 0    (uid is 1000)\n"
+            "true         comm startswith cc    (comm is cc1plus)\n"
+            "true     attr.n > -9    (attr.n is -5)\n"
+            "false    attr.none exists    (there is no attr.none)\n"
+            "true     weekday = mon    (time is 2026-11-23T13:00:00.123456789Z)\n");
+}
+
+TEST(NamedListsTest, RefusesNamesThatNoExpressionCanSay) {
+  NamedLists lists;
+  EXPECT_EQ(lists.Add("a b", {}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(lists.Add("", {}).code(), StatusCode::kInvalidArgument);
+}
+
+TEST(NamedListsTest, ExpressionOutlivesThem) {
+  auto expression = [] { return CompileExpression("comm in $compilers", Lists()); }();
+  ASSERT_TRUE(expression.ok());
+  EXPECT_TRUE(expression->Matches(Bound(Created()).view));
+}
 
 }  // namespace
 }  // namespace vexevt

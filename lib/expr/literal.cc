@@ -29,7 +29,7 @@ std::optional<Number> ParseNumber(std::string_view text, Base... base) {
 Range One(std::uint64_t key) { return {key, key}; }
 
 Status NotA(std::string_view what, const Field& field, std::string_view text) {
-  return InvalidArgument(fmt::format("'{}' is not {}, which '{}' is compared with", text, what, field.name));
+  return InvalidArgument(fmt::format("'{}' is compared with {}, not with '{}'", field.name, what, text));
 }
 
 std::string DidYouMean(std::string_view nearest) {
