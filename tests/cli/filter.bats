@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# vexevt-filter as people meet it. Events are written as JSON, and read back as JSON.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+  cat >a.json <<'JSON'
+{"type":"fs.create","path":"/srv/a.txt","pid":10,"uid":0,"gid":0,"ppid":1,"comm":"sh","flags":["credentials"],"time":"2026-11-23T12:00:00.000000000Z","id":"00000000000000010000000000000001"}
+{"type":"fs.write","path":"/srv/a.txt","pid":10,"uid":1000,"gid":0,"ppid":1,"comm":"vim","flags":["credentials"],"time":"2026-11-23T12:00:01.000000000Z","id":"00000000000000010000000000000002"}
+{"type":"fs.write","path":"/srv/a.txt","pid":10,"uid":1000,"gid":0,"ppid":1,"comm":"vim","flags":["credentials"],"time":"2026-11-23T12:00:02.000000000Z","id":"00000000000000010000000000000003"}
+{"type":"fs.delete","path":"/etc/b.conf","pid":11,"comm":"rm","time":"2026-11-23T12:00:07.000000000Z","id":"00000000000000010000000000000004"}
+JSON
+  vexevt-capture --import a.json -o a.evt
+}
+
+# The sequence numbers of the events on standard input.
+seqs() { vexevt-cat --template '{seq} ' | tr -d '\n'; }
+
+@test "keeps what the expression holds for, byte for byte" {
+  vexevt-filter 'type = fs.delete' a.evt >b.evt
+  [ "$(seqs <b.evt)" = "4 " ]
+  cmp b.evt <(tail -c "$(stat -c %s b.evt)" a.evt)
+  vexevt-filter 'exists type' a.evt | cmp - a.evt
+}
+
+@test "reads standard input, several files and -i" {
+  [ "$(vexevt-filter -c 'uid = 1000' <a.evt)" = 2 ]
+  [ "$(vexevt-filter -c 'uid = 1000' a.evt a.evt)" = 4 ]
+  [ "$(vexevt-filter -c 'uid = 1000' -i a.evt)" = 2 ]
+}
+
+@test "-v keeps the others, an unknown user among them" {
+  [ "$(vexevt-filter -v 'uid = 1000' a.evt | seqs)" = "1 4 " ]
+}
+
+@test "several -e: one of them must hold" {
+  [ "$(vexevt-filter -e 'type = fs.create' -e 'type = fs.delete' a.evt | seqs)" = "1 4 " ]
+}
+
+@test "-q and the assertions answer by exit status" {
+  run -0 vexevt-filter -q 'type = fs.delete' a.evt
+  [ -z "$output" ]
+  run -1 vexevt-filter -q 'type = fs.chmod' a.evt
+  run -0 vexevt-filter --assert-none 'type = fs.chmod' a.evt
+  run -1 bash -c "vexevt-filter --assert-none 'type = fs.delete' a.evt >/dev/null"
+  run -1 vexevt-filter --assert-some 'type = fs.chmod' a.evt
+  run -0 bash -c "vexevt-filter --assert-some 'type = fs.delete' a.evt >/dev/null"
+}
+
+@test "a gap passes, makes a count a lower bound and an assertion uncertain" {
+  echo '{"type":"vexevt.lost","gap":{"cause":"ring","lost":5}}' | vexevt-capture --import - >gap.evt
+  cat a.evt gap.evt >g.evt
+  [ "$(vexevt-filter 'type = fs.chmod' g.evt | vexevt-cat --template '{type}{"\n"}' 2>/dev/null || vexevt-filter 'type = fs.chmod' g.evt | vexevt-cat --template '{type}')" = vexevt.lost ]
+  [ "$(vexevt-filter -c 'uid = 1000' g.evt)" = ">=2" ]
+  run -1 --separate-stderr vexevt-filter --assert-none 'type = fs.chmod' -o /dev/null --format frames g.evt
+  [ "$stderr" = "vexevt-filter: nothing was kept, but events were lost: not certain" ]
+  run -4 vexevt-filter --strict 'type = fs.chmod' -o /dev/null --format frames g.evt
+}
+
+@test "thins out by duplicate, limit and share, the same in every run" {
+  [ "$(vexevt-filter --dedupe 5s --by path,type 'type = fs.*' a.evt | seqs)" = "1 2 4 " ]
+  [ "$(vexevt-filter --limit 1/10s --by uid 'type = fs.*' a.evt | seqs)" = "1 2 4 " ]
+  [ "$(vexevt-filter --sample 0% 'type = fs.*' a.evt | seqs)" = "" ]
+  [ "$(vexevt-filter --sample 100% 'type = fs.*' a.evt | seqs)" = "1 2 3 4 " ]
+  cmp <(vexevt-filter --sample 50% 'type = fs.*' a.evt) <(vexevt-filter --sample 0.5 'type = fs.*' a.evt)
+}
+
+@test "delays by the time of the events" {
+  cat >delay.toml <<'TOML'
+default = "keep"
+[[rule]]
+when = 'type = fs.create'
+delay = "1500ms"
+TOML
+  [ "$(vexevt-filter -f delay.toml a.evt | seqs)" = "2 1 3 4 " ]
+}
+
+@test "redaction takes a value out of the bytes" {
+  vexevt-filter --redact path --redact comm:mask 'type = fs.delete' a.evt >r.evt
+  run ! grep -q b.conf r.evt
+  [ "$(vexevt-cat --format json r.evt | jq -r .comm)" = "**" ]
+  run -2 vexevt-filter --redact comm:hash 'type = fs.delete' a.evt
+  VEXEVT_REDACTION_KEY=0123456789abcdef vexevt-filter --redact comm:hash 'type = fs.delete' a.evt | vexevt-cat --format json | jq -re '.comm | length == 32'
+  run -2 vexevt-filter --redact pid 'type = fs.delete' a.evt
+}
+
+@test "rules from a file, read again on SIGHUP, a wrong one refused" {
+  cat >r.toml <<'TOML'
+[[rule]]
+when = 'type = fs.delete'
+TOML
+  [ "$(vexevt-filter -f r.toml a.evt | seqs)" = "4 " ]
+  mkfifo in
+  vexevt-filter --verbose -f r.toml in -o out.evt 2>log &
+  tool=$!
+  exec 7>in
+  cat a.evt >&7
+  until [ -s out.evt ]; do :; done
+  echo '[[rule]]
+whn = 1' >r.toml
+  kill -HUP $tool
+  until grep -q "not reloaded" log; do :; done
+  grep -qF "vexevt-filter: rules not reloaded: r.toml:2:7: unknown key 'whn' in rule (did you mean 'when'?)" log
+  echo '[[rule]]' >r.toml
+  kill -HUP $tool
+  until grep -q "read 'r.toml' again" log; do :; done
+  cat a.evt >&7
+  exec 7>&-
+  wait $tool
+  [ "$(seqs <out.evt)" = "4 1 2 3 4 " ]
+}
+
+@test "lists from a file" {
+  printf '/srv/a.txt\n/x\n' >paths
+  [ "$(vexevt-filter -c --list known=paths 'path in $known' a.evt)" = 3 ]
+  run -2 --separate-stderr vexevt-filter --list known=none 'path in $known' a.evt
+  [[ $stderr == *"none"*"No such file or directory"* ]]
+}
+
+@test "what is wrong is said where it stands" {
+  run -2 --separate-stderr vexevt-filter 'type = fs.create and pth = x' a.evt
+  [ "$stderr" = "vexevt-filter: expression:22: unknown field 'pth' (did you mean 'path'?)" ]
+  printf '[[rule]]\nwhen = "size > 10M and"\n' >bad.toml
+  run -2 --separate-stderr vexevt-filter -f bad.toml a.evt
+  [[ $stderr == "vexevt-filter: bad.toml:2:"* ]]
+  run -3 --separate-stderr vexevt-filter 'exists type' none.evt
+  [ "$stderr" = "vexevt-filter: cannot open 'none.evt': No such file or directory" ]
+}
+
+@test "bad data: what is before it passes, then the offset and 3" {
+  size=$(stat -c %s a.evt)
+  { cat a.evt; echo garbage-garbage-garbage; } >bad.evt
+  run -3 --separate-stderr bash -c "vexevt-filter 'exists type' bad.evt >good.evt"
+  cmp a.evt good.evt
+  [[ $stderr == "vexevt-filter: bad.evt: offset $size: "* ]]
+  head -c $((size - 3)) a.evt >cut.evt
+  run -3 --separate-stderr bash -c "vexevt-filter 'exists type' cut.evt >good.evt"
+  [[ $stderr == *"truncated event" ]]
+}
+
+@test "a full disk is an error, a closed pipe is not" {
+  run -3 --separate-stderr bash -c "vexevt-filter 'exists type' a.evt >/dev/full"
+  [ "$stderr" = "vexevt-filter: cannot write 'standard output': No space left on device" ]
+  for ((i = 0; i < 2000; ++i)); do cat a.evt; done >many.evt
+  run -0 --separate-stderr bash -c "set +o pipefail; vexevt-filter 'exists type' many.evt | head -c 1 | wc -c"
+  [ -z "$stderr" ]
+}
