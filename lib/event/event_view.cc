@@ -107,7 +107,7 @@ Element ListElement(const std::byte* at, std::size_t index) {
 
 }  // namespace
 
-bool EventView::Bind(std::span<const std::byte> frame, EventView* view) {
+bool EventView::BindFallback(std::span<const std::byte> frame, EventView* view) {
   if (frame.size() < 16 || Load<std::uint32_t>(frame.data()) != 0) return false;
   auto words = static_cast<std::int64_t>(Load<std::uint32_t>(frame.data() + 4));
   if (static_cast<std::uint64_t>(words) * 8 + 8 != frame.size() || frame.size() > kMaxFrameBytes) return false;
@@ -117,8 +117,6 @@ bool EventView::Bind(std::span<const std::byte> frame, EventView* view) {
   unsigned data_words = DataWordsOf(root), pointers = PointersOf(root);
   if (KindOf(root) != kKindStruct || !check.Take(segment, root, data_words + pointers)) return false;
   const std::byte* data = TargetOf(segment);
-  // Data beyond what this schema knows is a newer writer's: kept in the frame, not looked at.
-  constexpr unsigned kMaxDataWords = 0xffff / 8;
   if (data_words > kMaxDataWords) return false;
   const std::byte* slots = data + 8 * data_words;
   if (!check.ByteLists(slots, pointers < layout::kContext ? pointers : layout::kContext)) return false;
@@ -130,11 +128,7 @@ bool EventView::Bind(std::span<const std::byte> frame, EventView* view) {
       return false;
     }
   }
-  view->frame_ = frame.data();
-  view->frame_bytes_ = static_cast<std::uint32_t>(frame.size());
-  view->data_ = data;
-  view->data_bytes_ = static_cast<std::uint16_t>(data_words * 8);
-  view->pointers_ = static_cast<std::uint16_t>(pointers);
+  view->Set(frame, data, data_words, pointers);
   return true;
 }
 

@@ -42,7 +42,9 @@ class EventView {
   EventView() = default;
 
   // `frame` is one whole frame, 8-byte aligned, as MeasureFrame says. False: not a plain, well-formed event.
-  static bool Bind(std::span<const std::byte> frame, EventView* view);
+  static bool Bind(std::span<const std::byte> frame, EventView* view) {
+    return BindCanonical(frame, view) || BindFallback(frame, view);
+  }
 
   std::span<const std::byte> frame() const { return {frame_, frame_bytes_}; }
 
@@ -89,6 +91,47 @@ class EventView {
   Attribute attribute(std::size_t index) const;  // index < attribute_count()
 
  private:
+  // What vexevt writes and nearly every frame is: canonical, and only Data after the fixed fields. There each object
+  // begins where the one before it ended, so one comparison checks a pointer's kind and place, and one at the end all
+  // the bounds.
+  static bool BindCanonical(std::span<const std::byte> frame, EventView* view) {
+    if (frame.size() < 16 || frame.size() > kMaxFrameBytes) return false;
+    const std::byte* segment = frame.data() + 8;
+    std::uint64_t words = frame.size() / 8 - 1;
+    auto root = Load<std::uint64_t>(segment);
+    std::uint64_t data_words = root >> 32 & 0xffff, pointers = root >> 48;
+    // One segment of that size, and the root right behind its pointer.
+    if (Load<std::uint64_t>(frame.data()) != words << 32 || frame.size() % 8 != 0 ||
+        static_cast<std::uint32_t>(root) != 0 || data_words > kMaxDataWords || pointers > layout::kContext) {
+      return false;
+    }
+    std::uint64_t at = 1 + data_words;   // the pointer's place, in words of the segment
+    std::uint64_t next = at + pointers;  // where the next object has to begin
+    if (next > words) return false;
+    for (std::uint64_t end = next; at < end; ++at) {
+      auto pointer = Load<std::uint64_t>(segment + 8 * at);
+      if (pointer == 0) continue;
+      constexpr std::uint64_t kByteList = 1 | std::uint64_t{2} << 32, kKindAndOffset = (std::uint64_t{1} << 35) - 1;
+      if ((pointer & kKindAndOffset) != ((next - at - 1) << 2 | kByteList)) return false;
+      next += ((pointer >> 35) + 7) / 8;
+    }
+    if (next > words) return false;
+    view->Set(frame, segment + 8, data_words, pointers);
+    return true;
+  }
+  static bool BindFallback(std::span<const std::byte> frame, EventView* view);
+
+  void Set(std::span<const std::byte> frame, const std::byte* data, std::uint64_t data_words, std::uint64_t pointers) {
+    frame_ = frame.data();
+    frame_bytes_ = static_cast<std::uint32_t>(frame.size());
+    data_ = data;
+    data_bytes_ = static_cast<std::uint16_t>(data_words * 8);
+    pointers_ = static_cast<std::uint16_t>(pointers);
+  }
+
+  // A newer writer's data beyond what this schema knows is kept in the frame and not looked at.
+  static constexpr std::uint64_t kMaxDataWords = 0xffff / 8;
+
   static std::string_view BytesAt(const std::byte* pointer) {
     auto value = Load<std::uint64_t>(pointer);
     if (value == 0) return {};
