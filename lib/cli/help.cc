@@ -45,21 +45,6 @@ std::string UsageText(const Tool& tool, const CLI::App& app) {
   return out;
 }
 
-// The tool's own groups in the order of their first option, then those that all tools share.
-std::vector<std::string> GroupsOf(const std::vector<OptionDoc>& options) {
-  static constexpr std::string_view kShared[] = {"Input", "Output", "Limits", "Running", "Help"};
-  auto rank = [](std::string_view group) {
-    auto at = std::find(std::begin(kShared), std::end(kShared), group);
-    return at == std::end(kShared) ? 0 : at - std::begin(kShared) + 1;
-  };
-  std::vector<std::string> groups;
-  for (const OptionDoc& option : options) {
-    if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) groups.push_back(option.group);
-  }
-  std::stable_sort(groups.begin(), groups.end(), [&](auto& a, auto& b) { return rank(a) < rank(b); });
-  return groups;
-}
-
 std::string SubcommandText(const CLI::App& app) {
   std::vector<SubcommandDoc> commands = DescribeSubcommands(app);
   if (commands.empty()) return "";
@@ -108,7 +93,7 @@ std::string BriefHelp(const Tool& tool, const CLI::App& app) {
   out += Wrap(Sentence(about.substr(0, about.find('\n'))), 0);
   out += SubcommandText(app);
   std::vector<OptionDoc> options = DescribeOptions(app);
-  for (const std::string& group : GroupsOf(options)) {
+  for (const std::string& group : OptionGroupsOf(options)) {
     if (group == "Help") continue;
     out += "\n" + group + ":\n";
     for (const OptionDoc& option : options) {
@@ -127,7 +112,7 @@ std::string FullHelp(const Tool& tool, const CLI::App& app) {
   if (is_tool && !tool.description.empty()) out += "\n" + Wrap(tool.description, 0);
   out += SubcommandText(app);
   std::vector<OptionDoc> options = DescribeOptions(app);
-  for (const std::string& group : GroupsOf(options)) {
+  for (const std::string& group : OptionGroupsOf(options)) {
     out += "\n" + group + ":\n";
     for (const OptionDoc& option : options) {
       if (option.group != group) continue;
@@ -136,7 +121,8 @@ std::string FullHelp(const Tool& tool, const CLI::App& app) {
     }
   }
   if (!is_tool) return out;
-  out += "\nExit status:\n" + ExitStatusText(tool);
+  out += "\nExit status:\n";
+  for (const auto& [code, meaning] : ExitStatusesOf(tool)) out += Entry(std::to_string(code), meaning, 5);
   if (!tool.examples.empty()) out += "\nExamples:\n";
   for (const Example& example : tool.examples) {
     out += Wrap(Sentence(example.meaning), 2);
@@ -145,13 +131,13 @@ std::string FullHelp(const Tool& tool, const CLI::App& app) {
   return out;
 }
 
-std::string ExitStatusText(const Tool& tool) {
-  std::string out = Entry("0", "done", 5);
-  if (!tool.negative.empty()) out += Entry("1", tool.negative, 5);
-  out += Entry("2", "wrong usage, expression or rules", 5);
-  out += Entry("3", "input or output failed, or the data is bad", 5);
-  out += Entry("4", "events were lost, and --strict was given", 5);
-  return out;
+std::vector<std::pair<int, std::string_view>> ExitStatusesOf(const Tool& tool) {
+  std::vector<std::pair<int, std::string_view>> statuses{{0, "done"}};
+  if (!tool.negative.empty()) statuses.emplace_back(1, tool.negative);
+  statuses.emplace_back(2, "wrong usage, expression or rules");
+  statuses.emplace_back(3, "input or output failed, or the data is bad");
+  statuses.emplace_back(4, "events were lost, and --strict was given");
+  return statuses;
 }
 
 std::string FieldHelp() {

@@ -3,6 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "lib/cli/tool.h"
 
@@ -19,8 +21,8 @@ std::string FullHelp(const Tool& tool, const CLI::App& app);
 // The fields that expressions, templates and columns name.
 std::string FieldHelp();
 
-// What each exit status means for this tool, one a line: "0  done".
-std::string ExitStatusText(const Tool& tool);
+// What each exit status means for this tool, in their order.
+std::vector<std::pair<int, std::string_view>> ExitStatusesOf(const Tool& tool);
 
 // `text`, its paragraphs separated by '\n', in lines of at most `width` columns that start with `indent` spaces.
 std::string Wrap(std::string_view text, std::size_t indent, std::size_t width = 79);

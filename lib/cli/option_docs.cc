@@ -41,6 +41,20 @@ std::vector<OptionDoc> DescribeOptions(const CLI::App& app) {
   return named;
 }
 
+std::vector<std::string> OptionGroupsOf(const std::vector<OptionDoc>& options) {
+  static constexpr std::string_view kShared[] = {"Input", "Output", "Limits", "Running", "Help"};
+  auto rank = [](std::string_view group) {
+    auto at = std::find(std::begin(kShared), std::end(kShared), group);
+    return at == std::end(kShared) ? 0 : at - std::begin(kShared) + 1;
+  };
+  std::vector<std::string> groups;
+  for (const OptionDoc& option : options) {
+    if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) groups.push_back(option.group);
+  }
+  std::stable_sort(groups.begin(), groups.end(), [&](auto& a, auto& b) { return rank(a) < rank(b); });
+  return groups;
+}
+
 std::vector<SubcommandDoc> DescribeSubcommands(const CLI::App& app) {
   std::vector<SubcommandDoc> docs;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {

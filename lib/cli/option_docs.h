@@ -25,6 +25,10 @@ struct OptionDoc {
 // Options of the empty group are hidden and left out.
 std::vector<OptionDoc> DescribeOptions(const CLI::App& app);
 
+// The groups that these options have: the tool's own in the order of their first option, then those that all tools
+// share.
+std::vector<std::string> OptionGroupsOf(const std::vector<OptionDoc>& options);
+
 struct SubcommandDoc {
   std::string name, brief, details;
   const CLI::App* app;

@@ -41,6 +41,8 @@ std::string Shown(char c) {
 
 }  // namespace
 
+std::span<const std::string_view> Keywords() { return kKeywords; }
+
 bool IsListName(std::string_view name) { return !name.empty() && std::ranges::all_of(name, IsNameByte); }
 
 Status ErrorAt(std::uint32_t column, std::string_view message) {

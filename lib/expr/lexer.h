@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,5 +50,6 @@ bool CanStandBare(std::string_view text);
 
 // Words with a meaning of their own: and, or, not, in, glob …
 bool IsKeyword(std::string_view word);
+std::span<const std::string_view> Keywords();
 
 }  // namespace vexevt
