@@ -1,4 +1,5 @@
-// Many patterns over fresh paths: uniformly random ones, none seen twice soon, so that nothing is cached but the patterns.
+// Many patterns over fresh paths: uniformly random ones, none seen twice soon, so that nothing is cached but the
+// patterns.
 #include <benchmark/benchmark.h>
 #include <fnmatch.h>
 
@@ -37,7 +38,8 @@ void Batches(benchmark::State& state, const std::vector<Pattern>& patterns) {
     at = (at + 256) % texts.size();
   }
   const auto total = static_cast<double>(state.iterations()) * 256;
-  state.counters["ns/path"] = benchmark::Counter(total / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns/path"] =
+      benchmark::Counter(total / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["hits/path"] = static_cast<double>(found) / total;
   state.counters["compile_ms"] = std::chrono::duration<double, std::milli>(compiled - start).count();
   state.counters["warm_ms"] = std::chrono::duration<double, std::milli>(warm - compiled).count();
@@ -62,7 +64,8 @@ void BM_ManyRegexes(benchmark::State& state) {
 BENCHMARK(BM_ManyRegexes);
 
 void BM_OneByOne(benchmark::State& state) {  // the set without batches: what a filter of one event at a time pays
-  const PatternSet set = std::move(PatternSet::Compile(bench::MixedPatterns(static_cast<std::size_t>(state.range(0)), 5))).value();
+  const PatternSet set =
+      std::move(PatternSet::Compile(bench::MixedPatterns(static_cast<std::size_t>(state.range(0)), 5))).value();
   set.Warm();
   PatternSet::Scratch scratch;
   std::vector<std::uint64_t> bits(set.words());
@@ -105,7 +108,12 @@ void BM_StringSet(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(set.Contains(probes[i++ % probes.size()]));
   state.counters["bytes/text"] = static_cast<double>(set.memory()) / static_cast<double>(set.size());
 }
-BENCHMARK(BM_StringSet)->ArgNames({"texts", "hit"})->Args({1000, 0})->Args({1000, 1})->Args({1000000, 0})->Args({1000000, 1});
+BENCHMARK(BM_StringSet)
+    ->ArgNames({"texts", "hit"})
+    ->Args({1000, 0})
+    ->Args({1000, 1})
+    ->Args({1000000, 0})
+    ->Args({1000000, 1});
 
 }  // namespace
 }  // namespace vexevt

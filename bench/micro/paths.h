@@ -39,13 +39,15 @@ inline std::string RandomDirectory(std::mt19937_64& random) {
       path = "/work/build/b" + std::to_string(random() % 100);
   }
   for (std::size_t depth = random() % 3; depth-- > 0;) {
-    path += "/" + Pick(random, {"src", "cache", "graph", "docs", "tests", "node_modules", "include", "data", "objects", ".git"});
+    path += "/" + Pick(random, {"src", "cache", "graph", "docs", "tests", "node_modules", "include", "data", "objects",
+                                ".git"});
   }
   return path + "/d" + Hex(random, 3);
 }
 
 inline std::string RandomPath(std::mt19937_64& random) {
-  return RandomDirectory(random) + "/" + Pick(random, {"module", "file", "index", "report", "event", "sample"}) + "_" + Hex(random, 6) +
+  return RandomDirectory(random) + "/" + Pick(random, {"module", "file", "index", "report", "event", "sample"}) + "_" +
+         Hex(random, 6) +
          Pick(random, {".c", ".h", ".py", ".log", ".o", ".json", ".txt", ".md", ".tmp", ".so", ".gz", ""});
 }
 
@@ -71,7 +73,8 @@ inline std::vector<Pattern> IndexedPatterns(std::size_t count, unsigned seed) {
         patterns.push_back({PatternKind::kPrefix, directory + "/", {}});
         break;
       case 3:
-        patterns.push_back({PatternKind::kGlob, directory + "/**/*" + Pick(random, {".py", ".c", ".log", ".json"}), {}});
+        patterns.push_back(
+            {PatternKind::kGlob, directory + "/**/*" + Pick(random, {".py", ".c", ".log", ".json"}), {}});
         break;
       case 4:
         patterns.push_back({PatternKind::kGlob, "/srv/tenants/*/**_" + Hex(random, 4) + ".log", {}});
@@ -99,7 +102,8 @@ inline std::vector<Pattern> Regexes(std::size_t count, unsigned seed) {
         regex = "/(src|cache|graph)/.*_[0-9a-f]{2}" + Hex(random, 2) + "[0-9a-f]+\\.(c|h|log)$";
         break;
       case 1:
-        regex = "^/srv/tenants/t[0-9]+/.*/" + Pick(random, {"module", "file", "index"}) + "_" + Hex(random, 3) + "\\w*\\.py$";
+        regex = "^/srv/tenants/t[0-9]+/.*/" + Pick(random, {"module", "file", "index"}) + "_" + Hex(random, 3) +
+                "\\w*\\.py$";
         break;
       case 2:
         regex = "/d" + Hex(random, 3) + "/[a-z]+_\\d+\\.(json|txt)";
@@ -120,7 +124,8 @@ inline std::vector<Pattern> MixedPatterns(std::size_t count, unsigned seed) {
   std::vector<Pattern> patterns;
   for (std::size_t i = 0; i < count; ++i) {
     if (i % 8 == 6) {
-      patterns.push_back({PatternKind::kContains, Pick(random, {"report_", "event_", "sample_", "index_"}) + Hex(random, 3), {}});
+      patterns.push_back(
+          {PatternKind::kContains, Pick(random, {"report_", "event_", "sample_", "index_"}) + Hex(random, 3), {}});
     } else {
       patterns.push_back(i % 8 == 7 ? regexes[i / 8] : indexed[i]);
     }

@@ -133,23 +133,20 @@ Result<std::string> Slot(std::string_view name, const ToolEntry* entry) {
 }  // namespace
 
 std::string RoffText(std::string_view text) {
+  // What groff would take for something else; of one character each, but for the ellipsis, which it has no byte for.
+  static constexpr std::pair<std::string_view, std::string_view> kSpecial[] = {
+      {"-", "\\-"},     {"\\", "\\e"},    {"'", "\\(aq"},  {"\"", "\\(dq"},
+      {"^", "\\(ha"}, {"~", "\\(ti"}, {"`", "\\(ga"}, {"\u2026", "\\&..."}};
   std::string out;
-  for (char c : text) {
-    if (c == '-') {
-      out += "\\-";
-    } else if (c == '\\') {
-      out += "\\e";
-    } else if (c == '\'') {
-      out += "\\(aq";
-    } else if (c == '"') {
-      out += "\\(dq";
-    } else if (c == '^' || c == '~') {
-      out += c == '^' ? "\\(ha" : "\\(ti";
-    } else if (c == '`') {
-      out += "\\(ga";
-    } else {
-      out += c;
+  while (!text.empty()) {
+    std::string_view from = text.substr(0, 1), to = from;
+    for (const auto& [character, roff] : kSpecial) {
+      if (!text.starts_with(character)) continue;
+      from = character;
+      to = roff;
     }
+    out += to;
+    text.remove_prefix(from.size());
   }
   return out;
 }

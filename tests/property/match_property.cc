@@ -1,4 +1,5 @@
-// The matchers against slow ones that are plainly right: fnmatch(3), std::regex, std::search, and each pattern by itself.
+// The matchers against slow ones that are plainly right: fnmatch(3), std::regex, std::search, and each pattern by
+// itself.
 #include <fnmatch.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -23,25 +24,29 @@ rc::Gen<std::string> Text(std::string letters = "ab/.x\n") {
 }
 
 rc::Gen<std::string> Joined(rc::Gen<std::string> piece) {
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(std::move(piece)), [](const std::vector<std::string>& pieces) {
-    std::string all;
-    for (const std::string& one : pieces) all += one;
-    return all;
-  });
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(std::move(piece)),
+                      [](const std::vector<std::string>& pieces) {
+                        std::string all;
+                        for (const std::string& one : pieces) all += one;
+                        return all;
+                      });
 }
 
 rc::Gen<std::string> AGlob() {
-  return Joined(rc::gen::element<std::string>("a", "b", "x", "/", "/", ".", "*", "**", "**/", "?", "[ab]", "[!a]", "{a,b/}", "{,x}", "ab/", ".x"));
+  return Joined(rc::gen::element<std::string>("a", "b", "x", "/", "/", ".", "*", "**", "**/", "?", "[ab]", "[!a]",
+                                              "{a,b/}", "{,x}", "ab/", ".x"));
 }
 
 // What RE2 and std::regex both know.
 rc::Gen<std::string> ARegex() {
-  return Joined(rc::gen::element<std::string>("a", "b", "x", "/", "\\.", "[ab]", "[^/]", "a*", "b+", "x?", "(a|b)", "(?:ab)+", "[^a]*"));
+  return Joined(rc::gen::element<std::string>("a", "b", "x", "/", "\\.", "[ab]", "[^/]", "a*", "b+", "x?", "(a|b)",
+                                              "(?:ab)+", "[^a]*"));
 }
 
 RC_GTEST_PROP(Glob, AgreesWithFnmatch, ()) {
   // The shared subset: single stars, classes, escapes; fnmatch's FNM_PATHNAME is '/' as we have it.
-  const std::string glob = *Joined(rc::gen::element<std::string>("a", "b", "x", "/", ".", "\\*", "?", "[ab]", "[!a]", "[a-x]", "*a", "*/", "*.x"));
+  const std::string glob = *Joined(
+      rc::gen::element<std::string>("a", "b", "x", "/", ".", "\\*", "?", "[ab]", "[!a]", "[a-x]", "*a", "*/", "*.x"));
   const std::string text = *Text("ab/.x*");
   const auto compiled = Glob::Compile(glob);
   RC_ASSERT(compiled.ok());
@@ -114,16 +119,21 @@ bool Naive(const Pattern& pattern, const Result<Glob>& glob, const Result<Regex>
 }
 
 rc::Gen<Pattern> APattern() {
-  const auto make = [](PatternKind kind) { return [kind](std::string text) { return Pattern{kind, std::move(text), {}}; }; };
-  const auto anchored = rc::gen::map(rc::gen::pair(ARegex(), rc::gen::inRange(0, 8)), [](const std::pair<std::string, int>& p) {
-    const std::string ends = (p.second & 4) && !(p.second & 2) ? ".*" : "";
-    return (p.second & 1 ? "^" : "") + p.first + ends + (p.second & 2 ? "$" : "");
-  });
-  const auto odd = rc::gen::element<std::string>("\\s", "a\\W", "(?i)A/", "^$", "a|^b$", "[\\x00-\\x1f]b", "(?m)^b", "\\bx", "x$|/", "\\Aa.", ".\\z", "(?-s)a.b");
-  return rc::gen::oneOf(rc::gen::map(Text(), make(PatternKind::kExact)), rc::gen::map(Text(), make(PatternKind::kPrefix)),
-                        rc::gen::map(Text(), make(PatternKind::kSuffix)), rc::gen::map(Text(), make(PatternKind::kContains)),
-                        rc::gen::map(AGlob(), make(PatternKind::kGlob)), rc::gen::map(anchored, make(PatternKind::kRegex)),
-                        rc::gen::map(odd, make(PatternKind::kRegex)));
+  const auto make = [](PatternKind kind) {
+    return [kind](std::string text) { return Pattern{kind, std::move(text), {}}; };
+  };
+  const auto anchored =
+      rc::gen::map(rc::gen::pair(ARegex(), rc::gen::inRange(0, 8)), [](const std::pair<std::string, int>& p) {
+        const std::string ends = (p.second & 4) && !(p.second & 2) ? ".*" : "";
+        return (p.second & 1 ? "^" : "") + p.first + ends + (p.second & 2 ? "$" : "");
+      });
+  const auto odd = rc::gen::element<std::string>("\\s", "a\\W", "(?i)A/", "^$", "a|^b$", "[\\x00-\\x1f]b", "(?m)^b",
+                                                 "\\bx", "x$|/", "\\Aa.", ".\\z", "(?-s)a.b");
+  return rc::gen::oneOf(
+      rc::gen::map(Text(), make(PatternKind::kExact)), rc::gen::map(Text(), make(PatternKind::kPrefix)),
+      rc::gen::map(Text(), make(PatternKind::kSuffix)), rc::gen::map(Text(), make(PatternKind::kContains)),
+      rc::gen::map(AGlob(), make(PatternKind::kGlob)), rc::gen::map(anchored, make(PatternKind::kRegex)),
+      rc::gen::map(odd, make(PatternKind::kRegex)));
 }
 
 RC_GTEST_PROP(PatternSet, AgreesWithEachPatternByItself, ()) {
