@@ -22,11 +22,8 @@ std::uint64_t LoadNumber(const Op& op, const EventView& event) {
 }
 
 // Empty where the event has no such field.
-std::string_view ReadText(const Op& op, const EventView& event) {
-  if (op.payload != kAnyPayload && event.payload_tag() != op.payload) return {};
+[[gnu::noinline]] std::string_view ReadDerivedText(const Op& op, const EventView& event) {
   switch (op.place) {
-    case FieldPlace::kPointer:
-      return event.Bytes(op.offset);
     case FieldPlace::kPathName:
       return PathName(event.Bytes(op.offset));
     case FieldPlace::kPathDir:
@@ -36,6 +33,11 @@ std::string_view ReadText(const Op& op, const EventView& event) {
     default:
       return event.ContextBytes(op.offset);
   }
+}
+
+[[gnu::always_inline]] inline std::string_view ReadText(const Op& op, const EventView& event) {
+  if (op.payload != kAnyPayload && event.payload_tag() != op.payload) return {};
+  return op.place == FieldPlace::kPointer ? event.Bytes(op.offset) : ReadDerivedText(op, event);
 }
 
 std::optional<std::uint64_t> ReadKey(const EventView& event, const Field& field) {
@@ -111,8 +113,30 @@ bool HoldsAttribute(const Test& test, const EventView& event) {
   return false;
 }
 
+// Apart from the rest, so that what is quick does not pay for the registers and stack that these need.
+[[gnu::noinline]] bool HoldsRest(const Op& op, const EventView& event) {
+  switch (op.code) {
+    case OpCode::kText: {
+      std::string_view value = ReadText(op, event);
+      return !value.empty() && std::get<TextTest>(op.test->what).condition->Holds(value);
+    }
+    case OpCode::kExists:
+      return !std::holds_alternative<std::monostate>(ReadField(event, *op.test->field));
+    case OpCode::kKeys:
+      return HoldsKeys(*op.test, event);
+    case OpCode::kWide:
+      return HoldsWide(*op.test, event);
+    case OpCode::kClock:
+      return HoldsClock(*op.test, event);
+    case OpCode::kAttribute:
+      return HoldsAttribute(*op.test, event);
+    default:
+      return false;
+  }
+}
+
 // memcmp, without the call for what paths are compared with: two words that overlap cover up to 16 bytes.
-bool SameBytes(const char* a, const char* b, std::size_t size) {
+inline bool SameBytes(const char* a, const char* b, std::size_t size) {
   if (size >= 8) {
     if (Load<std::uint64_t>(a) != Load<std::uint64_t>(b)) return false;
     if (Load<std::uint64_t>(a + size - 8) != Load<std::uint64_t>(b + size - 8)) return false;
@@ -178,22 +202,9 @@ inline bool Holds(const Op& op, const EventView& event) {
       return !value.empty() && StartsWith(value, op.text) &&
              (value.size() == op.text.size() || value[op.text.size()] == '/');
     }
-    case OpCode::kText: {
-      std::string_view value = ReadText(op, event);
-      return !value.empty() && std::get<TextTest>(op.test->what).condition->Holds(value);
-    }
-    case OpCode::kExists:
-      return !std::holds_alternative<std::monostate>(ReadField(event, *op.test->field));
-    case OpCode::kKeys:
-      return HoldsKeys(*op.test, event);
-    case OpCode::kWide:
-      return HoldsWide(*op.test, event);
-    case OpCode::kClock:
-      return HoldsClock(*op.test, event);
-    case OpCode::kAttribute:
-      return HoldsAttribute(*op.test, event);
+    default:
+      return HoldsRest(op, event);
   }
-  return false;
 }
 
 }  // namespace
