@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace vexevt {
@@ -73,13 +74,14 @@ std::vector<Mount> FileMounts(const std::vector<Mount>& mounts) {
       "devtmpfs", "efivarfs",    "fusectl",    "hugetlbfs", "mqueue",  "nsfs",     "proc",    "pstore",
       "ramfs",    "rpc_pipefs",  "securityfs", "selinuxfs", "sysfs",   "tracefs"};
   std::vector<Mount> kept;
+  std::set<std::string> points;
+  std::set<std::uint64_t> devices;
   // From the last: a mount hides the earlier ones of its point.
   for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount) {
-    if (std::find(kKernels.begin(), kKernels.end(), mount->type) != kKernels.end()) continue;
-    bool again = std::any_of(kept.begin(), kept.end(), [&](const Mount& other) {
-      return other.device == mount->device || other.point == mount->point;
-    });
-    if (!again) kept.push_back(*mount);
+    bool visible = points.insert(mount->point).second;
+    bool ours = std::find(kKernels.begin(), kKernels.end(), mount->type) == kKernels.end() &&
+                !mount->point.starts_with("/sys/") && !mount->point.starts_with("/proc/");
+    if (visible && ours && devices.insert(mount->device).second) kept.push_back(*mount);
   }
   std::reverse(kept.begin(), kept.end());
   return kept;

@@ -1,0 +1,63 @@
+#include "lib/doctor/finding.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/doctor/examine.h"
+#include "lib/doctor/proc_files.h"
+
+namespace vexevt {
+namespace {
+
+TEST(Diagnosis, IsWrittenForPeopleAndPrograms) {
+  Diagnosis diagnosis{.findings = {{.topic = "a", .text = "fine"},
+                                   {.topic = "longer", .health = Health::kWarn, .text = "a \"b\"", .remedy = "do c"}},
+                      .can_capture = true};
+  EXPECT_EQ(DiagnosisText(diagnosis, false),
+            "ok       a       fine\n"
+            "warn     longer  a \"b\"\n"
+            "                 -> do c\n");
+  EXPECT_EQ(DiagnosisJson(diagnosis),
+            R"({"can_capture":true,"findings":[{"topic":"a","health":"ok","text":"fine","remedy":""},)"
+            R"({"topic":"longer","health":"warn","text":"a \"b\"","remedy":"do c"}]})"
+            "\n");
+}
+
+TEST(Mounts, AreParsedAndUnescaped) {
+  auto mounts = ParseMounts(
+      "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
+      "28 27 0:25 / /a\\040b\\134 rw shared:1 master:2 - tmpfs tmp rw\n"
+      "nonsense\n");
+  ASSERT_EQ(mounts.size(), 2u);
+  EXPECT_EQ(mounts[0].type, "ext4");
+  EXPECT_EQ(mounts[0].device, std::uint64_t{254} << 32);
+  EXPECT_EQ(mounts[1].point, "/a b\\");
+  EXPECT_EQ(mounts[1].source, "tmp");
+}
+
+TEST(Mounts, OnlyThoseWithFilesOfPeopleOncePerDevice) {
+  auto mounts =
+      FileMounts(ParseMounts("1 0 254:0 / / rw - ext4 /dev/vda rw\n"
+                             "2 1 0:5 / /proc rw - proc proc rw\n"
+                             "3 1 0:6 / /mnt rw - tmpfs hidden rw\n"
+                             "4 1 0:7 / /mnt rw - tmpfs above rw\n"
+                             "5 1 0:7 / /bind rw - tmpfs above rw\n"));
+  ASSERT_EQ(mounts.size(), 2u);
+  EXPECT_EQ(mounts[0].point, "/");
+  EXPECT_EQ(mounts[1].point, "/bind");
+}
+
+TEST(Examine, LooksAtEveryTopicOnThisMachine) {
+  Diagnosis diagnosis = Examine();
+  std::vector<std::string> topics;
+  for (const Finding& finding : diagnosis.findings) {
+    topics.push_back(finding.topic);
+    EXPECT_FALSE(finding.text.empty()) << finding.topic;
+    EXPECT_TRUE(finding.health != Health::kOk || finding.remedy.empty()) << finding.topic;
+  }
+  for (const char* topic : {"kernel", "rights", "fanotify", "inotify", "proc connector", "pipes", "clock source"}) {
+    EXPECT_NE(std::find(topics.begin(), topics.end(), topic), topics.end()) << topic;
+  }
+}
+
+}  // namespace
+}  // namespace vexevt
