@@ -47,7 +47,7 @@ class Run {
  private:
   Status Loop(EventInput& input) {
     for (bool ended = enough(); !ended;) {
-      if (RequestsWaiting() || !input.MoreWaiting()) {
+      if (RequestsWaiting() || !step_.takes_input() || !input.MoreWaiting()) {
         VEXEVT_ASSIGN(bool readable, Idle(input));
         if (StopRequested() && !input.ends_with_writers()) return {};
         if (past_deadline_) return {};
@@ -66,13 +66,14 @@ class Run {
   // Writes out what there is, then waits for input, a signal or a time. True: Read has something to say.
   Result<bool> Idle(const EventInput& input) {
     VEXEVT_TRY(sink_->Flush());
-    bool readable = input.MoreWaiting();  // a signal interrupts a busy run without making it wait
     polls_.clear();
     polls_.push_back({.fd = SignalFd(), .events = POLLIN, .revents = 0});
     polls_.push_back({.fd = sink_->fd(), .events = 0, .revents = 0});
-    input.AddPolls(&polls_);
-    std::size_t own = polls_.size();
     step_.AddPolls(&polls_);
+    std::size_t inputs = polls_.size();
+    bool takes_input = step_.takes_input();
+    bool readable = takes_input && input.MoreWaiting();  // a signal interrupts a busy run without making it wait
+    if (takes_input) input.AddPolls(&polls_);
     std::uint64_t now = Now();
     std::uint64_t wake = std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns()});
     if (::poll(polls_.data(), polls_.size(), readable ? 0 : PollTimeout(wake, now)) < 0 && errno != EINTR) {
@@ -80,9 +81,11 @@ class Run {
     }
     // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
     if ((polls_[1].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
-    for (std::size_t i = 2; i < own; ++i) readable |= polls_[i].revents != 0;
-    bool step_ready = std::any_of(polls_.begin() + static_cast<std::ptrdiff_t>(own), polls_.end(),
-                                  [](const pollfd& entry) { return entry.revents != 0; });
+    auto any = [](std::span<const pollfd> entries) {
+      return std::ranges::any_of(entries, [](const pollfd& entry) { return entry.revents != 0; });
+    };
+    readable |= any(std::span(polls_).subspan(inputs));
+    bool step_ready = any(std::span(polls_).first(inputs).subspan(2));
     now = Now();
     if (step_ready || step_.next_tick_ns() <= now) {
       VEXEVT_TRY(step_.Tick(*sink_));

@@ -42,6 +42,8 @@ class Step {
   // Descriptors that Tick is wanted for; appended whenever the loop waits.
   virtual void AddPolls(std::vector<pollfd>*) {}
   virtual Status Tick(EventSink&) { return {}; }
+  // False: what is held is full, and nothing more is read until a Tick has made room. Asked after AddPolls.
+  virtual bool takes_input() const { return true; }
 
   // Nothing more is wanted: the answer is known, or every output has ended.
   virtual bool done() const { return false; }
