@@ -1,0 +1,35 @@
+#include "cmd/vexevt-route/options.h"
+
+#include "lib/cli/option_value.h"
+
+namespace vexevt {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"send what is captured where the rules say", "vexevt-capture /srv | vexevt-route rules.toml"},
+    {"is the file right?", "vexevt-route --check rules.toml"},
+};
+
+}  // namespace
+
+const Tool kRouteTool = {
+    .name = "vexevt-route",
+    .summary = "send each event to the endpoints that its rules name",
+    .usage = "[OPTION]... RULES [FILE]...",
+    .description =
+        "Reads a stream of events and sends each to the endpoints that the first rule which holds for it names, or all "
+        "rules that hold, as RULES says; see vexevt-rules(5). RULES is read again on SIGHUP and when the file changes; "
+        "a file that is wrong is refused with a message, and the rules in force stay.\n"
+        "vexevt.lost and vexevt.barrier events, which tell of the stream itself, go to every endpoint.",
+    .examples = kExamples,
+    .negative = "",
+};
+
+void AddRouteOptions(CLI::App& app, RouteOptions* options) {
+  AddFlag(app, "--check", "only check RULES", &options->check);
+  AddText(app, "RULES", "RULES", "where events go, see vexevt-rules(5)", &options->rules);
+  AddCommonOptions(app, kInputOptions | kTimeOptions | kMetricsOption | kProgressOptions | kStrictOption | kQuietOption,
+                   &options->common);
+}
+
+}  // namespace vexevt

@@ -1,0 +1,112 @@
+#include "cmd/vexevt-route/run.h"
+
+#include <fmt/format.h>
+
+#include "lib/base/clock.h"
+#include "lib/cli/diagnostics.h"
+#include "lib/cli/pipeline.h"
+#include "lib/route/router.h"
+
+namespace vexevt {
+namespace {
+
+Result<RoutePlan> LoadPlan(const std::string& path) {
+  VEXEVT_ASSIGN(RulesFile rules, ReadRules(path));
+  return CompileRoutePlan(rules);
+}
+
+class RouteStep final : public Step {
+ public:
+  RouteStep(const RouteOptions& options, Router* router, Ledger* ledger)
+      : options_(options), router_(router), ledger_(ledger) {
+    TellMessages();
+  }
+
+  Status Process(std::span<const EventView> batch, EventSink&) override {
+    Status status = router_->Route(batch);
+    if (router_->wants_service()) router_->Serve();
+    Count();
+    TellMessages();
+    return status;
+  }
+
+  bool takes_input() const override { return !router_->blocked(); }
+
+  // What was gathered goes out before the loop waits.
+  void AddPolls(std::vector<pollfd>* polls) override {
+    router_->Flush();
+    router_->AddPolls(polls);
+  }
+  std::uint64_t next_tick_ns() const override { return router_->next_due_ns(); }
+  Status Tick(EventSink&) override {
+    router_->Serve();
+    TellMessages();
+    return {};
+  }
+
+  bool done() const override { return router_->output_gone(); }
+
+  Status Finish(EventSink&) override {
+    std::vector<Status> failures = router_->Finish();
+    Count();
+    TellMessages();
+    if (router_->output_gone()) return ErrnoStatus("cannot write 'standard output'", EPIPE);
+    if (failures.empty()) return {};
+    Status last = std::move(failures.back());
+    failures.pop_back();
+    for (const Status& failure : failures) ReportError(failure);
+    return last;
+  }
+
+  bool reloads() const override { return true; }
+  Status Reload() override {
+    auto plan = LoadPlan(options_.rules);
+    Status status = plan.ok() ? router_->Reload(std::move(*plan)) : std::move(plan).status();
+    TellMessages();
+    if (!status.ok()) {
+      ReportError(std::move(status).WithContext("rules not reloaded"));
+    } else {
+      ReportNotice(fmt::format("read '{}' again: {} rules, {} endpoints", options_.rules, router_->plan().rules.size(),
+                               router_->endpoints().size()));
+    }
+    return {};
+  }
+
+ private:
+  // The pipeline counts what came in; `out` is what got somewhere, and the rest is filtered or dropped.
+  void Count() {
+    const RouteCounts& counts = router_->counts();
+    ledger_->out.store(counts.routed, std::memory_order_relaxed);
+    ledger_->dropped.store(counts.dropped, std::memory_order_relaxed);
+  }
+
+  void TellMessages() {
+    for (const Message& message : router_->TakeMessages()) {
+      if (message.warning) {
+        ReportWarning(message.text);
+      } else {
+        ReportNotice(message.text);
+      }
+    }
+  }
+
+  const RouteOptions& options_;
+  Router* const router_;
+  Ledger* const ledger_;
+};
+
+}  // namespace
+
+Result<ExitCode> RunRoute(const RouteOptions& options) {
+  if (options.rules.empty()) return InvalidArgument("a RULES file is wanted");
+  VEXEVT_ASSIGN(RoutePlan plan, LoadPlan(options.rules));
+  if (options.check) return ExitCode::kDone;
+  VEXEVT_ASSIGN(auto router, Router::Start(std::move(plan), SystemClock()));
+  Ledger ledger;
+  RouteStep step(options, router.get(), &ledger);
+  CommonOptions common = options.common;
+  common.output = "/dev/null";  // the pipeline's own output: events go to the endpoints
+  return RunPipeline(kRouteTool, common, step, ledger);
+}
+
+}  // namespace vexevt

@@ -1,0 +1,94 @@
+#include "lib/route/route_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lib/rules/compile.h"
+
+namespace vexevt {
+namespace {
+
+std::vector<std::uint32_t> Numbers(const RulesFile& rules, const std::vector<PlacedText>& names) {
+  std::vector<std::uint32_t> numbers;
+  for (const PlacedText& name : names) {
+    auto endpoint = std::ranges::find(rules.endpoints, name.text, &EndpointRule::name);
+    auto number = static_cast<std::uint32_t>(endpoint - rules.endpoints.begin());
+    if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+Status CheckRule(const RulesFile& rules, const Rule& rule) {
+  auto wrong = [&](std::string_view what) {
+    return ErrorAt(rules.document, rule.at, fmt::format("rule '{}' {}", rule.name, what));
+  };
+  if (!rule.drop && rule.to.empty()) return wrong("sends nothing anywhere: give it 'to', or action = \"drop\"");
+  if (rule.drop && !rule.to.empty()) return wrong("drops what it sends: 'to' and action = \"drop\" exclude each other");
+  if (rule.delay_ns > 0) return wrong("delays: that is for vexevt-filter");
+  if (!rule.redact.empty()) return wrong("redacts: that is for vexevt-filter");
+  return {};
+}
+
+Result<RouteEndpoint> CompileEndpoint(const RulesFile& rules, const EndpointRule& endpoint) {
+  RouteEndpoint compiled{endpoint, {}};
+  for (const Member& member : endpoint.members) {
+    auto target = ParseTarget(member.to.text);
+    if (!target.ok()) return ErrorAt(rules.document, member.to.at, target.status().message());
+    compiled.targets.push_back(std::move(*target));
+  }
+  return compiled;
+}
+
+bool SameFields(const std::vector<PlacedText>& a, const std::vector<PlacedText>& b) {
+  return std::ranges::equal(a, b, {}, &PlacedText::text, &PlacedText::text);
+}
+
+bool SameAdmission(const Rule& a, const Rule& b) {
+  if (a.name != b.name || a.when.text != b.when.text) return false;
+  if (a.dedupe.has_value() != b.dedupe.has_value() || a.limit.has_value() != b.limit.has_value()) return false;
+  if (a.dedupe && (a.dedupe->window_ns != b.dedupe->window_ns || !SameFields(a.dedupe->by, b.dedupe->by))) return false;
+  return !a.limit ||
+         (a.limit->rate == b.limit->rate && a.limit->burst == b.limit->burst && SameFields(a.limit->by, b.limit->by));
+}
+
+}  // namespace
+
+Result<RoutePlan> CompileRoutePlan(const RulesFile& rules) {
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+  RoutePlan plan;
+  plan.all_matches = rules.all_matches;
+  plan.otherwise = Numbers(rules, rules.otherwise);
+  for (const EndpointRule& endpoint : rules.endpoints) {
+    VEXEVT_ASSIGN(RouteEndpoint compiled, CompileEndpoint(rules, endpoint));
+    plan.endpoints.push_back(std::move(compiled));
+  }
+  for (const Rule& rule : rules.rules) {
+    VEXEVT_TRY(CheckRule(rules, rule));
+    RouteRule& compiled = plan.rules.emplace_back();
+    compiled.rule = rule;
+    if (!rule.when.text.empty()) {
+      VEXEVT_ASSIGN(compiled.when, CompileWhen(rules, rule.when, lists));
+    }
+    if (rule.dedupe) compiled.dedupe.emplace(*rule.dedupe);
+    if (rule.sample) compiled.sample.emplace(*rule.sample);
+    if (rule.limit) compiled.limit.emplace(*rule.limit);
+    compiled.to = Numbers(rules, rule.to);
+    compiled.edits = !rule.set.empty() || rule.boost;
+  }
+  return plan;
+}
+
+void RoutePlan::TakeOver(RoutePlan* old) {
+  for (RouteRule& rule : rules) {
+    auto before = std::ranges::find(old->rules, rule.rule.name, [](const RouteRule& r) { return r.rule.name; });
+    if (before == old->rules.end()) continue;
+    rule.held = before->held;
+    rule.refused = before->refused;
+    if (!SameAdmission(rule.rule, before->rule)) continue;
+    rule.dedupe = std::move(before->dedupe);
+    rule.limit = std::move(before->limit);
+  }
+}
+
+}  // namespace vexevt

@@ -1,0 +1,65 @@
+// RoutePlan: the rules of vexevt-route, compiled: what is decided about an event, endpoints by number. What the
+// endpoints do is not its business.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lib/expr/expression.h"
+#include "lib/route/target.h"
+#include "lib/rules/admission.h"
+#include "lib/rules/rules_file.h"
+
+namespace vexevt {
+
+struct RouteRule {
+  Rule rule;
+  std::optional<Expression> when;  // none: always
+  std::optional<Deduplicator> dedupe;
+  std::optional<Sampler> sample;
+  std::optional<RateLimiter> limit;
+  std::vector<std::uint32_t> to;  // indices of RoutePlan::endpoints, each once
+  bool edits = false;             // what goes out is not what came in
+
+  std::uint64_t held = 0;     // events for which it held
+  std::uint64_t refused = 0;  // of these, what dedupe, sample or limit kept back
+
+  bool Admit(const EventView& event) {
+    if ((dedupe && !dedupe->Admit(event)) || (sample && !sample->Admit(event)) || (limit && !limit->Admit(event))) {
+      ++refused;
+      return false;
+    }
+    return true;
+  }
+};
+
+struct RouteEndpoint {
+  EndpointRule rule;
+  std::vector<Target> targets;  // of its members
+};
+
+struct RoutePlan {
+  std::vector<RouteRule> rules;  // in the order in which they are tried
+  bool all_matches = false;
+  std::vector<std::uint32_t> otherwise;
+  std::vector<RouteEndpoint> endpoints;
+
+  // The first rule from `from` on that holds; rules.size(): none.
+  std::size_t NextHolding(const EventView& event, std::size_t from) const {
+    while (from < rules.size() && rules[from].when && !rules[from].when->Matches(event)) ++from;
+    return from;
+  }
+
+  // Counters of rules that are still named so, and what the unchanged ones remember of past events, go on here.
+  void TakeOver(RoutePlan* old);
+};
+
+// Events that tell of the stream itself: they go to every endpoint.
+inline bool TellsOfStream(EventType type) { return type == kVexevtLost || type == kVexevtBarrier; }
+
+// Errors name the place in the file.
+Result<RoutePlan> CompileRoutePlan(const RulesFile& rules);
+
+}  // namespace vexevt

@@ -1,0 +1,197 @@
+#include "lib/route/router.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace vexevt {
+namespace {
+
+constexpr std::uint64_t kForEver = std::numeric_limits<std::uint64_t>::max();
+
+struct ToAttribute {
+  std::variant<AttributeText, std::int64_t, double, bool, AttributeBytes> operator()(const std::string& text) const {
+    return AttributeText{text};
+  }
+  template <typename T>
+  std::variant<AttributeText, std::int64_t, double, bool, AttributeBytes> operator()(T value) const {
+    return value;
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Router>> Router::Start(RoutePlan plan, Clock& clock) {
+  std::unique_ptr<Router> router(new Router(clock));
+  VEXEVT_TRY(router->Reload(std::move(plan)));
+  return router;
+}
+
+Status Router::Reload(RoutePlan plan) {
+  // New endpoints start before old ones go, so that a failure changes nothing.
+  std::vector<std::unique_ptr<Endpoint>> fresh;
+  for (const RouteEndpoint& wanted : plan.endpoints) {
+    auto kept = [&](const auto& endpoint) { return SamePlaces(endpoint->definition(), wanted); };
+    if (std::ranges::any_of(endpoints_, kept)) continue;
+    fresh.push_back(std::make_unique<Endpoint>(wanted, &context_));
+    VEXEVT_TRY(fresh.back()->Start());
+  }
+  std::vector<std::unique_ptr<Endpoint>> now;
+  for (const RouteEndpoint& wanted : plan.endpoints) {
+    auto old = std::ranges::find_if(
+        endpoints_, [&](const auto& endpoint) { return endpoint != nullptr && endpoint->Redefine(wanted); });
+    auto made = std::ranges::find_if(fresh, [&](const auto& endpoint) {
+      return endpoint != nullptr && endpoint->definition().rule.name == wanted.rule.name;
+    });
+    now.push_back(std::move(old != endpoints_.end() ? *old : *made));
+  }
+  for (auto& endpoint : endpoints_) {
+    if (endpoint != nullptr) retired_.push_back(std::move(endpoint));
+  }
+  endpoints_ = std::move(now);
+  plan.TakeOver(&plan_);
+  plan_ = std::move(plan);
+  reached_.assign(endpoints_.size(), 0);
+  return {};
+}
+
+Status Router::Route(std::span<const EventView> batch) {
+  for (const EventView& event : batch) {
+    ++counts_.in;
+    if (TellsOfStream(event.type())) [[unlikely]] {
+      for (const auto& endpoint : endpoints_) endpoint->SendToAll(event);
+      ++counts_.routed;
+      continue;
+    }
+    VEXEVT_ASSIGN(bool decided, SendByRules(event));
+    if (decided) continue;
+    bool taken = false;
+    for (std::uint32_t number : plan_.otherwise) taken |= endpoints_[number]->Send(event);
+    ++(plan_.otherwise.empty() ? counts_.unrouted : taken ? counts_.routed : counts_.dropped);
+  }
+  return {};
+}
+
+// Sends the event where the rules that hold name an endpoint; each gets it once, as the first rule that names it makes
+// it. False: no rule holds.
+Result<bool> Router::SendByRules(const EventView& event) {
+  std::size_t index = plan_.NextHolding(event, 0);
+  if (index == plan_.rules.size()) return false;
+  bool sent = false, taken = false;
+  for (; index < plan_.rules.size(); index = plan_.all_matches ? plan_.NextHolding(event, index + 1) : kForEver) {
+    RouteRule& rule = plan_.rules[index];
+    ++rule.held;
+    if (rule.rule.drop || !rule.Admit(event)) break;
+    EventView out = event;
+    if (rule.edits) {
+      VEXEVT_ASSIGN(out, Edit(event, rule.rule));
+    }
+    for (std::uint32_t number : rule.to) {
+      if (reached_[number] == counts_.in) continue;
+      reached_[number] = counts_.in;
+      sent = true;
+      taken |= endpoints_[number]->Send(out);
+    }
+  }
+  ++(taken ? counts_.routed : sent ? counts_.dropped : counts_.held_back);
+  return true;
+}
+
+Result<EventView> Router::Edit(const EventView& event, const Rule& rule) {
+  VEXEVT_TRY(editor_.Load(event.frame()));
+  if (rule.boost) editor_.SetPriority(*rule.boost);
+  for (const auto& [key, value] : rule.set) editor_.SetAttribute({key, std::visit(ToAttribute{}, value)});
+  VEXEVT_TRY(editor_.Save(&edited_));
+  EventView view;
+  if (!EventView::Bind(edited_, &view)) return DataLoss("an event could not be changed");
+  return view;
+}
+
+bool Router::blocked() const {
+  return std::ranges::any_of(endpoints_, [](const auto& endpoint) { return endpoint->blocked(); });
+}
+
+void Router::Flush() {
+  ForEachPort([](Port& port) { port.Flush(); });
+}
+
+void Router::AddPolls(std::vector<pollfd>* polls) const {
+  ForEachPort([&](const Port& port) { port.AddPoll(polls); });
+}
+
+std::uint64_t Router::next_due_ns() const {
+  std::uint64_t due = kForEver;
+  ForEachPort([&](const Port& port) { due = std::min(due, port.next_try_ns()); });
+  return due;
+}
+
+bool Router::wants_service() const {
+  bool any = false;
+  ForEachPort([&](const Port& port) { any |= port.waits(); });
+  return any;
+}
+
+void Router::Serve() {
+  polls_.clear();
+  AddPolls(&polls_);
+  if (!polls_.empty() && ::poll(polls_.data(), polls_.size(), 0) > 0) {
+    auto next = polls_.begin();
+    std::vector<pollfd> asked;
+    ForEachPort([&](Port& port) {
+      asked.clear();
+      if (port.AddPoll(&asked)) port.Polled((next++)->revents);
+    });
+  }
+  std::uint64_t now = context_.clock->Now().mono_ns;
+  ForEachPort([&](Port& port) { port.TryIfDue(now); });
+  for (const auto& endpoint : endpoints_) endpoint->MoveFromDown();
+  for (const auto& endpoint : retired_) endpoint->MoveFromDown();
+  Flush();
+  DropDrainedRetired();
+}
+
+void Router::DropDrainedRetired() {
+  std::erase_if(retired_, [&](const auto& endpoint) {
+    for (const auto& port : endpoint->ports()) {
+      port->TellDrops();
+      if (!port->drained() && !port->failed()) return false;
+    }
+    for (const auto& port : endpoint->ports()) {
+      if (Status closed = port->Close(); !closed.ok()) context_.messages.push_back({closed.message()});
+    }
+    return true;
+  });
+}
+
+bool Router::output_gone() const {
+  bool gone = false;
+  ForEachPort([&](const Port& port) { gone |= port.state() == Port::State::kGone; });
+  return gone;
+}
+
+std::vector<Status> Router::Finish() {
+  ForEachPort([](Port& port) {
+    port.TellDrops();
+    port.TryNow();
+  });
+  for (;;) {
+    Serve();
+    bool waiting = false;
+    ForEachPort([&](const Port& port) {
+      bool kept = port.spills() && port.state() == Port::State::kDown;
+      waiting |= !port.drained() && !port.failed() && !kept;
+    });
+    if (!waiting) break;
+    polls_.clear();
+    AddPolls(&polls_);
+    std::uint64_t now = context_.clock->Now().mono_ns, due = next_due_ns();
+    std::uint64_t wait_ms = due <= now ? 0 : (std::min(due - now, 60 * kNsPerSecond) + kNsPerMs - 1) / kNsPerMs;
+    ::poll(polls_.data(), polls_.size(), due == kForEver ? -1 : static_cast<int>(wait_ms));
+  }
+  std::vector<Status> failures;
+  ForEachPort([&](Port& port) {
+    if (Status closed = port.Close(); !closed.ok()) failures.push_back(std::move(closed));
+  });
+  return failures;
+}
+
+}  // namespace vexevt
