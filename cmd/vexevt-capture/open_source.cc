@@ -1,0 +1,98 @@
+#include "cmd/vexevt-capture/open_source.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <cerrno>
+
+#include "lib/capture/generate.h"
+#include "lib/capture/import.h"
+#include "lib/capture/inotify.h"
+#include "lib/cli/diagnostics.h"
+
+namespace vexevt {
+namespace {
+
+Result<OpenedSource> OpenGenerator(const CaptureOptions& options) {
+  GenerateOptions generate;
+  generate.mix = FindMix(options.mix);
+  generate.seed = options.seed;
+  if (options.rate.count > 0) {
+    // Events in a second; a rate below one a second is none that the generator knows.
+    generate.events_per_second = static_cast<std::uint64_t>(static_cast<double>(options.rate.count) * 1e9 /
+                                                            static_cast<double>(options.rate.per_ns));
+    if (generate.events_per_second == 0 || generate.events_per_second > 1'000'000'000) {
+      return InvalidArgument("--rate: from 1/s to 1G/s");
+    }
+  }
+  if (!options.host.empty()) generate.host = options.host;
+  generate.tenant = options.tenant;
+  VEXEVT_ASSIGN(auto source, MakeGenerator(generate));
+  return OpenedSource{std::move(source), fmt::format("generator, {}", options.mix)};
+}
+
+Result<std::unique_ptr<Source>> OpenImport(const std::string& name) {
+  UniqueFd fd(name == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return ErrnoStatus(fmt::format("cannot open '{}'", name), errno);
+  return ImportJson(std::move(fd), name == "-" ? "standard input" : name);
+}
+
+// Several sources, one after the other.
+class Sequence final : public Source {
+ public:
+  explicit Sequence(std::vector<std::unique_ptr<Source>> sources) : sources_(std::move(sources)) {}
+
+  int poll_fd() const override { return sources_[at_]->poll_fd(); }
+  Result<DrainState> Drain(FrameBatch* batch) override {
+    VEXEVT_ASSIGN(DrainState state, sources_[at_]->Drain(batch));
+    if (state != DrainState::kEnd || at_ + 1 == sources_.size()) return state;
+    ++at_;
+    return DrainState::kMore;
+  }
+  Status InsertBarrier(std::string_view token) override { return sources_[at_]->InsertBarrier(token); }
+  void Stop() override {
+    for (auto& source : sources_) source->Stop();
+  }
+  const SourceCounters& counters() const override { return sources_[at_]->counters(); }
+
+ private:
+  std::vector<std::unique_ptr<Source>> sources_;
+  std::size_t at_ = 0;
+};
+
+Result<OpenedSource> OpenImports(const CaptureOptions& options) {
+  std::vector<std::unique_ptr<Source>> sources;
+  for (const std::string& name : options.imports) {
+    VEXEVT_ASSIGN(auto source, OpenImport(name));
+    sources.push_back(std::move(source));
+  }
+  return OpenedSource{std::make_unique<Sequence>(std::move(sources)), "import"};
+}
+
+}  // namespace
+
+std::string HostName(const CaptureOptions& options) {
+  utsname names;
+  if (!options.host.empty()) return options.host;
+  return ::uname(&names) == 0 ? names.nodename : "";
+}
+
+Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
+                                std::vector<std::string> unseen) {
+  int sources = (options.generate ? 1 : 0) + (options.imports.empty() ? 0 : 1) + (options.paths.empty() ? 0 : 1);
+  if (sources > 1) return InvalidArgument("PATH, --generate and --import exclude each other");
+  if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or --generate, or --import");
+  if (options.generate) return OpenGenerator(options);
+  if (!options.imports.empty()) return OpenImports(options);
+  InotifyOptions inotify;
+  inotify.selection = selection;
+  inotify.unseen = std::move(unseen);
+  inotify.host = HostName(options);
+  inotify.tenant = options.tenant;
+  inotify.warn = [](std::string_view text) { ReportWarning(text); };
+  VEXEVT_ASSIGN(auto source, OpenInotify(std::move(inotify)));
+  return OpenedSource{std::move(source), "inotify"};
+}
+
+}  // namespace vexevt

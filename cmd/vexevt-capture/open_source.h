@@ -1,0 +1,26 @@
+// The source that the command line asks for.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cmd/vexevt-capture/options.h"
+#include "lib/capture/selection.h"
+#include "lib/capture/source.h"
+
+namespace vexevt {
+
+struct OpenedSource {
+  std::unique_ptr<Source> source;
+  std::string name;  // "inotify", "generator", "import of 'a.json'"
+};
+
+// `unseen`: absolute paths of which nothing shall be told. Everything is watched when it returns.
+Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
+                                std::vector<std::string> unseen);
+
+// The --host, or this host's name.
+std::string HostName(const CaptureOptions& options);
+
+}  // namespace vexevt

@@ -1,0 +1,133 @@
+#include "cmd/vexevt-capture/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "lib/capture/generate_mix.h"
+#include "lib/cli/option_value.h"
+#include "lib/event/field.h"
+
+namespace vexevt {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"what happens below /srv, on the terminal", "vexevt-capture /srv"},
+    {"deletes and renames only, into a file",
+     "vexevt-capture --where 'type in (fs.delete, fs.rename)' /srv -o changes.evt"},
+    {"a million events of a made-up web server, always the same",
+     "vexevt-capture --generate web --seed 7 -n 1000000 -o web.evt"},
+    {"one event from a shell", "vexevt-capture emit vector.search vector.collection=docs vector.k=10 attr.team=ml"},
+    {"lines of JSON to frames", "vexevt-capture --import events.json -o events.evt"},
+};
+
+Status ReadMix(std::string_view text, CaptureOptions* options) {
+  options->generate = true;
+  if (text.empty()) return {};
+  if (!FindMix(text)) {
+    std::string known;
+    for (const Mix& mix : AllMixes()) known += fmt::format("{}{}", known.empty() ? "" : "|", mix.name);
+    return InvalidArgument(fmt::format("'{}' is none of {}", text, known));
+  }
+  options->mix = text;
+  return {};
+}
+
+Status ReadTypes(std::string_view text, std::vector<std::string>* types) {
+  while (!text.empty()) {
+    std::string_view name = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+    bool family = name.ends_with(".*") && ParseFamily(name.substr(0, name.size() - 2));
+    if (!family && !ParseType(name)) {
+      std::vector<std::string_view> names;
+      for (const TypeInfo& type : AllTypes()) names.push_back(type.name);
+      std::string_view nearest = NearestName(name, names);
+      return InvalidArgument(fmt::format("unknown type '{}'{}", name,
+                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+    }
+    types->emplace_back(name);
+  }
+  return {};
+}
+
+void AddEmit(CLI::App& app, CaptureOptions* options) {
+  CLI::App* emit = app.add_subcommand("emit",
+                                      "write one event, given as words\nTYPE is as in fs.create or vector.search. Each "
+                                      "FIELD=VALUE sets a field (see --help-fields) or, as attr.KEY=VALUE, an "
+                                      "attribute. The event gets an id and, unless time= is given, the present time.");
+  emit->callback([options] { options->emit = true; });
+  AddCommonOptions(*emit, kOutputOptions | kFormatOptions, &options->common);
+  AddText(*emit, "--host", "NAME", "the event's host\nThe default is this one's name.", &options->host);
+  AddText(*emit, "--tenant", "NAME", "the event's tenant", &options->tenant);
+  AddText(*emit, "TYPE", "TYPE", "what happened", &options->emit_type)->required();
+  AddOperands(*emit, "FIELD=VALUE", "what is known of it", &options->emit_words);
+}
+
+}  // namespace
+
+const Tool kCaptureTool = {
+    .name = "vexevt-capture",
+    .summary = "make a stream of file-system events",
+    .usage =
+        "[OPTION]... PATH...\n[OPTION]... --generate [MIX]\n[OPTION]... --import FILE...\n"
+        "emit [OPTION]... TYPE [FIELD=VALUE]...",
+    .description =
+        "Watches each PATH, a directory with all that lies below it or a file, and writes an event for each change "
+        "until it is stopped by SIGINT or SIGTERM. It can also make events up, read them from text, or write a "
+        "single one.\n"
+        "Told are creates, deletes, renames, writes, closes after writing and changes of metadata; opens, reads and "
+        "closes where --types or --where name them.",
+    .examples = kExamples,
+    .negative = {},
+};
+
+void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
+  app.require_subcommand(0, 1);
+  AddEmit(app, options);
+  AddValue(app, "--where", "EXPRESSION",
+           "write only the events for which EXPRESSION holds\nSee vexevt-expr(7). What the kernel can decide of it is "
+           "left to the kernel; --explain shows how much.",
+           [options](std::string_view text) -> Status {
+             options->where = text;
+             return {};
+           })
+      ->group("Selection");
+  AddValue(app, "--types", "TYPE,...",
+           "ask for these types, or families as in 'fs.*'\nThe default is what --where names, or else all but opens, "
+           "reads, closes and executions.",
+           [options](std::string_view text) { return ReadTypes(text, &options->types); })
+      ->group("Selection");
+  AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
+      ->group("Selection");
+  AddChoice<Backend>(app, "--backend", "how to watch\nThe default, auto, takes the best that works.",
+                     {{"auto", Backend::kAuto}, {"inotify", Backend::kInotify}}, &options->backend)
+      ->group("Source");
+  AddValue(
+      app, "--generate", "MIX",
+      "make events up: build, web, database, home or mixed\nmixed is the default. The same mix, seed and rate give "
+      "the same bytes.",
+      [options](std::string_view text) { return ReadMix(text, options); })
+      ->expected(0, 1)
+      ->group("Source");
+  AddValue(app, "--seed", "NUMBER", "what --generate derives everything from; 1 by default",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(options->seed, ParseCount(text));
+             return {};
+           })
+      ->group("Source");
+  AddValue<Rate>(app, "--rate", "RATE",
+                 "how fast --generate makes events: 10000/s\nThe default is as fast as they are taken.", ParseRate,
+                 &options->rate)
+      ->group("Source");
+  AddText(app, "--import", "FILE", "read events from lines of JSON; - is standard input; may be given again",
+          &options->imports)
+      ->group("Source");
+  AddText(app, "--host", "NAME",
+          "the host's name in events\nThe default is this host's, and 'generated' for --generate.", &options->host)
+      ->group("Source");
+  AddText(app, "--tenant", "NAME", "the tenant of the events", &options->tenant)->group("Source");
+  AddCommonOptions(app, kAllOptions & ~kInputOptions, &options->common);
+  AddOperands(app, "PATH", "watch this directory or file", &options->paths)->group("Source");
+}
+
+}  // namespace vexevt

@@ -1,0 +1,37 @@
+// The command line of vexevt-capture as plain values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/base/units.h"
+#include "lib/cli/options.h"
+#include "lib/cli/tool.h"
+
+namespace vexevt {
+
+enum class Backend : std::uint8_t { kAuto, kInotify };
+
+struct CaptureOptions {
+  CommonOptions common;
+  std::vector<std::string> paths;
+  Backend backend = Backend::kAuto;
+  std::string where;
+  std::vector<std::string> types;  // names and families, as typed
+  std::string host, tenant;        // host empty: this one
+  bool explain = false;
+  bool generate = false;
+  std::string mix = "mixed";
+  std::uint64_t seed = 1;
+  Rate rate{0, 1};  // 0: as fast as it goes
+  std::vector<std::string> imports;
+  bool emit = false;
+  std::string emit_type;
+  std::vector<std::string> emit_words;
+};
+
+extern const Tool kCaptureTool;
+void AddCaptureOptions(CLI::App& app, CaptureOptions* options);
+
+}  // namespace vexevt

@@ -1,0 +1,164 @@
+#include "cmd/vexevt-capture/run.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <vector>
+
+#include "cmd/vexevt-capture/emit_event.h"
+#include "cmd/vexevt-capture/open_source.h"
+#include "cmd/vexevt-capture/selection_plan.h"
+#include "lib/base/clock.h"
+#include "lib/cli/diagnostics.h"
+#include "lib/cli/event_sink.h"
+#include "lib/cli/pipeline.h"
+#include "lib/cli/signals.h"
+#include "lib/cli/time_window.h"
+#include "lib/io/full.h"
+
+namespace vexevt {
+namespace {
+
+// The path of what we write to, if that is a file: nothing is told of it, or each event would make another.
+std::vector<std::string> OwnOutput(int fd) {
+  struct stat status;
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  std::string path(PATH_MAX, '\0');
+  ssize_t length = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), path.data(), path.size());
+  if (length <= 0) return {};
+  path.resize(static_cast<std::size_t>(length));
+  return {path};
+}
+
+class CaptureRun {
+ public:
+  CaptureRun(const CaptureOptions& options, SelectionPlan plan)
+      : options_(options),
+        plan_(std::move(plan)),
+        window_(options.common, SystemClock().Now()),
+        monitor_(kCaptureTool, options.common, ledger_) {}
+
+  Status All() {
+    CatchSignals(false);
+    VEXEVT_ASSIGN(sink_, EventSink::Open(options_.common, &ledger_));
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_.selection, OwnOutput(sink_->fd())));
+    source_ = std::move(opened.source);
+    for (const std::string& root : plan_.selection.roots)
+      ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));
+    VEXEVT_TRY(monitor_.Start(0, sink_->terminal()));
+    Status read = Loop();
+    Status written = read.code() == StatusCode::kBrokenPipe ? Status() : sink_->Close();
+    monitor_.Finish();
+    return read.ok() ? std::move(written) : std::move(read);
+  }
+
+  const Ledger& ledger() const { return ledger_; }
+
+ private:
+  Status Loop() {
+    FrameBatch batch;
+    while (sink_->room() != 0) {
+      if (StopRequested()) source_->Stop();
+      batch.Clear();
+      auto state = source_->Drain(&batch);
+      bool ended = false;
+      VEXEVT_TRY(Take(batch.frames(), &ended));  // what came before a failure is good
+      if (!state.ok()) return std::move(state).status();
+      if (ended || *state == DrainState::kEnd) return {};
+      monitor_.Beat();
+      if (RequestsWaiting() && TakeRequests().state) monitor_.ShowState();
+      if (*state == DrainState::kMore) continue;
+      VEXEVT_ASSIGN(bool past_deadline, Wait());
+      if (past_deadline) return {};
+    }
+    return {};
+  }
+
+  Status Take(std::span<const std::byte> frames, bool* ended) {
+    views_.clear();
+    Add(ledger_.bytes_in, frames.size());
+    while (!frames.empty()) {
+      std::size_t size = MeasureFrame(frames).bytes;
+      EventView event;
+      if (!EventView::Bind(frames.first(size), &event)) return DataLoss("the source made a bad event");
+      views_.push_back(event);
+      frames = frames.subspan(size);
+    }
+    if (views_.empty()) return {};
+    ledger_.last_wall_ns.store(views_.back().wall_ns(), std::memory_order_relaxed);
+    Add(ledger_.in, views_.size());
+    std::span<const EventView> selected = views_;
+    if (window_.active()) selected = window_.Select(selected, SystemClock().Now().mono_ns, ended);
+    while (!selected.empty() && sink_->room() != 0) {
+      std::size_t size =
+          static_cast<std::size_t>(std::min<std::uint64_t>(selected.size(), sink_->room().value_or(kNever)));
+      for (const EventView& event : selected.first(size)) Offer(event);
+      VEXEVT_TRY(sink_->Settle());
+      selected = selected.subspan(size);
+    }
+    return {};
+  }
+
+  void Offer(const EventView& event) {
+    // vexevt.lost and vexevt.barrier tell of the stream itself and always pass.
+    bool own = FamilyOf(event.type()) == Family::kVexevt;
+    if (own && event.type() == kVexevtLost) {
+      Add(ledger_.gaps, 1);
+      auto lost = event.Get<std::uint64_t>(layout::kPayloadGapLost);
+      Add(lost > 0 ? ledger_.lost : ledger_.unknown, lost > 0 ? lost : 1);
+    }
+    if (plan_.left && !own && !plan_.left->Matches(event)) return;
+    sink_->Write(event);
+  }
+
+  // Writes out what there is, then waits for the source, a signal or a time. True: the time is over.
+  Result<bool> Wait() {
+    VEXEVT_TRY(sink_->Flush());
+    // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
+    pollfd polls[] = {{source_->poll_fd(), POLLIN, 0}, {SignalFd(), POLLIN, 0}, {sink_->fd(), 0, 0}};
+    std::uint64_t wake = std::min(monitor_.next_beat_ns(), window_.deadline_ns());
+    std::uint64_t now = SystemClock().Now().mono_ns;
+    int timeout = -1;
+    if (wake != kNever) {
+      timeout =
+          wake <= now ? 0 : static_cast<int>(std::min<std::uint64_t>((wake - now + kNsPerMs - 1) / kNsPerMs, 60'000));
+    }
+    if (::poll(polls, std::size(polls), timeout) < 0 && errno != EINTR)
+      return ErrnoStatus("cannot wait for events", errno);
+    if ((polls[2].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
+    bool idle = polls[0].revents == 0;
+    return idle && SystemClock().Now().mono_ns >= window_.deadline_ns();
+  }
+
+  const CaptureOptions& options_;
+  SelectionPlan plan_;
+  Ledger ledger_;
+  TimeWindow window_;
+  RunMonitor monitor_;
+  std::unique_ptr<EventSink> sink_;
+  std::unique_ptr<Source> source_;
+  std::vector<EventView> views_;
+};
+
+}  // namespace
+
+Result<ExitCode> RunCapture(const CaptureOptions& options) {
+  if (options.emit) return EmitEvent(options);
+  VEXEVT_ASSIGN(SelectionPlan plan, PlanSelection(options));
+  if (options.explain) {
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options, plan.selection, {}));
+    std::string text = ExplainPlan(plan, opened.name);
+    VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"));
+    return ExitCode::kDone;
+  }
+  CaptureRun run(options, std::move(plan));
+  VEXEVT_TRY(run.All());
+  return JudgeLoss(ExitCode::kDone, options.common, run.ledger());
+}
+
+}  // namespace vexevt
