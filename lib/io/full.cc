@@ -11,6 +11,19 @@
 
 namespace vexevt {
 
+Result<std::size_t> ReadSome(int fd, std::span<std::byte> to, std::string_view name) {
+  for (;;) {
+    ssize_t got = ::read(fd, to.data(), to.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno == EAGAIN) {
+      pollfd ready{fd, POLLIN, 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return ErrnoStatus(fmt::format("cannot read '{}'", name), errno);
+    }
+  }
+}
+
 Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name) {
   while (!bytes.empty()) {
     ssize_t written = ::write(fd, bytes.data(), bytes.size());
@@ -34,9 +47,8 @@ Result<std::string> ReadFile(const std::string& path, std::size_t limit) {
     constexpr std::size_t kChunk = 64 << 10;
     std::size_t size = text.size();
     text.resize(size + kChunk);
-    ssize_t got = ::read(fd.get(), text.data() + size, kChunk);
-    text.resize(size + (got > 0 ? static_cast<std::size_t>(got) : 0));
-    if (got < 0 && errno != EINTR) return ErrnoStatus(fmt::format("cannot read '{}'", path), errno);
+    VEXEVT_ASSIGN(std::size_t got, ReadSome(fd.get(), std::as_writable_bytes(std::span(text)).subspan(size), path));
+    text.resize(size + got);
     if (got == 0) return text;
     if (text.size() > limit) return ResourceExhausted(fmt::format("'{}' is larger than {} bytes", path, limit));
   }

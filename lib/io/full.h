@@ -10,7 +10,11 @@
 
 namespace vexevt {
 
-// Writes all of `bytes` to a blocking or non-blocking descriptor. `name` stands in the error.
+// Reads what is there, up to the size of `to`, and waits for it; 0: the end. `name` stands in the error.
+Result<std::size_t> ReadSome(int fd, std::span<std::byte> to, std::string_view name);
+
+// Writes all of `bytes` to a blocking or non-blocking descriptor. `name` stands in the error, which is
+// kBrokenPipe where nobody reads any more (SIGPIPE being ignored).
 Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name);
 
 // All of a file, at most `limit` bytes: more is kResourceExhausted.

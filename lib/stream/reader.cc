@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "lib/event/flatten.h"
+#include "lib/event/lost_event.h"
 
 namespace vexevt {
 namespace {
@@ -16,90 +16,131 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
 // The most that an unprivileged process may have; fewer wake-ups for whoever writes.
 constexpr int kPipeBytes = 1 << 20;
+// A small frame can say a large event (many pointers to one object): so much is made of one batch, then the next.
+constexpr std::size_t kMadeBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-StreamReader::StreamReader(UniqueFd fd, std::string name)
-    : fd_(std::move(fd)), name_(std::move(name)), buffer_(kBufferBytes / 8) {
-  fcntl(fd_.get(), F_SETPIPE_SZ, kPipeBytes);  // no pipe, or at the user's limit: works as it is
+StreamReader::StreamReader(UniqueFd fd, std::string name) : name_(std::move(name)), buffer_(kBufferBytes / 8) {
+  struct stat file;
+  if (fstat(fd.get(), &file) == 0) {
+    if (S_ISFIFO(file.st_mode)) fcntl(fd.get(), F_SETPIPE_SZ, kPipeBytes);  // at the user's limit: works as it is
+    if (S_ISREG(file.st_mode)) total_bytes_ = static_cast<std::uint64_t>(file.st_size);
+    ends_with_writers_ = S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode);
+  }
+  source_ = std::make_unique<FdSource>(std::move(fd), name_);
 }
 
+StreamReader::StreamReader(std::unique_ptr<ByteSource> source, std::string name)
+    : source_(std::move(source)), name_(std::move(name)), buffer_(kBufferBytes / 8) {}
+
 Result<std::span<const EventView>> StreamReader::Read() {
-  events_.clear();
-  flattened_.clear();
+  DropGiven();
   for (;;) {
-    if (!failure_.ok()) return Status(failure_.code(), failure_.message());
-    failure_ = Parse();
-    if (!events_.empty()) return std::span<const EventView>(events_);
-    if (!failure_.ok()) continue;
-    if (!ended_) {
-      VEXEVT_ASSIGN(bool more, Fill());
-      if (more) continue;
-      ended_ = true;
+    if (!events_.empty()) {
+      given_ = true;
+      last_wall_ns_ = events_.back().wall_ns();
+      return std::span<const EventView>(events_);
     }
-    if (begin_ == end_) return std::span<const EventView>{};
-    failure_ = Bad("truncated event");
+    if (!failure_.ok()) return Status(failure_.code(), failure_.message());
+    if (ended_) return std::span<const EventView>{};
+    Fill();
   }
 }
 
-bool StreamReader::MoreWaiting() const {
-  if (ended_ || !failure_.ok() || end_ - begin_ >= wanted_) return true;
-  if (!filled_) return false;
-  pollfd waiting{fd_.get(), POLLIN, 0};
-  return poll(&waiting, 1, 0) > 0;
+bool StreamReader::MoreWaiting() {
+  DropGiven();
+  for (;;) {
+    if (!events_.empty() || ended_ || !failure_.ok()) return true;
+    if (!source_->Ready()) return false;
+    Fill();
+  }
 }
 
-Result<bool> StreamReader::Fill() {
-  auto* bytes = reinterpret_cast<std::byte*>(buffer_.data());
+// What the caller has seen makes room for what else is in the buffer.
+void StreamReader::DropGiven() {
+  if (!given_) return;
+  given_ = false;
+  events_.clear();
+  made_.clear();
+  made_bytes_ = 0;
+  Parse();
+}
+
+// One read(2), and what it brought.
+void StreamReader::Fill() {
   if (begin_ > 0) {
-    std::memmove(bytes, bytes + begin_, end_ - begin_);
+    std::memmove(bytes(), bytes() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  if (wanted_ > buffer_.size() * 8) {
-    buffer_.resize(std::min(RoundUpToWord(wanted_ * 2), kMaxFrameBytes) / 8);
-    bytes = reinterpret_cast<std::byte*>(buffer_.data());
+  if (wanted_ > buffer_.size() * 8) buffer_.resize(std::min(RoundUpToWord(wanted_ * 2), kMaxFrameBytes) / 8);
+  auto got = source_->Read({bytes() + end_, buffer_.size() * 8 - end_});
+  if (!got.ok()) {
+    failure_ = std::move(got).status();
+    return;
   }
-  std::size_t room = buffer_.size() * 8 - end_;
-  ssize_t got;
-  do {
-    got = ::read(fd_.get(), bytes + end_, room);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return ErrnoStatus(fmt::format("cannot read '{}'", name_), errno);
-  end_ += static_cast<std::size_t>(got);
-  filled_ = static_cast<std::size_t>(got) == room;
-  return got > 0;
+  if (std::string what = source_->TakeBreak(); !what.empty()) Break(what, *got);
+  end_ += *got;
+  if (*got == 0) {
+    ended_ = true;
+    if (begin_ != end_) Fail("truncated event");
+    return;
+  }
+  Parse();
 }
 
-Status StreamReader::Parse() {
-  const auto* bytes = reinterpret_cast<const std::byte*>(buffer_.data());
-  while (begin_ < end_) {
-    std::span<const std::byte> rest(bytes + begin_, end_ - begin_);
+void StreamReader::Parse() {
+  if (!failure_.ok()) return;
+  while (begin_ < end_ && made_bytes_ < kMadeBytes) {
+    std::span<const std::byte> rest(bytes() + begin_, end_ - begin_);
     FrameSize size = MeasureFrame(rest);
-    if (size.state == FrameState::kTooLarge) return Bad("not an event: its frame would be larger than 1 MiB");
+    if (size.state == FrameState::kTooLarge) return Fail("not an event: its frame would be larger than 1 MiB");
     if (size.state == FrameState::kShort || size.bytes > rest.size()) {
       wanted_ = size.bytes;
-      return Status::Ok();
+      return;
     }
-    EventView& view = events_.emplace_back();
-    if (!EventView::Bind(rest.first(size.bytes), &view)) [[unlikely]] {
-      auto plain = std::make_unique<std::vector<std::byte>>();
-      Status flattened = Flatten(rest.first(size.bytes), plain.get());
-      if (!flattened.ok() || !EventView::Bind(*plain, &view)) {
-        events_.pop_back();
-        return Bad(flattened.ok() ? "malformed event" : flattened.message());
-      }
-      flattened_.push_back(std::move(plain));
-    }
+    if (!Take(rest.first(size.bytes))) return;
     begin_ += size.bytes;
     offset_ += size.bytes;
   }
   wanted_ = 8;
-  return Status::Ok();
 }
 
-Status StreamReader::Bad(std::string_view what) const {
-  return DataLoss(fmt::format("{}: offset {}: {}", name_, offset_, what));
+bool StreamReader::Take(std::span<const std::byte> frame) {
+  EventView& view = events_.emplace_back();
+  if (EventView::Bind(frame, &view)) [[likely]]
+    return true;
+  auto plain = std::make_unique<std::vector<std::byte>>();
+  Status flattened = Flatten(frame, plain.get());
+  if (!flattened.ok() || !EventView::Bind(*plain, &view)) {
+    events_.pop_back();
+    Fail(flattened.ok() ? "malformed event" : flattened.message());
+    return false;
+  }
+  made_bytes_ += plain->size();
+  made_.push_back(std::move(plain));
+  return true;
+}
+
+// The source began anew, with `got` bytes behind end_. What was cut off there can't be completed any more; a file that
+// was truncated may have held events that nobody has read. Both are a gap.
+void StreamReader::Break(std::string_view what, std::size_t got) {
+  if (begin_ != end_ || what == "truncated") {
+    if (!ids_) ids_ = std::make_unique<EventIds>();
+    std::string cause = fmt::format("'{}' was {} at offset {}", name_, what, offset_);
+    auto frame = std::make_unique<std::vector<std::byte>>();
+    AppendFrame(LostEvent({.cause = cause, .since_ns = last_wall_ns_}, ids_.get()), frame.get());
+    EventView::Bind(*frame, &events_.emplace_back());
+    made_.push_back(std::move(frame));
+  }
+  std::memmove(bytes(), bytes() + end_, got);
+  begin_ = end_ = 0;
+  offset_ = 0;
+}
+
+void StreamReader::Fail(std::string_view what) {
+  failure_ = DataLoss(fmt::format("{}: offset {}: {}", name_, offset_, what));
 }
 
 }  // namespace vexevt

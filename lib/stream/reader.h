@@ -1,62 +1,66 @@
-// StreamReader: a stream of frames from a descriptor, in batches as large as are there.
-//
-//   StreamReader reader(std::move(fd), "a.evt");
-//   for (;;) {
-//     VEXEVT_ASSIGN(std::span<const EventView> events, reader.Read());
-//     if (events.empty()) break;
-//     … for (const EventView& event : events) …
-//     if (!reader.MoreWaiting()) writer.Flush();
-//   }
-//
-// Each frame is checked once, here; what Read gives is sound. Not thread-safe. Nothing is allocated per event.
+// StreamReader: one stream of frames. Each frame is checked once, here; what Read gives is sound. A frame that is well
+// formed but not plain (several segments, far pointers) comes out as the plain frame that says the same. Nothing is
+// allocated per event.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
-#include "lib/event/event_view.h"
+#include "lib/event/id_source.h"
+#include "lib/io/byte_source.h"
+#include "lib/stream/input.h"
 
 namespace vexevt {
 
-class StreamReader {
+class StreamReader final : public StreamInput {
  public:
-  // `name` stands in errors: "a.evt: offset 4096: truncated event".
+  // `name` stands in errors.
   StreamReader(UniqueFd fd, std::string name);
+  StreamReader(std::unique_ptr<ByteSource> source, std::string name);
 
-  // All whole events that are in the buffer, after one read(2) where it holds none. Blocks until there is one. Empty:
-  // the stream has ended. The views are valid until the next call. Bad data is kDataLoss with the offset of the first
-  // frame that is not an event, only after all events before it were given; from then on every call gives that error.
-  Result<std::span<const EventView>> Read();
+  Result<std::span<const EventView>> Read() override;
+  bool MoreWaiting() override;
+  void AddPolls(std::vector<pollfd>* polls) const override { source_->AddPolls(polls); }
 
-  // Whether Read can give events, the end or an error without waiting. Where it cannot: flush what was written so far.
-  bool MoreWaiting() const;
-
-  int fd() const { return fd_.get(); }
+  std::uint64_t offset() const override { return offset_; }
+  std::uint64_t total_bytes() const override { return total_bytes_; }
+  bool ends_with_writers() const override { return ends_with_writers_; }
   const std::string& name() const { return name_; }
-  std::uint64_t offset() const { return offset_; }  // bytes of the events given so far
+
+  // What Open found out about the source.
+  void set_total_bytes(std::uint64_t bytes) { total_bytes_ = bytes; }
+  void set_ends_with_writers(bool ends) { ends_with_writers_ = ends; }
 
  private:
-  Result<bool> Fill();  // false: no more bytes will come
-  Status Parse();
-  Status Bad(std::string_view what) const;
+  void DropGiven();
+  void Fill();
+  void Parse();
+  bool Take(std::span<const std::byte> frame);
+  void Break(std::string_view what, std::size_t got);
+  void Fail(std::string_view what);
 
-  UniqueFd fd_;
+  std::byte* bytes() { return reinterpret_cast<std::byte*>(buffer_.data()); }
+
+  std::unique_ptr<ByteSource> source_;
   std::string name_;
   std::vector<std::uint64_t> buffer_;  // words, as frames are aligned to
   std::size_t begin_ = 0, end_ = 0;    // bytes of the buffer that are not parsed yet
   std::size_t wanted_ = 8;             // bytes from begin_ that the frame there is known to need
   std::uint64_t offset_ = 0;
   bool ended_ = false;
-  bool filled_ = false;  // the last read(2) gave all that was asked for
+  bool given_ = false;  // the caller has seen events_
   Status failure_;
   std::vector<EventView> events_;
-  std::vector<std::unique_ptr<std::vector<std::byte>>> flattened_;  // plain copies of this batch's unusual frames
+  std::vector<std::unique_ptr<std::vector<std::byte>>> made_;  // plain copies of this batch's unusual frames, and gaps
+  std::size_t made_bytes_ = 0;
+  std::unique_ptr<EventIds> ids_;  // once there was a gap
+  std::uint64_t last_wall_ns_ = 0;
+  std::uint64_t total_bytes_ = 0;
+  bool ends_with_writers_ = true;
 };
 
 }  // namespace vexevt

@@ -1,47 +1,15 @@
 #include "lib/stream/reader.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include "lib/event/testing/samples.h"
+#include "lib/stream/testing/streams.h"
 #include "lib/stream/writer.h"
 
 namespace vexevt {
 namespace {
 
-struct Pipe {
-  UniqueFd from, to;
-  Pipe() {
-    int ends[2];
-    EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
-    from.reset(ends[0]);
-    to.reset(ends[1]);
-  }
-};
-
-std::vector<std::byte> SampleStream() {
-  std::vector<std::byte> bytes;
-  for (const Event& event : SampleEvents()) AppendFrame(event, &bytes);
-  return bytes;
-}
-
-void WriteBytes(int fd, std::span<const std::byte> bytes) {
-  ASSERT_EQ(write(fd, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-}
-
-// The bytes of all events until the end or an error, and the error's message.
-std::pair<std::vector<std::byte>, std::string> ReadAll(StreamReader& reader) {
-  std::vector<std::byte> bytes;
-  for (;;) {
-    auto events = reader.Read();
-    if (!events.ok()) return {bytes, events.status().message()};
-    if (events->empty()) return {bytes, ""};
-    for (const EventView& event : *events) bytes.insert(bytes.end(), event.frame().begin(), event.frame().end());
-  }
-}
-
 TEST(StreamReader, GivesWhatWasWritten) {
-  Pipe pipe;
+  TestPipe pipe;
   std::vector<std::byte> bytes = SampleStream();
   WriteBytes(pipe.to.get(), bytes);
   pipe.to.reset();
@@ -53,7 +21,7 @@ TEST(StreamReader, GivesWhatWasWritten) {
 TEST(StreamReader, EveryTruncationIsToldAfterWhatIsWhole) {
   std::vector<std::byte> bytes = SampleStream();
   for (std::size_t cut = 1; cut < bytes.size(); cut += 3) {
-    Pipe pipe;
+    TestPipe pipe;
     WriteBytes(pipe.to.get(), std::span(bytes).first(cut));
     pipe.to.reset();
     StreamReader reader(std::move(pipe.from), "p");
@@ -68,7 +36,7 @@ TEST(StreamReader, EveryTruncationIsToldAfterWhatIsWhole) {
 }
 
 TEST(StreamReader, AFrameInPiecesIsWaitedFor) {
-  Pipe pipe;
+  TestPipe pipe;
   std::vector<std::byte> bytes = SampleStream();
   StreamReader reader(std::move(pipe.from), "p");
   std::size_t first = MeasureFrame(bytes).bytes;
@@ -83,7 +51,7 @@ TEST(StreamReader, AFrameInPiecesIsWaitedFor) {
 }
 
 TEST(StreamReader, GarbageIsToldWithItsOffset) {
-  Pipe pipe;
+  TestPipe pipe;
   std::vector<std::byte> bytes = SampleStream();
   std::size_t good = bytes.size();
   for (int i = 0; i < 64; ++i) bytes.push_back(std::byte{0xff});
@@ -101,7 +69,8 @@ TEST(StreamReader, FramesLargerThanTheBufferFit) {
   event.attributes = {{"k", AttributeText{large}}};
   std::vector<std::byte> bytes;
   AppendFrame(event, &bytes);
-  std::string path = testing::TempDir() + "large.evt";
+  TestDirectory directory;
+  std::string path = directory / "large.evt";
   {
     StreamWriter writer(UniqueFd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)), path);
     ASSERT_TRUE(writer.Append(bytes).ok());

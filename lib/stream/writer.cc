@@ -1,14 +1,8 @@
 #include "lib/stream/writer.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 #include "lib/base/bytes.h"
-#include "lib/io/full.h"
 
 namespace vexevt {
 namespace {
@@ -19,10 +13,13 @@ constexpr int kPipeBytes = 1 << 20;
 
 }  // namespace
 
-StreamWriter::StreamWriter(UniqueFd fd, std::string name)
-    : fd_(std::move(fd)), name_(std::move(name)), buffer_(kBufferBytes / 8) {
-  fcntl(fd_.get(), F_SETPIPE_SZ, kPipeBytes);  // no pipe, or at the user's limit: works as it is
+StreamWriter::StreamWriter(UniqueFd fd, std::string name) : name_(std::move(name)), buffer_(kBufferBytes / 8) {
+  fcntl(fd.get(), F_SETPIPE_SZ, kPipeBytes);  // no pipe, or at the user's limit: works as it is
+  sink_ = std::make_unique<FdSink>(std::move(fd), name_);
 }
+
+StreamWriter::StreamWriter(std::unique_ptr<ByteSink> sink, std::string name)
+    : sink_(std::move(sink)), name_(std::move(name)), buffer_(kBufferBytes / 8) {}
 
 Status StreamWriter::AppendFallback(std::span<const std::byte> frame) {
   VEXEVT_ASSIGN(std::byte * to, Reserve(frame.size()));
@@ -41,7 +38,7 @@ Result<std::byte*> StreamWriter::Reserve(std::size_t bytes) {
 
 Status StreamWriter::Flush() {
   if (used_ == 0) return Status::Ok();
-  VEXEVT_TRY(WriteAll(fd_.get(), std::as_bytes(std::span(buffer_)).first(used_), name_));
+  VEXEVT_TRY(sink_->Write(std::as_bytes(std::span(buffer_)).first(used_)));
   written_ += used_;
   used_ = 0;
   return Status::Ok();
@@ -49,8 +46,7 @@ Status StreamWriter::Flush() {
 
 Status StreamWriter::Close() {
   VEXEVT_TRY(Flush());
-  if (::close(fd_.release()) != 0) return ErrnoStatus(fmt::format("cannot write '{}'", name_), errno);
-  return Status::Ok();
+  return sink_->Close();
 }
 
 }  // namespace vexevt

@@ -1,16 +1,19 @@
 // StreamWriter: frames to a descriptor, gathered into large writes. What is appended is copied once and written when
-// the buffer is full or Flush is called. Not thread-safe; nothing is allocated per event.
+// the buffer is full or Flush is called. Each write to the sink is whole frames, as long as each Append and Commit is.
+// Not thread-safe; nothing is allocated per event.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
+#include "lib/io/byte_sink.h"
 
 namespace vexevt {
 
@@ -18,6 +21,7 @@ class StreamWriter {
  public:
   // `name` stands in errors: "cannot write 'b.evt': No space left on device".
   StreamWriter(UniqueFd fd, std::string name);
+  StreamWriter(std::unique_ptr<ByteSink> sink, std::string name);
 
   Status Append(std::span<const std::byte> frame) {
     if (frame.size() > room()) [[unlikely]]
@@ -34,10 +38,10 @@ class StreamWriter {
 
   Status Flush();
 
-  // Flush, then close(2) with its error: the end of a file that must be whole.
+  // Flush, then close the sink, with its error: the end of a file that must be whole.
   Status Close();
 
-  int fd() const { return fd_.get(); }
+  int fd() const { return sink_->fd(); }  // for isatty and poll; -1: none
   const std::string& name() const { return name_; }
   std::uint64_t written() const { return written_; }  // bytes, flushed
 
@@ -46,7 +50,7 @@ class StreamWriter {
   std::byte* cursor() { return reinterpret_cast<std::byte*>(buffer_.data()) + used_; }
   Status AppendFallback(std::span<const std::byte> frame);
 
-  UniqueFd fd_;
+  std::unique_ptr<ByteSink> sink_;
   std::string name_;
   std::vector<std::uint64_t> buffer_;  // words, as frames are aligned to
   std::size_t used_ = 0;

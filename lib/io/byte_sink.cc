@@ -1,0 +1,22 @@
+#include "lib/io/byte_sink.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/io/full.h"
+
+namespace vexevt {
+
+Status FdSink::Write(std::span<const std::byte> bytes) { return WriteAll(fd_.get(), bytes, name_); }
+
+Status FdSink::Close() {
+  // On Linux the descriptor is gone even where close was interrupted: there is nothing to try again.
+  if (fd_ && ::close(fd_.release()) != 0 && errno != EINTR) {
+    return ErrnoStatus(fmt::format("cannot write '{}'", name_), errno);
+  }
+  return Status::Ok();
+}
+
+}  // namespace vexevt

@@ -1,0 +1,22 @@
+#include "lib/io/byte_source.h"
+
+#include <utility>
+
+#include "lib/io/full.h"
+
+namespace vexevt {
+
+Result<std::size_t> FdSource::Read(std::span<std::byte> to) {
+  VEXEVT_ASSIGN(std::size_t got, ReadSome(fd_.get(), to, name_));
+  drained_ = got > 0 && got < to.size();
+  return got;
+}
+
+bool FdSource::Ready() {
+  // Less than was asked for: nothing more was there, which saves a system call each time a reader has caught up.
+  if (std::exchange(drained_, false)) return false;
+  pollfd waiting{fd_.get(), POLLIN, 0};
+  return poll(&waiting, 1, 0) > 0;
+}
+
+}  // namespace vexevt

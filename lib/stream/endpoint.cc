@@ -1,0 +1,151 @@
+#include "lib/stream/endpoint.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "lib/io/child.h"
+#include "lib/io/followed_file.h"
+#include "lib/stream/broadcast.h"
+#include "lib/stream/endpoint_name.h"
+#include "lib/stream/listen_input.h"
+#include "lib/stream/listen_socket.h"
+#include "lib/stream/merge.h"
+#include "lib/stream/reader.h"
+
+namespace vexevt {
+namespace {
+
+constexpr char kStandardInput[] = "standard input";
+constexpr char kStandardOutput[] = "standard output";
+
+Status CannotOpen(const std::string& name, int error) {
+  return ErrnoStatus(fmt::format("cannot open '{}'", name), error);
+}
+
+Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& name) {
+  if (!fd) return CannotOpen(name, errno);
+  struct stat file;
+  if (fstat(fd.get(), &file) == 0 && S_ISDIR(file.st_mode)) return CannotOpen(name, EISDIR);
+  if (isatty(fd.get()) == 1) {
+    return InvalidArgument(fmt::format("{} is a terminal: name a FILE, or pipe events in", name));
+  }
+  return std::unique_ptr<StreamInput>(std::make_unique<StreamReader>(std::move(fd), name));
+}
+
+Result<std::unique_ptr<StreamInput>> ReadFile(const std::string& path, bool follow) {
+  struct stat file;
+  if (!follow || (stat(path.c_str(), &file) == 0 && !S_ISREG(file.st_mode))) {
+    return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path);
+  }
+  VEXEVT_ASSIGN(std::unique_ptr<FollowedFile> followed, FollowedFile::Open(path));
+  auto reader = std::make_unique<StreamReader>(std::move(followed), path);
+  reader->set_ends_with_writers(false);
+  return std::unique_ptr<StreamInput>(std::move(reader));
+}
+
+struct FileIdentity {
+  dev_t device;
+  ino_t inode;
+  bool operator==(const FileIdentity&) const = default;
+};
+
+// Of an input that is a regular file.
+bool IsInput(const std::string& endpoint, FileIdentity output) {
+  auto name = ParseEndpoint(endpoint);
+  if (!name.ok()) return false;
+  struct stat file;
+  int failed = name->kind == EndpointKind::kStandard ? fstat(STDIN_FILENO, &file)
+               : name->kind == EndpointKind::kFile   ? stat(name->rest.c_str(), &file)
+                                                     : -1;
+  return failed == 0 && FileIdentity{file.st_dev, file.st_ino} == output;
+}
+
+// Makes sure that an output file is none of `inputs`, then empties it where `truncate`.
+Status Prepare(int fd, const std::string& name, std::span<const std::string> inputs, bool truncate) {
+  struct stat file;
+  if (fstat(fd, &file) != 0) return CannotOpen(name, errno);
+  if (!S_ISREG(file.st_mode)) return Status::Ok();
+  const std::string standard = "-";
+  if (inputs.empty()) inputs = {&standard, 1};
+  for (const std::string& input : inputs) {
+    if (IsInput(input, {file.st_dev, file.st_ino})) {
+      return InvalidArgument(fmt::format("'{}': input file is output file", name));
+    }
+  }
+  if (truncate && ftruncate(fd, 0) != 0) return CannotOpen(name, errno);
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, InputOptions options) {
+  VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(endpoint));
+  switch (name.kind) {
+    case EndpointKind::kStandard:
+      return ReadFrom(UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), kStandardInput);
+    case EndpointKind::kFile:
+      return ReadFile(name.rest, options.follow);
+    case EndpointKind::kUnix: {
+      VEXEVT_ASSIGN(UniqueFd fd, ConnectUnix(name.rest));
+      return ReadFrom(std::move(fd), endpoint);
+    }
+    case EndpointKind::kUnixListen: {
+      VEXEVT_ASSIGN(UnixListener listener, ListenAt(name.rest));
+      return std::unique_ptr<StreamInput>(std::make_unique<ListenInput>(std::move(listener), endpoint));
+    }
+    case EndpointKind::kExec: {
+      VEXEVT_ASSIGN(Child child, Child::Start(name.rest, Child::Pipe::kItsOutput));
+      auto source = std::make_unique<ChildSource>(std::move(child), endpoint);
+      return std::unique_ptr<StreamInput>(std::make_unique<StreamReader>(std::move(source), endpoint));
+    }
+  }
+  return InvalidArgument(fmt::format("'{}' can't be read", endpoint));
+}
+
+Result<std::unique_ptr<StreamInput>> OpenInputs(std::span<const std::string> endpoints, InputOptions options) {
+  if (endpoints.empty()) return OpenInput("-", options);
+  if (endpoints.size() == 1) return OpenInput(endpoints[0], options);
+  std::vector<std::unique_ptr<StreamInput>> inputs;
+  for (const std::string& endpoint : endpoints) {
+    VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, OpenInput(endpoint, options));
+    inputs.push_back(std::move(input));
+  }
+  return std::unique_ptr<StreamInput>(std::make_unique<MergedInput>(std::move(inputs), SystemClock()));
+}
+
+Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs) {
+  VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(endpoint));
+  switch (name.kind) {
+    case EndpointKind::kStandard: {
+      UniqueFd fd(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+      if (!fd) return CannotOpen(kStandardOutput, errno);
+      VEXEVT_TRY(Prepare(fd.get(), kStandardOutput, inputs, /*truncate=*/false));
+      return StreamWriter(std::move(fd), kStandardOutput);
+    }
+    case EndpointKind::kFile: {
+      UniqueFd fd(::open(name.rest.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
+      if (!fd) return CannotOpen(name.rest, errno);
+      VEXEVT_TRY(Prepare(fd.get(), name.rest, inputs, /*truncate=*/true));
+      return StreamWriter(std::move(fd), name.rest);
+    }
+    case EndpointKind::kUnix: {
+      VEXEVT_ASSIGN(UniqueFd fd, ConnectUnix(name.rest));
+      return StreamWriter(std::move(fd), endpoint);
+    }
+    case EndpointKind::kUnixListen: {
+      VEXEVT_ASSIGN(UnixListener listener, ListenAt(name.rest));
+      return StreamWriter(std::make_unique<Broadcast>(std::move(listener), endpoint), endpoint);
+    }
+    case EndpointKind::kExec: {
+      VEXEVT_ASSIGN(Child child, Child::Start(name.rest, Child::Pipe::kItsInput));
+      return StreamWriter(std::make_unique<ChildSink>(std::move(child), endpoint), endpoint);
+    }
+  }
+  return InvalidArgument(fmt::format("'{}' can't be written", endpoint));
+}
+
+}  // namespace vexevt

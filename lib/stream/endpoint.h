@@ -1,0 +1,43 @@
+// Endpoints: where a tool reads or writes a stream, as people write it.
+//
+//   -                   standard input or output
+//   FILE                a file, named pipe or device; an output file is created or emptied, as by the shell's >
+//   unix:PATH           connects to a Unix stream socket
+//   unix-listen:PATH    listens at one; or takes the socket that systemd passed for that path
+//   exec:COMMAND        sh -c COMMAND: its standard output, or its standard input; its failure is ours
+//
+// At unix-listen any number of writers may connect to an input: their events come in the order in which they arrive, it
+// never ends, and a connection that breaks within an event leaves a gap (vexevt.lost). An output waits for its first
+// reader, then gives each reader that is connected every event from then on; the slowest one sets the pace, and while
+// there is none it waits.
+//
+// A file whose name looks like an endpoint is written ./unix:x. The kinds ring:, journal: and nats: are kUnsupported in
+// this version.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/status.h"
+#include "lib/stream/input.h"
+#include "lib/stream/writer.h"
+
+namespace vexevt {
+
+struct InputOptions {
+  bool follow = false;  // a file: wait for more at its end (FollowedFile)
+};
+
+// Refuses a terminal (nobody types frames) and a directory. Opening a named pipe waits for who writes it.
+Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, InputOptions options = {});
+
+// All of `endpoints` in time order (merge.h), one of them as it is; none: standard input.
+Result<std::unique_ptr<StreamInput>> OpenInputs(std::span<const std::string> endpoints, InputOptions options = {});
+
+// Refuses a file that is one of `inputs`, before it is emptied.
+Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs = {});
+
+}  // namespace vexevt

@@ -1,0 +1,78 @@
+#include "lib/stream/listen_input.h"
+
+#include <fmt/format.h>
+
+#include "lib/event/lost_event.h"
+
+namespace vexevt {
+
+Result<std::span<const EventView>> ListenInput::Read() {
+  std::vector<pollfd> polls;
+  for (;;) {
+    VEXEVT_TRY(AcceptAll());
+    for (std::size_t tried = 0, count = connections_.size(); tried < count; ++tried) {
+      std::size_t index = next_ < connections_.size() ? next_ : 0;
+      if (!connections_[index]->MoreWaiting()) {
+        next_ = index + 1;
+        continue;
+      }
+      auto events = ReadFrom(index);
+      if (!events.empty()) return events;
+    }
+    polls.clear();
+    AddPolls(&polls);
+    poll(polls.data(), polls.size(), -1);
+  }
+}
+
+bool ListenInput::MoreWaiting() {
+  if (!AcceptAll().ok()) return true;
+  for (std::size_t tried = 0; tried < connections_.size(); ++tried) {
+    std::size_t index = (next_ + tried) % connections_.size();
+    if (!connections_[index]->MoreWaiting()) continue;
+    next_ = index;
+    return true;
+  }
+  return false;
+}
+
+void ListenInput::AddPolls(std::vector<pollfd>* polls) const {
+  polls->push_back({listener_.fd(), POLLIN, 0});
+  for (const auto& connection : connections_) connection->AddPolls(polls);
+}
+
+std::uint64_t ListenInput::offset() const {
+  std::uint64_t bytes = closed_bytes_;
+  for (const auto& connection : connections_) bytes += connection->offset();
+  return bytes;
+}
+
+Status ListenInput::AcceptAll() {
+  for (;;) {
+    VEXEVT_ASSIGN(UniqueFd fd, listener_.Accept());
+    if (!fd) return Status::Ok();
+    connections_.push_back(std::make_unique<StreamReader>(std::move(fd), name_));
+  }
+}
+
+// The next batch of a connection that has something; empty where that was its end.
+std::span<const EventView> ListenInput::ReadFrom(std::size_t index) {
+  StreamReader& connection = *connections_[index];
+  auto events = connection.Read();
+  if (events.ok() && !events->empty()) {
+    next_ = index + 1;
+    return *events;
+  }
+  closed_bytes_ += connection.offset();
+  connections_.erase(connections_.begin() + static_cast<std::ptrdiff_t>(index));
+  return events.ok() ? std::span<const EventView>{} : Gap(events.status());
+}
+
+std::span<const EventView> ListenInput::Gap(const Status& failure) {
+  gap_frame_.clear();
+  AppendFrame(LostEvent({.cause = failure.message()}, &ids_), &gap_frame_);
+  EventView::Bind(gap_frame_, &gap_);
+  return {&gap_, 1};
+}
+
+}  // namespace vexevt
