@@ -1,9 +1,7 @@
 #include "lib/cli/event_sink.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "lib/cli/diagnostics.h"
@@ -11,6 +9,7 @@
 #include "lib/event/encode.h"
 #include "lib/event/json_write.h"
 #include "lib/event/text_line.h"
+#include "lib/stream/endpoint.h"
 
 namespace vexevt {
 namespace {
@@ -28,20 +27,15 @@ struct EventSink::Printer {
 };
 
 Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options, Ledger* ledger) {
-  std::string name = options.output;
-  UniqueFd fd(name == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                          : ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (name == "-") name = "standard output";
-  if (!fd) return ErrnoStatus("cannot open '" + name + "'", errno);
-  bool terminal = ::isatty(fd.get()) == 1;
+  VEXEVT_ASSIGN(StreamWriter writer, OpenOutput(options.output, options.inputs));
+  bool terminal = ::isatty(writer.fd()) == 1;
   Format format = options.format;
   if (format == Format::kAuto) format = terminal ? Format::kText : Format::kFrames;
   if (format == Format::kFrames && terminal) {
     return InvalidArgument("frames are not for a terminal: use --format text, or redirect the output");
   }
-  bool color = WantsColor(options.color, fd.get());
-  auto sink =
-      std::unique_ptr<EventSink>(new EventSink(StreamWriter(std::move(fd), name), format, options.count, ledger));
+  bool color = WantsColor(options.color, writer.fd());
+  auto sink = std::unique_ptr<EventSink>(new EventSink(std::move(writer), format, options.count, ledger));
   if (format == Format::kFrames) return sink;
   VEXEVT_ASSIGN(Csv csv, Csv::Make(kDefaultCsvFields));
   sink->printer_ = std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), {}});

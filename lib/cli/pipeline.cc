@@ -4,11 +4,11 @@
 #include <cerrno>
 
 #include "lib/base/clock.h"
-#include "lib/cli/event_input.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/time_window.h"
 #include "lib/event/layout.h"
 #include "lib/event/type.h"
+#include "lib/stream/endpoint.h"
 
 namespace vexevt {
 namespace {
@@ -33,19 +33,19 @@ class Run {
 
   Status All() {
     CatchSignals(step_.reloads());
-    VEXEVT_ASSIGN(EventInput input, EventInput::Open(options_));
+    VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, OpenInputs(options_.inputs));
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_, &ledger_));
     step_.Describe(&monitor_.metrics());
-    VEXEVT_TRY(monitor_.Start(input.total_bytes(), sink_->terminal()));
+    VEXEVT_TRY(monitor_.Start(input->total_bytes(), sink_->terminal()));
     // What was read is written before a failure is told: the events before bad data are good.
-    Status read = Loop(input);
+    Status read = Loop(*input);
     Status written = read.code() == StatusCode::kBrokenPipe ? Status() : Finish();
     monitor_.Finish();
     return read.ok() ? std::move(written) : std::move(read);
   }
 
  private:
-  Status Loop(EventInput& input) {
+  Status Loop(StreamInput& input) {
     for (bool ended = enough(); !ended;) {
       if (RequestsWaiting() || !step_.takes_input() || !input.MoreWaiting()) {
         VEXEVT_ASSIGN(bool readable, Idle(input));
@@ -56,7 +56,7 @@ class Run {
       VEXEVT_ASSIGN(std::span<const EventView> batch, input.Read());
       if (batch.empty()) return {};
       VEXEVT_TRY(Take(batch, &ended));
-      ledger_.bytes_in.store(input.bytes(), std::memory_order_relaxed);
+      ledger_.bytes_in.store(input.offset(), std::memory_order_relaxed);
       monitor_.Beat();
       ended |= enough();
     }
@@ -64,7 +64,7 @@ class Run {
   }
 
   // Writes out what there is, then waits for input, a signal or a time. True: Read has something to say.
-  Result<bool> Idle(const EventInput& input) {
+  Result<bool> Idle(StreamInput& input) {
     VEXEVT_TRY(sink_->Flush());
     polls_.clear();
     polls_.push_back({.fd = SignalFd(), .events = POLLIN, .revents = 0});
@@ -75,17 +75,17 @@ class Run {
     bool readable = takes_input && input.MoreWaiting();  // a signal interrupts a busy run without making it wait
     if (takes_input) input.AddPolls(&polls_);
     std::uint64_t now = Now();
-    std::uint64_t wake = std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns()});
+    std::uint64_t wake = std::min(
+        {step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(), takes_input ? input.wake_ns() : kNever});
     if (::poll(polls_.data(), polls_.size(), readable ? 0 : PollTimeout(wake, now)) < 0 && errno != EINTR) {
       return ErrnoStatus("cannot wait for input", errno);
     }
     // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
     if ((polls_[1].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
-    auto any = [](std::span<const pollfd> entries) {
-      return std::ranges::any_of(entries, [](const pollfd& entry) { return entry.revents != 0; });
-    };
-    readable |= any(std::span(polls_).subspan(inputs));
-    bool step_ready = any(std::span(polls_).first(inputs).subspan(2));
+    // Not whether there are bytes: Read would wait for the rest of an event.
+    readable |= takes_input && input.MoreWaiting();
+    bool step_ready = std::any_of(polls_.begin() + 2, polls_.begin() + static_cast<std::ptrdiff_t>(inputs),
+                                  [](const pollfd& entry) { return entry.revents != 0; });
     now = Now();
     if (step_ready || step_.next_tick_ns() <= now) {
       VEXEVT_TRY(step_.Tick(*sink_));

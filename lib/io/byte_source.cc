@@ -7,6 +7,11 @@
 namespace vexevt {
 
 Result<std::size_t> FdSource::Read(std::span<std::byte> to) {
+  if (std::exchange(unwritten_, false)) {
+    // Unlike read, poll knows a pipe that was never written from one whose writers have gone.
+    pollfd waiting{fd_.get(), POLLIN, 0};
+    poll(&waiting, 1, -1);
+  }
   VEXEVT_ASSIGN(std::size_t got, ReadSome(fd_.get(), to, name_));
   drained_ = got > 0 && got < to.size();
   return got;

@@ -33,7 +33,9 @@ class ByteSource {
 class FdSource final : public ByteSource {
  public:
   // `name` stands in errors: "cannot read 'a.evt': Input/output error".
-  FdSource(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+  // `unwritten`: a named pipe that nobody may have opened to write yet, so that read(2) would take it for ended.
+  FdSource(UniqueFd fd, std::string name, bool unwritten = false)
+      : fd_(std::move(fd)), name_(std::move(name)), unwritten_(unwritten) {}
 
   Result<std::size_t> Read(std::span<std::byte> to) override;
   bool Ready() override;
@@ -42,6 +44,7 @@ class FdSource final : public ByteSource {
  private:
   UniqueFd fd_;
   std::string name_;
+  bool unwritten_;
   bool drained_ = false;  // the last read found less than it asked for
 };
 

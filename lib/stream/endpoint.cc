@@ -36,15 +36,31 @@ Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& na
   return std::unique_ptr<StreamInput>(std::make_unique<StreamReader>(std::move(fd), name));
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFile(const std::string& path, bool follow) {
-  struct stat file;
-  if (!follow || (stat(path.c_str(), &file) == 0 && !S_ISREG(file.st_mode))) {
-    return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path);
-  }
+// Opened without waiting for its writer: signals must work meanwhile, and several pipes must not wait in turn.
+Result<std::unique_ptr<StreamInput>> ReadNamedPipe(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd) return CannotOpen(path, errno);
+  fcntl(fd.get(), F_SETFL, 0);
+  return std::unique_ptr<StreamInput>(
+      std::make_unique<StreamReader>(std::make_unique<FdSource>(std::move(fd), path, /*unwritten=*/true), path));
+}
+
+Result<std::unique_ptr<StreamInput>> ReadFollowed(const std::string& path) {
   VEXEVT_ASSIGN(std::unique_ptr<FollowedFile> followed, FollowedFile::Open(path));
   auto reader = std::make_unique<StreamReader>(std::move(followed), path);
   reader->set_ends_with_writers(false);
   return std::unique_ptr<StreamInput>(std::move(reader));
+}
+
+Result<std::unique_ptr<StreamInput>> ReadFile(const std::string& path, bool follow) {
+  struct stat file;
+  bool there = stat(path.c_str(), &file) == 0;
+  // /dev/stdin and /dev/fd/N are pipes, too, but open ones: whoever wrote them may be gone already.
+  if (there && S_ISFIFO(file.st_mode) && !path.starts_with("/dev/") && !path.starts_with("/proc/")) {
+    return ReadNamedPipe(path);
+  }
+  if (follow && there && S_ISREG(file.st_mode)) return ReadFollowed(path);
+  return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path);
 }
 
 struct FileIdentity {

@@ -31,7 +31,8 @@ struct InputOptions {
   bool follow = false;  // a file: wait for more at its end (FollowedFile)
 };
 
-// Refuses a terminal (nobody types frames) and a directory. Opening a named pipe waits for who writes it.
+// Refuses a terminal (nobody types frames) and a directory. A named pipe that nobody has opened to
+// write yet is waited for by Read, not here.
 Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, InputOptions options = {});
 
 // All of `endpoints` in time order (merge.h), one of them as it is; none: standard input.

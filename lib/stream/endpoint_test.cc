@@ -63,6 +63,27 @@ TEST(Endpoint, WhatCannotBeOpenedSaysWhy) {
   EXPECT_EQ(OpenOutput(directory / "no/such").status().code(), StatusCode::kNotFound);
 }
 
+TEST(Endpoint, ANamedPipeWaitsForItsWriter) {
+  TestDirectory directory;
+  std::string path = directory / "p";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  auto input = OpenInput(path);
+  ASSERT_TRUE(input.ok());
+  EXPECT_TRUE((*input)->ends_with_writers());
+  EXPECT_FALSE((*input)->MoreWaiting());
+  std::thread writer([&] { WriteFile(path, FrameAt(1), 0); });
+  EXPECT_EQ(ReadAll(**input), std::pair(FrameAt(1), std::string()));
+  writer.join();
+}
+
+TEST(Endpoint, APipeNamedByItsDescriptorMayHaveEndedAlready) {
+  TestPipe pipe;
+  pipe.to.reset();
+  auto input = OpenInput("/dev/fd/" + std::to_string(pipe.from.get()));
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ(ReadAll(**input), std::pair(std::vector<std::byte>(), std::string()));
+}
+
 TEST(Endpoint, ACommandIsReadAndItsFailureTold) {
   TestDirectory directory;
   std::string path = directory / "a.evt";
