@@ -1,0 +1,239 @@
+#include "lib/capture/process_table.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+
+namespace vexevt {
+namespace {
+
+constexpr int kMaxAncestors = 64;
+constexpr std::size_t kMaxComm = 15;  // TASK_COMM_LEN less the 0
+
+// The start of a file of /proc; empty where it or its process is gone.
+template <std::size_t kSize>
+std::string_view ReadAt(int directory, const char* name, std::array<char, kSize>* buffer) {
+  UniqueFd fd(::openat(directory, name, O_RDONLY | O_CLOEXEC));
+  if (!fd) return {};
+  ssize_t size = ::read(fd.get(), buffer->data(), buffer->size());
+  return {buffer->data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+std::string_view WithoutNewline(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
+// The `index`th number of the line "name:\t…" of /proc/PID/status.
+bool StatusNumber(std::string_view status, std::string_view name, int index, std::uint32_t* number) {
+  std::size_t at = status.find(name);
+  if (at == std::string_view::npos) return false;
+  status.remove_prefix(at + name.size());
+  for (; index > 0; --index) {
+    at = status.find('\t');
+    if (at == std::string_view::npos) return false;
+    status.remove_prefix(at + 1);
+  }
+  return std::from_chars(status.data(), status.data() + status.size(), *number).ec == std::errc{};
+}
+
+}  // namespace
+
+ProcessTable::Entry& ProcessTable::Get(std::uint32_t pid) {
+  auto [at, added] = entries_.try_emplace(pid);
+  if (added) {
+    at->second.serial = ++serials_;
+    order_.emplace_back(pid, serials_);
+    if (entries_.size() > limit_) MakeRoom();
+  }
+  return entries_.find(pid)->second;
+}
+
+void ProcessTable::MakeRoom() {
+  last_ = nullptr;
+  // The newest, which the caller is about to use, stands last and is not reached.
+  for (std::size_t tries = order_.size(); entries_.size() > limit_ && tries > 1; --tries) {
+    auto [pid, serial] = order_.front();
+    order_.pop_front();
+    auto at = entries_.find(pid);
+    if (at == entries_.end() || at->second.serial != serial) continue;
+    if (told_ && !at->second.exited) {
+      order_.emplace_back(pid, serial);
+      continue;
+    }
+    entries_.erase(at);
+  }
+}
+
+void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
+  entry->checked = batch_;
+  std::array<char, 32> name{};
+  *std::to_chars(name.data(), name.data() + name.size() - 1, pid).ptr = '\0';
+  static const UniqueFd proc(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // One descriptor for all of it: should the pid be given anew meanwhile, the reads fail.
+  UniqueFd directory(::openat(proc.get(), name.data(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  std::array<char, 64> comm;
+  UniqueFd comm_fd(directory ? ::openat(directory.get(), "comm", O_RDONLY | O_CLOEXEC) : -1);
+  ssize_t comm_size = comm_fd ? ::read(comm_fd.get(), comm.data(), comm.size()) : -1;
+  if (comm_size <= 0) {
+    entry->exited = true;
+    return;
+  }
+  ProcessFacts& facts = entry->facts;
+  facts.comm = WithoutNewline({comm.data(), static_cast<std::size_t>(comm_size)});
+  std::array<char, 4096> buffer;
+  std::string_view status = ReadAt(directory.get(), "status", &buffer);
+  // The second number of Uid and Gid is the effective one. Names come first and are escaped: no line can be forged.
+  facts.credentials = StatusNumber(status, "\nPPid:", 1, &facts.ppid) &&
+                      StatusNumber(status, "\nUid:", 2, &facts.uid) && StatusNumber(status, "\nGid:", 2, &facts.gid);
+  ssize_t size = ::readlinkat(directory.get(), "exe", buffer.data(), buffer.size());
+  facts.exe.assign(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  std::string_view cgroup = ReadAt(directory.get(), "cgroup", &buffer);
+  std::size_t unified = cgroup.find("0::/");
+  facts.cgroup.clear();
+  if (unified == 0 || (unified != std::string_view::npos && cgroup[unified - 1] == '\n')) {
+    cgroup.remove_prefix(unified + 3);
+    cgroup = cgroup.substr(0, cgroup.find('\n'));
+    if (cgroup.size() > 1) facts.cgroup = cgroup;
+  }
+  entry->loaded = true;
+  entry->exited = false;
+  if (!told_) entry->comm = std::move(comm_fd);
+}
+
+void ProcessTable::Check(std::uint32_t pid, Entry* entry) {
+  entry->checked = batch_;
+  std::array<char, 64> comm;
+  ssize_t size = entry->comm ? ::pread(entry->comm.get(), comm.data(), comm.size(), 0) : -1;
+  if (size > 0 && WithoutNewline({comm.data(), static_cast<std::size_t>(size)}) == entry->facts.comm) return;
+  if (size <= 0) {
+    entry->comm.reset();
+    entry->exited = true;
+    entry->kin = Kin::kUnknown;
+  }
+  Load(pid, entry);  // it has another name, or somebody else has the pid; where nobody has it the facts stay
+}
+
+const ProcessFacts& ProcessTable::Find(std::uint32_t pid) {
+  if (last_ != nullptr && last_pid_ == pid && last_->checked == batch_) return last_->facts;
+  Entry& entry = Get(pid);
+  if (!entry.loaded) {
+    if (entry.checked != batch_) Load(pid, &entry);
+  } else if (!told_ && entry.checked != batch_) {
+    Check(pid, &entry);
+  }
+  entry.checked = batch_;
+  last_pid_ = pid;
+  last_ = &entry;
+  return entry.facts;
+}
+
+void ProcessTable::WatchTree(std::uint32_t pid) {
+  root_ = pid;
+  Get(pid).kin = Kin::kMember;
+}
+
+bool ProcessTable::Contains(std::uint32_t pid) {
+  if (told_) {
+    auto at = entries_.find(pid);
+    if (at != entries_.end() && at->second.kin != Kin::kUnknown) return at->second.kin == Kin::kMember;
+  }
+  return KinByAncestors(pid, 0) == Kin::kMember;
+}
+
+// What an entry of unknown kin is: the parents tell, as long as they are there. Orphans of the tree are ours (see
+// Command::Prepare).
+ProcessTable::Kin ProcessTable::KinByAncestors(std::uint32_t pid, int depth) {
+  if (pid == 0 || depth > kMaxAncestors) return Kin::kStranger;
+  Find(pid);
+  auto at = entries_.find(pid);
+  if (at == entries_.end()) return Kin::kStranger;
+  if (at->second.kin != Kin::kUnknown) return at->second.kin;
+  const ProcessFacts facts = at->second.facts;
+  Kin kin = Kin::kStranger;
+  if (facts.credentials && pid != static_cast<std::uint32_t>(::getpid())) {
+    kin = facts.ppid == root_ || facts.ppid == static_cast<std::uint32_t>(::getpid())
+              ? Kin::kMember
+              : KinByAncestors(facts.ppid, depth + 1);
+  }
+  at = entries_.find(pid);
+  if (at != entries_.end()) at->second.kin = kin;
+  return kin;
+}
+
+void ProcessTable::Forked(std::uint32_t parent, std::uint32_t child) {
+  Entry fresh;
+  fresh.serial = ++serials_;
+  // A process that was never asked for is read now: the child, which may end at once, inherits from it.
+  Entry& from = Get(parent);
+  if (!from.loaded && !from.exited) Load(parent, &from);
+  fresh.facts = from.facts;
+  fresh.facts.ppid = parent;
+  fresh.loaded = from.loaded;
+  fresh.kin = from.kin;
+  last_ = nullptr;
+  entries_.insert_or_assign(child, std::move(fresh));
+  order_.emplace_back(child, serials_);
+  if (entries_.size() > limit_) MakeRoom();
+}
+
+void ProcessTable::Executed(std::uint32_t pid) {
+  Entry& entry = Get(pid);
+  entry.loaded = entry.nameless = false;
+  Load(pid, &entry);
+  if (entry.loaded && !entry.facts.exe.empty()) return;
+  // Gone already: it is still the child of its parent, but what it ran is left to OpenedToExecute.
+  if (!entry.loaded) entry.facts.comm.clear();
+  entry.facts.exe.clear();
+  entry.loaded = entry.nameless = true;
+}
+
+bool ProcessTable::WantsName(std::uint32_t pid) const {
+  auto at = entries_.find(pid);
+  return at != entries_.end() && at->second.nameless;
+}
+
+// An exec opens the program; of a script the script, then its interpreter; last the dynamic loader, where there is one.
+// The kernel takes comm from the first and exe from the last but the loader.
+void ProcessTable::OpenedToExecute(std::uint32_t pid, std::string_view path) {
+  auto at = entries_.find(pid);
+  if (at == entries_.end() || !at->second.nameless) return;
+  Entry& entry = at->second;
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  if (name.starts_with("ld-") || name.starts_with("ld.so")) {
+    entry.new_program = true;
+    return;
+  }
+  entry.facts.exe = path;
+  if (entry.named_by_us || entry.facts.comm.empty()) {
+    if (entry.new_program) entry.facts.comm = name.substr(0, kMaxComm);
+    entry.named_by_us = true;
+  }
+  entry.new_program = false;
+}
+
+void ProcessTable::Changed(std::uint32_t pid) {
+  auto at = entries_.find(pid);
+  if (at != entries_.end() && at->second.loaded) Load(pid, &at->second);
+}
+
+void ProcessTable::Exited(std::uint32_t pid) {
+  auto at = entries_.find(pid);
+  if (at != entries_.end()) at->second.exited = true;
+}
+
+// Who was born or has exec'd is not known: everybody is looked at again.
+void ProcessTable::Missed() {
+  last_ = nullptr;
+  for (auto& [pid, entry] : entries_) {
+    entry.loaded = false;
+    entry.checked = 0;
+    if (entry.kin == Kin::kStranger) entry.kin = Kin::kUnknown;
+  }
+}
+
+}  // namespace vexevt
