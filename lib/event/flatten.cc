@@ -14,7 +14,7 @@ namespace vexevt {
 Status Flatten(std::span<const std::byte> frame, std::vector<std::byte>* out) {
   try {
     std::vector<capnp::word> words(frame.size() / sizeof(capnp::word));
-    std::memcpy(words.data(), frame.data(), words.size() * sizeof(capnp::word));
+    if (!words.empty()) std::memcpy(words.data(), frame.data(), words.size() * sizeof(capnp::word));
     capnp::ReaderOptions limits;
     limits.traversalLimitInWords = kMaxFrameBytes / sizeof(capnp::word) + 1024;
     capnp::FlatArrayMessageReader reader({words.data(), words.size()}, limits);
