@@ -11,6 +11,7 @@
 #include "lib/io/followed_file.h"
 #include "lib/stream/broadcast.h"
 #include "lib/stream/endpoint_name.h"
+#include "lib/stream/json_source.h"
 #include "lib/stream/listen_input.h"
 #include "lib/stream/listen_socket.h"
 #include "lib/stream/merge.h"
@@ -26,10 +27,24 @@ Status CannotOpen(const std::string& name, int error) {
   return ErrnoStatus(fmt::format("cannot open '{}'", name), error);
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& name) {
+// Reads what `source` gives, frames or JSON.
+std::unique_ptr<StreamInput> ReaderOf(std::unique_ptr<ByteSource> source, const std::string& name,
+                                      bool ends_with_writers, InputOptions options) {
+  if (options.json) source = std::make_unique<JsonSource>(std::move(source), name);
+  auto reader = std::make_unique<StreamReader>(std::move(source), name);
+  reader->set_ends_with_writers(ends_with_writers);
+  return reader;
+}
+
+Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& name, InputOptions options) {
   if (!fd) return CannotOpen(name, errno);
   struct stat file;
-  if (fstat(fd.get(), &file) == 0 && S_ISDIR(file.st_mode)) return CannotOpen(name, EISDIR);
+  if (fstat(fd.get(), &file) != 0) return CannotOpen(name, errno);
+  if (S_ISDIR(file.st_mode)) return CannotOpen(name, EISDIR);
+  if (options.json) {
+    bool by_writer = S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode);
+    return ReaderOf(std::make_unique<FdSource>(std::move(fd), name), name, by_writer, options);
+  }
   if (isatty(fd.get()) == 1) {
     return InvalidArgument(fmt::format("{} is a terminal: name a FILE, or pipe events in", name));
   }
@@ -37,30 +52,28 @@ Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& na
 }
 
 // Opened without waiting for its writer: signals must work meanwhile, and several pipes must not wait in turn.
-Result<std::unique_ptr<StreamInput>> ReadNamedPipe(const std::string& path) {
+Result<std::unique_ptr<StreamInput>> ReadNamedPipe(const std::string& path, InputOptions options) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return CannotOpen(path, errno);
   fcntl(fd.get(), F_SETFL, 0);
-  return std::unique_ptr<StreamInput>(
-      std::make_unique<StreamReader>(std::make_unique<FdSource>(std::move(fd), path, /*unwritten=*/true), path));
+  auto source = std::make_unique<FdSource>(std::move(fd), path, /*unwritten=*/true);
+  return ReaderOf(std::move(source), path, /*ends_with_writers=*/true, options);
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFollowed(const std::string& path) {
+Result<std::unique_ptr<StreamInput>> ReadFollowed(const std::string& path, InputOptions options) {
   VEXEVT_ASSIGN(std::unique_ptr<FollowedFile> followed, FollowedFile::Open(path));
-  auto reader = std::make_unique<StreamReader>(std::move(followed), path);
-  reader->set_ends_with_writers(false);
-  return std::unique_ptr<StreamInput>(std::move(reader));
+  return ReaderOf(std::move(followed), path, /*ends_with_writers=*/false, options);
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFile(const std::string& path, bool follow) {
+Result<std::unique_ptr<StreamInput>> ReadFile(const std::string& path, InputOptions options) {
   struct stat file;
   bool there = stat(path.c_str(), &file) == 0;
   // /dev/stdin and /dev/fd/N are pipes, too, but open ones: whoever wrote them may be gone already.
   if (there && S_ISFIFO(file.st_mode) && !path.starts_with("/dev/") && !path.starts_with("/proc/")) {
-    return ReadNamedPipe(path);
+    return ReadNamedPipe(path, options);
   }
-  if (follow && there && S_ISREG(file.st_mode)) return ReadFollowed(path);
-  return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path);
+  if (options.follow && there && S_ISREG(file.st_mode)) return ReadFollowed(path, options);
+  return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path, options);
 }
 
 struct FileIdentity {
@@ -102,21 +115,22 @@ Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, Inpu
   VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(endpoint));
   switch (name.kind) {
     case EndpointKind::kStandard:
-      return ReadFrom(UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), kStandardInput);
+      return ReadFrom(UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), kStandardInput, options);
     case EndpointKind::kFile:
-      return ReadFile(name.rest, options.follow);
+      return ReadFile(name.rest, options);
     case EndpointKind::kUnix: {
       VEXEVT_ASSIGN(UniqueFd fd, ConnectUnix(name.rest));
-      return ReadFrom(std::move(fd), endpoint);
+      return ReadFrom(std::move(fd), endpoint, options);
     }
     case EndpointKind::kUnixListen: {
+      if (options.json) return Unsupported(fmt::format("'{}': JSON is not read from connections", endpoint));
       VEXEVT_ASSIGN(UnixListener listener, ListenAt(name.rest));
       return std::unique_ptr<StreamInput>(std::make_unique<ListenInput>(std::move(listener), endpoint));
     }
     case EndpointKind::kExec: {
       VEXEVT_ASSIGN(Child child, Child::Start(name.rest, Child::Pipe::kItsOutput));
       auto source = std::make_unique<ChildSource>(std::move(child), endpoint);
-      return std::unique_ptr<StreamInput>(std::make_unique<StreamReader>(std::move(source), endpoint));
+      return ReaderOf(std::move(source), endpoint, /*ends_with_writers=*/true, options);
     }
   }
   return InvalidArgument(fmt::format("'{}' can't be read", endpoint));

@@ -29,6 +29,7 @@ namespace vexevt {
 
 struct InputOptions {
   bool follow = false;  // a file: wait for more at its end (FollowedFile)
+  bool json = false;    // lines of JSON instead of frames (JsonSource); not from unix-listen
 };
 
 // Refuses a terminal (nobody types frames) and a directory. A named pipe that nobody has opened to

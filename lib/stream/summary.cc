@@ -1,0 +1,160 @@
+#include "lib/stream/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "lib/base/escape.h"
+#include "lib/base/units.h"
+#include "lib/event/field.h"
+#include "lib/event/json_value.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::size_t kRowsShown = 10;
+
+std::string JsonText(std::string_view text) {
+  std::string out(6 * text.size() + 16, '\0');
+  bool exact = true;
+  const char* end = WriteJsonString(text, out.data(), &exact);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  return out;
+}
+
+}  // namespace
+
+void Summary::Names::Add(std::string_view name) {
+  std::string key(name);
+  auto found = counts.find(key);
+  if (found != counts.end()) {
+    ++found->second;
+  } else if (counts.size() < kMaxNames) {
+    counts.emplace(std::move(key), 1);
+  } else {
+    ++others;
+  }
+}
+
+void Summary::Add(const EventView& event) {
+  std::uint64_t time = event.wall_ns();
+  if (events_ == 0) {
+    first_ns_ = last_ns_ = time;
+  } else {
+    out_of_order_ += time < previous_ns_;
+    first_ns_ = std::min(first_ns_, time);
+    last_ns_ = std::max(last_ns_, time);
+  }
+  previous_ns_ = time;
+  ++events_;
+  bytes_ += event.frame().size();
+  ++types_[event.type()];
+  ++boundaries_[static_cast<std::uint16_t>(event.boundary())];
+  hosts_.Add(event.host());
+  commands_.Add(event.comm());
+  if (event.type() == kVexevtLost) {
+    ++gaps_;
+    std::uint64_t lost =
+        event.payload_tag() == layout::kPayloadGapTagValue ? event.Get<std::uint64_t>(layout::kPayloadGapLost) : 0;
+    lost_ += lost;
+    gaps_unknown_ += lost == 0;
+  }
+}
+
+std::vector<Summary::Row> Summary::Sorted(const Names& names) {
+  std::vector<Row> rows;
+  for (const auto& [name, count] : names.counts) rows.push_back({name, count});
+  std::ranges::sort(
+      rows, [](const Row& a, const Row& b) { return a.count != b.count ? a.count > b.count : a.name < b.name; });
+  return rows;
+}
+
+std::vector<Summary::Row> Summary::TypeRows() const {
+  std::vector<Row> rows;
+  for (const auto& [type, count] : types_) rows.push_back({TypeName(type), count});
+  std::ranges::stable_sort(rows, std::greater(), &Row::count);
+  return rows;
+}
+
+std::vector<Summary::Row> Summary::BoundaryRows() const {
+  std::vector<Row> rows;
+  for (const auto& [boundary, count] : boundaries_) {
+    std::string_view name = BoundaryName(static_cast<Boundary>(boundary));
+    rows.push_back({name.empty() ? fmt::format("{}", boundary) : std::string(name), count});
+  }
+  std::ranges::stable_sort(rows, std::greater(), &Row::count);
+  return rows;
+}
+
+std::string Summary::Text() const {
+  std::string out;
+  auto put = std::back_inserter(out);
+  fmt::format_to(put, "events        {}\n", events_);
+  if (events_ == 0) return out;
+  fmt::format_to(put, "bytes         {} ({}, {} an event)\n", bytes_, RoundedSize(bytes_), bytes_ / events_);
+  fmt::format_to(put, "from          {}\n", PrintTime(first_ns_));
+  fmt::format_to(put, "to            {}\n", PrintTime(last_ns_));
+  fmt::format_to(put, "span          {}", RoundedDuration(span_ns()));
+  if (span_ns() > 0) {
+    double rate = static_cast<double>(events_) * 1e9 / static_cast<double>(span_ns());
+    if (rate < 10) {
+      fmt::format_to(put, " ({:.2g} events/s)", rate);
+    } else {
+      fmt::format_to(put, " ({} events/s)", RoundedCount(static_cast<std::uint64_t>(rate)));
+    }
+  }
+  fmt::format_to(put, "\nout of order  {}\n", out_of_order_);
+  fmt::format_to(put, "lost          {}{}", gaps_unknown_ > 0 ? ">=" : "", lost_);
+  if (gaps_ > 0) fmt::format_to(put, " in {} {}", gaps_, gaps_ == 1 ? "gap" : "gaps");
+  out += '\n';
+
+  auto table = [&](std::string_view title, const std::vector<Row>& rows, std::uint64_t others) {
+    fmt::format_to(put, "\n{:<32} {:>12} {:>6}\n", title, "events", "%");
+    auto line = [&](std::string_view name, std::uint64_t count) {
+      fmt::format_to(put, "{:<32} {:>12} {:>6.1f}\n", name, count,
+                     100 * static_cast<double>(count) / static_cast<double>(events_));
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i >= kRowsShown) {
+        others += rows[i].count;
+        continue;
+      }
+      std::string name;
+      AppendEscaped(rows[i].name, &name);
+      line(name.empty() ? "-" : name, rows[i].count);
+    }
+    if (others > 0) line("(others)", others);
+  };
+  table("TYPE", TypeRows(), 0);
+  table("BOUNDARY", BoundaryRows(), 0);
+  table("HOST", Sorted(hosts_), hosts_.others);
+  table("COMMAND", Sorted(commands_), commands_.others);
+  return out;
+}
+
+std::string Summary::Json() const {
+  std::string out = fmt::format("{{\"events\":{},\"bytes\":{}", events_, bytes_);
+  auto put = std::back_inserter(out);
+  if (events_ > 0) {
+    fmt::format_to(put, ",\"first\":\"{}\",\"last\":\"{}\",\"span_ns\":{}", PrintTime(first_ns_), PrintTime(last_ns_),
+                   span_ns());
+  }
+  fmt::format_to(put, ",\"out_of_order\":{},\"lost\":{},\"gaps\":{},\"gaps_unknown\":{}", out_of_order_, lost_, gaps_,
+                 gaps_unknown_);
+  auto object = [&](std::string_view key, const std::vector<Row>& rows, std::uint64_t others) {
+    fmt::format_to(put, ",\"{}\":{{", key);
+    for (const Row& row : rows) {
+      fmt::format_to(put, "{}{}:{}", &row == rows.data() ? "" : ",", JsonText(row.name), row.count);
+    }
+    out += '}';
+    if (others > 0) fmt::format_to(put, ",\"{}_others\":{}", key, others);
+  };
+  object("types", TypeRows(), 0);
+  object("boundaries", BoundaryRows(), 0);
+  object("hosts", Sorted(hosts_), hosts_.others);
+  object("commands", Sorted(commands_), commands_.others);
+  return out + "}\n";
+}
+
+}  // namespace vexevt
