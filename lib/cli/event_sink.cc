@@ -8,6 +8,7 @@
 #include "lib/event/csv.h"
 #include "lib/event/encode.h"
 #include "lib/event/json_write.h"
+#include "lib/event/template.h"
 #include "lib/event/text_line.h"
 #include "lib/stream/endpoint.h"
 
@@ -23,6 +24,7 @@ struct EventSink::Printer {
   Format format;
   TextLine text;
   Csv csv;
+  Template line_template;
   std::string lines;  // not yet in the writer
 };
 
@@ -37,8 +39,10 @@ Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options,
   bool color = WantsColor(options.color, writer.fd());
   auto sink = std::unique_ptr<EventSink>(new EventSink(std::move(writer), format, options.count, ledger));
   if (format == Format::kFrames) return sink;
-  VEXEVT_ASSIGN(Csv csv, Csv::Make(kDefaultCsvFields));
-  sink->printer_ = std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), {}});
+  VEXEVT_ASSIGN(Csv csv, Csv::Make(options.fields.empty() ? kDefaultCsvFields : options.fields));
+  VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal));
+  sink->printer_ =
+      std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), std::move(line_template), {}});
   if (format == Format::kCsv) sink->printer_->csv.AppendHeader(&sink->printer_->lines);
   sink->terminal_ = terminal;
   return sink;
@@ -57,6 +61,9 @@ void EventSink::Print(const EventView& event) {
       break;
     case Format::kCsv:
       printer_->csv.Append(event, &lines);
+      break;
+    case Format::kTemplate:
+      printer_->line_template.Append(event, &lines);
       break;
     default:
       printer_->text.Append(event, &lines);

@@ -48,4 +48,8 @@ CLI::Option* AddOperands(CLI::App& app, const std::string& placeholder, const st
   return AddText(app, placeholder, placeholder, description, targets)->expected(kUnlimited)->allow_extra_args(false);
 }
 
+Status NoneOf(std::string_view text, std::string_view choices) {
+  return InvalidArgument(std::string("'").append(text).append("' is none of ").append(choices));
+}
+
 }  // namespace vexevt

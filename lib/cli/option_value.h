@@ -49,6 +49,9 @@ CLI::Option* AddFlag(CLI::App& app, const std::string& names, const std::string&
 CLI::Option* AddOperands(CLI::App& app, const std::string& placeholder, const std::string& description,
                          std::vector<std::string>* targets);
 
+// "'x' is none of a|b".
+Status NoneOf(std::string_view text, std::string_view choices);
+
 // One of a few words; the placeholder lists them.
 template <typename T>
 CLI::Option* AddChoice(CLI::App& app, const std::string& names, const std::string& description,
@@ -62,7 +65,7 @@ CLI::Option* AddChoice(CLI::App& app, const std::string& names, const std::strin
                       *target = value;
                       return {};
                     }
-                    return InvalidArgument("'" + std::string(text) + "' is none of " + placeholder);
+                    return NoneOf(text, placeholder);
                   });
 }
 

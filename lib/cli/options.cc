@@ -20,8 +20,9 @@ void AddOutputOptions(CLI::App& app, OptionGroups groups, CommonOptions* options
   if (groups & kFormatOptions) {
     AddChoice<Format>(
         app, "--format",
-        "how events are written\nThe default is frames, and text where the output is a terminal. Frames "
-        "are never written to a terminal.",
+        std::string("how events are written\nThe default is ") +
+            (options->format == Format::kText ? "text." : "frames, and text where the output is a terminal.") +
+            " Frames are never written to a terminal.",
         {{"frames", Format::kFrames}, {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}},
         &options->format)
         ->group("Output");

@@ -21,12 +21,17 @@ enum class Format : std::uint8_t {
   kText,
   kJson,
   kCsv,
+  kTemplate,  // as line_template says
 };
 
 struct CommonOptions {
   std::vector<std::string> inputs;  // endpoints; none: standard input
   std::string output = "-";
+  bool follow = false;      // at the end of an input file, wait for more
+  bool json_input = false;  // inputs are lines of JSON
   Format format = Format::kAuto;
+  std::string fields;         // columns of kCsv; empty: the usual ones
+  std::string line_template;  // see lib/event/template.h
   ColorWhen color = ColorWhen::kAuto;
   std::optional<std::uint64_t> count;               // events written, at most
   std::optional<std::uint64_t> duration_ns;         // of event time from the first event on

@@ -33,7 +33,8 @@ class Run {
 
   Status All() {
     CatchSignals(step_.reloads());
-    VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, OpenInputs(options_.inputs));
+    VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input,
+                  OpenInputs(options_.inputs, {.follow = options_.follow, .json = options_.json_input}));
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_, &ledger_));
     step_.Describe(&monitor_.metrics());
     VEXEVT_TRY(monitor_.Start(input->total_bytes(), sink_->terminal()));
