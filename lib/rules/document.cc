@@ -14,8 +14,8 @@ Position At(const toml::source_region& region) { return {region.begin.line, regi
 struct Converter {
   std::optional<Position> refused;  // where a date stands
 
-  Node Convert(const toml::node& node) {
-    Node result{At(node.source()), false};
+  DocumentNode Convert(const toml::node& node) {
+    DocumentNode result{At(node.source()), false};
     if (const auto* table = node.as_table()) {
       result.value = ConvertTable(*table);
     } else if (const auto* array = node.as_array()) {
@@ -39,13 +39,13 @@ struct Converter {
   Table ConvertTable(const toml::table& table) {
     Table result;
     for (auto&& [key, value] : table) {
-      Node node = Convert(value);
+      DocumentNode node = Convert(value);
       Position at = node.at;
       result.push_back({std::string(key.str()), at, {}});
       result.back().node.push_back(std::move(node));
     }
     // toml++ keeps keys sorted; people think in the order of their file.
-    std::ranges::stable_sort(result, [](const Entry& a, const Entry& b) {
+    std::ranges::stable_sort(result, [](const DocumentEntry& a, const DocumentEntry& b) {
       return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
     });
     return result;

@@ -18,18 +18,18 @@ struct Position {
   std::uint32_t column = 1;
 };
 
-struct Node;
+struct DocumentNode;
 
-struct Entry {
+struct DocumentEntry {
   std::string key;
   Position at;             // of the key's value
-  std::vector<Node> node;  // exactly one: Node is not complete here
+  std::vector<DocumentNode> node;  // exactly one: DocumentNode is not complete here
 };
 
-using List = std::vector<Node>;
-using Table = std::vector<Entry>;  // in the order of the file
+using List = std::vector<DocumentNode>;
+using Table = std::vector<DocumentEntry>;  // in the order of the file
 
-struct Node {
+struct DocumentNode {
   Position at;
   std::variant<std::string, std::int64_t, double, bool, List, Table> value;
 };

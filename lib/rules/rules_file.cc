@@ -18,12 +18,12 @@ namespace {
 // What may be one text or a list of them.
 Result<std::vector<PlacedText>> Texts(const TableReader& table, std::string_view key) {
   std::vector<PlacedText> texts;
-  const Node* node = table.Find(key);
+  const DocumentNode* node = table.Find(key);
   if (!node) return texts;
   if (const auto* text = std::get_if<std::string>(&node->value)) return std::vector{PlacedText{*text, node->at}};
   const auto* list = std::get_if<List>(&node->value);
   if (!list) return table.ErrorOf(*node, fmt::format("'{}' wants a text or a list of texts", key));
-  for (const Node& element : *list) {
+  for (const DocumentNode& element : *list) {
     const auto* text = std::get_if<std::string>(&element.value);
     if (!text) return table.ErrorOf(element, fmt::format("'{}' wants texts", key));
     texts.push_back({*text, element.at});
@@ -42,7 +42,7 @@ Result<std::vector<PlacedText>> Fields(const TableReader& table, std::string_vie
   return fields;
 }
 
-Result<Limit> ReadLimit(const Document& document, const Node& node) {
+Result<Limit> ReadLimit(const Document& document, const DocumentNode& node) {
   Limit limit;
   auto set_rate = [&](const std::string& text) -> Status {
     VEXEVT_ASSIGN(limit.rate, ParseRate(text));
@@ -64,9 +64,9 @@ Result<Limit> ReadLimit(const Document& document, const Node& node) {
   return limit;
 }
 
-Result<Sample> ReadSample(const Document& document, const Node& node) {
+Result<Sample> ReadSample(const Document& document, const DocumentNode& node) {
   Sample sample;
-  auto set_rate = [&](const Node& rate) -> Status {
+  auto set_rate = [&](const DocumentNode& rate) -> Status {
     if (const auto* number = std::get_if<double>(&rate.value); number && *number >= 0 && *number <= 1) {
       sample.rate = *number;
     } else if (const auto* text = std::get_if<std::string>(&rate.value)) {
@@ -84,14 +84,14 @@ Result<Sample> ReadSample(const Document& document, const Node& node) {
   }
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "sample"));
   VEXEVT_TRY(table.OnlyKeys({"rate", "by"}));
-  const Node* rate = table.Find("rate");
+  const DocumentNode* rate = table.Find("rate");
   if (!rate) return table.Missing("rate");
   VEXEVT_TRY(set_rate(*rate));
   VEXEVT_ASSIGN(sample.by, Fields(table, "by"));
   return sample;
 }
 
-Result<Dedupe> ReadDedupe(const Document& document, const Node& node) {
+Result<Dedupe> ReadDedupe(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "dedupe"));
   VEXEVT_TRY(table.OnlyKeys({"window", "by"}));
   Dedupe dedupe;
@@ -104,11 +104,11 @@ Result<Dedupe> ReadDedupe(const Document& document, const Node& node) {
 }
 
 // Whole fields: redact = ["path2"], or { field = "comm", with = "hash" } in the list.
-Result<std::vector<Redaction>> ReadRedactions(const Document& document, const Node& node) {
+Result<std::vector<Redaction>> ReadRedactions(const Document& document, const DocumentNode& node) {
   const auto* list = std::get_if<List>(&node.value);
   if (!list) return ErrorAt(document, node.at, "'redact' wants a list of fields");
   std::vector<Redaction> redactions;
-  for (const Node& element : *list) {
+  for (const DocumentNode& element : *list) {
     Redaction redaction;
     if (const auto* text = std::get_if<std::string>(&element.value)) {
       redaction.field = {*text, element.at};
@@ -128,10 +128,10 @@ Result<std::vector<Redaction>> ReadRedactions(const Document& document, const No
   return redactions;
 }
 
-Status ReadSet(const Document& document, const Node& node, Rule* rule) {
+Status ReadSet(const Document& document, const DocumentNode& node, Rule* rule) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "set"));
-  for (const Entry& entry : table.entries()) {
-    const Node& value = entry.node.front();
+  for (const DocumentEntry& entry : table.entries()) {
+    const DocumentNode& value = entry.node.front();
     if (const auto* text = std::get_if<std::string>(&value.value)) {
       rule->set.emplace_back(entry.key, *text);
     } else if (const auto* integer = std::get_if<std::int64_t>(&value.value)) {
@@ -147,7 +147,7 @@ Status ReadSet(const Document& document, const Node& node, Rule* rule) {
   return Status::Ok();
 }
 
-Result<Rule> ReadRule(const Document& document, const Node& node, std::size_t index) {
+Result<Rule> ReadRule(const Document& document, const DocumentNode& node, std::size_t index) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "rule"));
   VEXEVT_TRY(table.OnlyKeys(
       {"name", "when", "action", "priority", "limit", "sample", "dedupe", "delay", "redact", "to", "set", "boost"}));
@@ -162,22 +162,22 @@ Result<Rule> ReadRule(const Document& document, const Node& node, std::size_t in
   VEXEVT_ASSIGN(rule.drop, table.OneOf<bool>("action", {"keep", "drop"}, false));
   VEXEVT_ASSIGN(auto priority, table.Integer("priority", -1'000'000, 1'000'000));
   rule.priority = static_cast<int>(priority.value_or(0));
-  if (const Node* limit = table.Find("limit")) {
+  if (const DocumentNode* limit = table.Find("limit")) {
     VEXEVT_ASSIGN(rule.limit, ReadLimit(document, *limit));
   }
-  if (const Node* sample = table.Find("sample")) {
+  if (const DocumentNode* sample = table.Find("sample")) {
     VEXEVT_ASSIGN(rule.sample, ReadSample(document, *sample));
   }
-  if (const Node* dedupe = table.Find("dedupe")) {
+  if (const DocumentNode* dedupe = table.Find("dedupe")) {
     VEXEVT_ASSIGN(rule.dedupe, ReadDedupe(document, *dedupe));
   }
   VEXEVT_ASSIGN(auto delay, table.Duration("delay"));
   rule.delay_ns = delay.value_or(0);
-  if (const Node* redact = table.Find("redact")) {
+  if (const DocumentNode* redact = table.Find("redact")) {
     VEXEVT_ASSIGN(rule.redact, ReadRedactions(document, *redact));
   }
   VEXEVT_ASSIGN(rule.to, Texts(table, "to"));
-  if (const Node* set = table.Find("set")) VEXEVT_TRY(ReadSet(document, *set, &rule));
+  if (const DocumentNode* set = table.Find("set")) VEXEVT_TRY(ReadSet(document, *set, &rule));
   VEXEVT_ASSIGN(auto boost, table.Text("boost"));
   if (boost) {
     rule.boost = ParsePriority(boost->text);
@@ -188,7 +188,7 @@ Result<Rule> ReadRule(const Document& document, const Node& node, std::size_t in
   return rule;
 }
 
-Result<Member> ReadMember(const Document& document, const Node& node) {
+Result<Member> ReadMember(const Document& document, const DocumentNode& node) {
   if (const auto* text = std::get_if<std::string>(&node.value)) return Member{{*text, node.at}, 1};
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "members"));
   VEXEVT_TRY(table.OnlyKeys({"to", "weight"}));
@@ -201,7 +201,7 @@ Result<Member> ReadMember(const Document& document, const Node& node) {
   return member;
 }
 
-Status ReadRetry(const Document& document, const Node& node, EndpointRule* endpoint) {
+Status ReadRetry(const Document& document, const DocumentNode& node, EndpointRule* endpoint) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "retry"));
   VEXEVT_TRY(table.OnlyKeys({"first", "max"}));
   VEXEVT_ASSIGN(auto first, table.Duration("first"));
@@ -214,7 +214,7 @@ Status ReadRetry(const Document& document, const Node& node, EndpointRule* endpo
   return Status::Ok();
 }
 
-Status ReadBreaker(const Document& document, const Node& node, EndpointRule* endpoint) {
+Status ReadBreaker(const Document& document, const DocumentNode& node, EndpointRule* endpoint) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "breaker"));
   VEXEVT_TRY(table.OnlyKeys({"failures", "open"}));
   VEXEVT_ASSIGN(auto failures, table.Integer("failures", 1, 1'000'000));
@@ -224,7 +224,7 @@ Status ReadBreaker(const Document& document, const Node& node, EndpointRule* end
   return Status::Ok();
 }
 
-Result<EndpointRule> ReadEndpoint(const Document& document, const Node& node) {
+Result<EndpointRule> ReadEndpoint(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "endpoint"));
   VEXEVT_TRY(table.OnlyKeys(
       {"name", "to", "members", "balance", "by", "queue", "on_full", "spill", "spill_max", "retry", "breaker"}));
@@ -233,8 +233,8 @@ Result<EndpointRule> ReadEndpoint(const Document& document, const Node& node) {
   if (!name) return table.Missing("name");
   endpoint.name = name->text;
   endpoint.at = node.at;
-  const Node* to = table.Find("to");
-  const Node* members = table.Find("members");
+  const DocumentNode* to = table.Find("to");
+  const DocumentNode* members = table.Find("members");
   if ((to != nullptr) == (members != nullptr)) {
     return table.ErrorOf(node, fmt::format("endpoint '{}' wants 'to' or 'members', one of the two", endpoint.name));
   }
@@ -244,7 +244,7 @@ Result<EndpointRule> ReadEndpoint(const Document& document, const Node& node) {
   } else {
     const auto* list = std::get_if<List>(&members->value);
     if (!list || list->empty()) return table.ErrorOf(*members, "'members' wants a list of endpoints");
-    for (const Node& element : *list) {
+    for (const DocumentNode& element : *list) {
       VEXEVT_ASSIGN(Member member, ReadMember(document, element));
       endpoint.members.push_back(std::move(member));
     }
@@ -266,15 +266,15 @@ Result<EndpointRule> ReadEndpoint(const Document& document, const Node& node) {
   }
   VEXEVT_ASSIGN(auto spill_max, table.Size("spill_max"));
   endpoint.spill_max_bytes = spill_max.value_or(0);
-  if (const Node* retry = table.Find("retry")) VEXEVT_TRY(ReadRetry(document, *retry, &endpoint));
-  if (const Node* breaker = table.Find("breaker")) VEXEVT_TRY(ReadBreaker(document, *breaker, &endpoint));
+  if (const DocumentNode* retry = table.Find("retry")) VEXEVT_TRY(ReadRetry(document, *retry, &endpoint));
+  if (const DocumentNode* breaker = table.Find("breaker")) VEXEVT_TRY(ReadBreaker(document, *breaker, &endpoint));
   return endpoint;
 }
 
-Status ReadLists(const Document& document, const Node& node, RulesFile* rules) {
+Status ReadLists(const Document& document, const DocumentNode& node, RulesFile* rules) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "lists"));
-  for (const Entry& entry : table.entries()) {
-    const Node& value = entry.node.front();
+  for (const DocumentEntry& entry : table.entries()) {
+    const DocumentNode& value = entry.node.front();
     NamedList list{.at = entry.at, .values = {}, .file = {}};
     if (std::holds_alternative<Table>(value.value)) {
       VEXEVT_ASSIGN(TableReader source, TableReader::Of(document, value, entry.key));
@@ -294,12 +294,12 @@ Status ReadLists(const Document& document, const Node& node, RulesFile* rules) {
 }
 
 // The elements of an array of tables, [[key]].
-Result<std::span<const Node>> Elements(const TableReader& table, std::string_view key) {
-  const Node* node = table.Find(key);
-  if (!node) return std::span<const Node>{};
+Result<std::span<const DocumentNode>> Elements(const TableReader& table, std::string_view key) {
+  const DocumentNode* node = table.Find(key);
+  if (!node) return std::span<const DocumentNode>{};
   const auto* list = std::get_if<List>(&node->value);
   if (!list) return table.ErrorOf(*node, fmt::format("write [[{}]], once for each", key));
-  return std::span<const Node>(*list);
+  return std::span<const DocumentNode>(*list);
 }
 
 Status CheckReferences(const RulesFile& rules) {
@@ -354,9 +354,9 @@ Result<RulesFile> ParseRules(std::string text, std::string file) {
   VEXEVT_TRY(root.OnlyKeys({"match", "default", "lists", "rule", "endpoint", "otherwise"}));
   VEXEVT_ASSIGN(rules.all_matches, root.OneOf<bool>("match", {"first", "all"}, false));
   VEXEVT_ASSIGN(rules.keep_by_default, root.OneOf<bool>("default", {"drop", "keep"}, false));
-  if (const Node* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(rules.document, *lists, &rules));
+  if (const DocumentNode* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(rules.document, *lists, &rules));
   VEXEVT_ASSIGN(auto rule_nodes, Elements(root, "rule"));
-  for (const Node& node : rule_nodes) {
+  for (const DocumentNode& node : rule_nodes) {
     VEXEVT_ASSIGN(Rule rule, ReadRule(rules.document, node, rules.rules.size()));
     if (std::ranges::find(rules.rules, rule.name, &Rule::name) != rules.rules.end()) {
       return ErrorAt(rules.document, node.at, fmt::format("rule '{}' is named twice", rule.name));
@@ -365,7 +365,7 @@ Result<RulesFile> ParseRules(std::string text, std::string file) {
   }
   std::ranges::stable_sort(rules.rules, std::greater{}, &Rule::priority);
   VEXEVT_ASSIGN(auto endpoint_nodes, Elements(root, "endpoint"));
-  for (const Node& node : endpoint_nodes) {
+  for (const DocumentNode& node : endpoint_nodes) {
     VEXEVT_ASSIGN(EndpointRule endpoint, ReadEndpoint(rules.document, node));
     rules.endpoints.push_back(std::move(endpoint));
   }

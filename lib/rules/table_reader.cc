@@ -13,7 +13,7 @@ namespace vexevt {
 TableReader::TableReader(const Document& document, const Table& table, std::string_view name)
     : document_(&document), table_(&table), name_(name) {}
 
-Result<TableReader> TableReader::Of(const Document& document, const Node& node, std::string_view name) {
+Result<TableReader> TableReader::Of(const Document& document, const DocumentNode& node, std::string_view name) {
   const auto* table = std::get_if<Table>(&node.value);
   if (!table) return ErrorAt(document, node.at, fmt::format("'{}' wants a table", name));
   TableReader reader(document, *table, name);
@@ -21,13 +21,13 @@ Result<TableReader> TableReader::Of(const Document& document, const Node& node, 
   return reader;
 }
 
-const Node* TableReader::Find(std::string_view key) const {
-  auto it = std::ranges::find(*table_, key, &Entry::key);
+const DocumentNode* TableReader::Find(std::string_view key) const {
+  auto it = std::ranges::find(*table_, key, &DocumentEntry::key);
   return it == table_->end() ? nullptr : &it->node.front();
 }
 
 Status TableReader::OnlyKeys(std::initializer_list<std::string_view> known) const {
-  for (const Entry& entry : *table_) {
+  for (const DocumentEntry& entry : *table_) {
     if (std::ranges::find(known, entry.key) != known.end()) continue;
     std::string_view nearest = NearestName(entry.key, {known.begin(), known.size()});
     std::string hint = nearest.empty() ? fmt::format(" (known: {})", fmt::join(known, ", "))
@@ -42,7 +42,7 @@ Status TableReader::Missing(std::string_view key) const {
 }
 
 Result<std::optional<PlacedText>> TableReader::Text(std::string_view key) const {
-  const Node* node = Find(key);
+  const DocumentNode* node = Find(key);
   if (!node) return std::optional<PlacedText>{};
   const auto* text = std::get_if<std::string>(&node->value);
   if (!text) return ErrorOf(*node, fmt::format("'{}' wants a text", key));
@@ -51,7 +51,7 @@ Result<std::optional<PlacedText>> TableReader::Text(std::string_view key) const 
 
 Result<std::optional<std::int64_t>> TableReader::Integer(std::string_view key, std::int64_t least,
                                                          std::int64_t most) const {
-  const Node* node = Find(key);
+  const DocumentNode* node = Find(key);
   if (!node) return std::optional<std::int64_t>{};
   const auto* number = std::get_if<std::int64_t>(&node->value);
   if (!number || *number < least || *number > most) {
@@ -69,7 +69,7 @@ Result<std::optional<std::uint64_t>> TableReader::Duration(std::string_view key)
 }
 
 Result<std::optional<std::uint64_t>> TableReader::Size(std::string_view key) const {
-  const Node* node = Find(key);
+  const DocumentNode* node = Find(key);
   if (!node) return std::optional<std::uint64_t>{};
   if (const auto* number = std::get_if<std::int64_t>(&node->value); number && *number >= 0) {
     return std::optional(static_cast<std::uint64_t>(*number));

@@ -21,15 +21,15 @@ class TableReader {
  public:
   // `name` is how errors call the table.
   TableReader(const Document& document, const Table& table, std::string_view name);
-  static Result<TableReader> Of(const Document& document, const Node& node, std::string_view name);
+  static Result<TableReader> Of(const Document& document, const DocumentNode& node, std::string_view name);
 
   const Document& document() const { return *document_; }
   const Table& entries() const { return *table_; }
-  const Node* Find(std::string_view key) const;  // nullptr where it isn't there
+  const DocumentNode* Find(std::string_view key) const;  // nullptr where it isn't there
 
   Status OnlyKeys(std::initializer_list<std::string_view> known) const;  // else the nearest known one is named
   Status Missing(std::string_view key) const;
-  Status ErrorOf(const Node& node, std::string_view what) const { return ErrorAt(*document_, node.at, what); }
+  Status ErrorOf(const DocumentNode& node, std::string_view what) const { return ErrorAt(*document_, node.at, what); }
 
   // nullopt where the key isn't there.
   Result<std::optional<PlacedText>> Text(std::string_view key) const;
