@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# Man pages, --help and completions say the same, and what they show works.
+
+bats_require_minimum_version 1.5.0
+load examples
+
+setup() {
+  man=$VEXEVT_BIN/../man
+  completions=$VEXEVT_BIN/../completions
+  cd "$BATS_TEST_TMPDIR"
+}
+
+tools() {
+  basename -a "$VEXEVT_BIN"/vexevt*
+}
+
+# Options as --help lists them: -n and --count of "  -n, --count COUNT".
+options_of() {
+  "$@" --help | sed -n '/^Exit status:/q; s/^  \(-.*\)$/\1/p' | grep -oE '(^|, )--?[a-zA-Z][a-zA-Z0-9-]*' | sed 's/^, //' | sort -u
+}
+
+commands_of() {
+  "$1" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
+}
+
+@test "every option is in the man page and in each completion" {
+  local tool option words count=0
+  for tool in $(tools); do
+    for option in $(options_of "$tool"; for command in $(commands_of "$tool"); do options_of "$tool" "$command"; done); do
+      ((count += 1))
+      grep -qF -- "\\fB${option//-/\\-}\\fR" "$man/$tool.1" || { echo "$tool.1 lacks $option"; false; }
+      awk -v tool="'$tool" 'index($1, tool) == 1 { on = 1 } /^      ;;/ { on = 0 } on' "$completions/vexevt.bash" |
+        grep -qE -- "[' ]$option[' ]" || { echo "bash lacks $option of $tool"; false; }
+      awk -v tool="'$tool" 'index($1, tool) == 1 { on = 1 } /^      ;;/ { on = 0 } on' "$completions/vexevt.zsh" |
+        grep -qE -- "[{,*' ]$option[=+,}'[]" || { echo "zsh lacks $option of $tool"; false; }
+      words="-s ${option#-}"
+      [[ $option == --* ]] && words="-l ${option#--}"
+      grep -qE -- "^complete -c $tool .*$words( |$)" "$completions/vexevt.fish" || { echo "fish lacks $option of $tool"; false; }
+    done
+  done
+  ((count > 20))
+}
+
+@test "no man page lists an option that --help does not" {
+  local tool option
+  for tool in $(tools); do
+    { options_of "$tool"; for command in $(commands_of "$tool"); do options_of "$tool" "$command"; done; } | sort -u >known
+    sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' "$man/$tool.1" | grep -A1 '^\.TP' | grep -oE '\\fB(\\-)+[a-zA-Z][^\\]*(\\-[^\\]*)*\\fR' |
+      sed 's/\\fB//; s/\\fR//; s/\\-/-/g' | sort -u >listed
+    [ -s listed ]
+    run -0 comm -13 known listed
+    [ -z "$output" ]
+  done
+}
+
+@test "completions are scripts of their shells" {
+  bash -n "$completions/vexevt.bash"
+  command -v zsh >/dev/null || skip "no zsh"
+  zsh -n "$completions/vexevt.zsh"
+  command -v fish >/dev/null || skip "no fish"
+  fish --no-execute "$completions/vexevt.fish"
+}
+
+# complete WORD…: what bash offers for the last one.
+complete_words() {
+  bash -c '
+    source "$1"; shift
+    compopt() { :; }
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+    _vexevt
+    printf "%s\n" "${COMPREPLY[@]}"' bash "$completions/vexevt.bash" "$@"
+}
+
+@test "bash completes tools, options, choices, fields, types and endpoints" {
+  [ "$(complete_words vexevt fil)" = filter ]
+  [ "$(complete_words vexevt doc)" = doctor ]
+  [ "$(complete_words vexevt help fil)" = filter ]
+  [ "$(complete_words vexevt doctor --j)" = --json ]
+  [ "$(complete_words vexevt filter --form)" = --format ]
+  [ "$(complete_words vexevt-filter --format j)" = json ]
+  [ "$(complete_words vexevt-filter --format = j)" = json ]
+  [ "$(complete_words vexevt-filter "'open")" = openflags ]
+  [ "$(complete_words vexevt-filter "'type = fs.ren")" = 'type = fs.rename' ]
+  [ "$(complete_words vexevt-filter "'type in (fs.create, fs.del")" = 'type in (fs.create, fs.delete' ]
+  [ "$(complete_words vexevt-filter "'path starts")" = 'path startswith' ]
+  [ "$(complete_words vexevt-filter --by path,tenan)" = path,tenant ]
+  [ "$(complete_words vexevt-filter -i unix-)" = unix-listen: ]
+  touch events.evt
+  [ "$(complete_words vexevt-filter 'type = fs.*' eve)" = events.evt ]
+}
+
+@test "fish completes options and choices" {
+  command -v fish >/dev/null || skip "no fish"
+  fish -c "source '$completions/vexevt.fish'; complete -C 'vexevt-filter --format j'" | grep -q '^json'
+  fish -c "source '$completions/vexevt.fish'; complete -C 'vexevt-filter --assert-n'" | grep -q -- '^--assert-none'
+  fish -c "source '$completions/vexevt.fish'; complete -C 'vexevt doctor --js'" | grep -q -- '^--json'
+}
+
+@test "the marked examples of the man pages of tools run" {
+  local page name ran=0
+  [ -x "$VEXEVT_BIN/vexevt-capture" ] || skip "no vexevt-capture to make events with"
+  for page in "$man"/vexevt*.1; do
+    mkdir -p "${page##*/}"
+    while IFS= read -r name; do
+      example_commands "$page" "$name" >script
+      [ -s script ] || { echo "$page: example '$name' has no command"; false; }
+      (cd "${page##*/}" && bash -euo pipefail ../script >../output 2>&1) || { echo "$page: $name"; cat script output; false; }
+      ((ran += 1))
+    done < <(example_names "$page")
+  done
+  ((ran > 0))
+}
+
+@test "the rules files of the man pages are right" {
+  local name ran=0
+  while read -r kind name; do
+    [[ $kind == rules ]] || continue
+    example_text "$man/vexevt-rules.5" "rules $name" >rules.toml
+    [ -x "$VEXEVT_BIN/vexevt-$name" ] || continue
+    case $name in
+      filter) run -0 vexevt-filter --check -f rules.toml ;;
+      *) run -0 "vexevt-$name" --check rules.toml ;;
+    esac
+    ((ran += 1))
+  done < <(example_names "$man/vexevt-rules.5")
+  ((ran > 0))
+}
