@@ -14,6 +14,13 @@ tools() {
   basename -a "$VEXEVT_BIN"/vexevt*
 }
 
+@test "every tool has a man page" {
+  local tool
+  for tool in $(tools); do
+    [ -s "$man/$tool.1" ] || { echo "$tool.1 is not there"; false; }
+  done
+}
+
 # Options as --help lists them: -n and --count of "  -n, --count COUNT".
 options_of() {
   "$@" --help | sed -n '/^Exit status:/q; s/^  \(-.*\)$/\1/p' | grep -oE '(^|, )--?[a-zA-Z][a-zA-Z0-9-]*' | sed 's/^, //' | sort -u
@@ -30,9 +37,9 @@ commands_of() {
       ((count += 1))
       grep -qF -- "\\fB${option//-/\\-}\\fR" "$man/$tool.1" || { echo "$tool.1 lacks $option"; false; }
       awk -v tool="'$tool" 'index($1, tool) == 1 { on = 1 } /^      ;;/ { on = 0 } on' "$completions/vexevt.bash" |
-        grep -qE -- "[' ]$option[' ]" || { echo "bash lacks $option of $tool"; false; }
+        grep -qE -- "[' ]${option}[' ]" || { echo "bash lacks $option of $tool"; false; }
       awk -v tool="'$tool" 'index($1, tool) == 1 { on = 1 } /^      ;;/ { on = 0 } on' "$completions/vexevt.zsh" |
-        grep -qE -- "[{,*' ]$option[=+,}'[]" || { echo "zsh lacks $option of $tool"; false; }
+        grep -qE -- "[{,*' ]${option}[=+,}'[]" || { echo "zsh lacks $option of $tool"; false; }
       words="-s ${option#-}"
       [[ $option == --* ]] && words="-l ${option#--}"
       grep -qE -- "^complete -c $tool .*$words( |$)" "$completions/vexevt.fish" || { echo "fish lacks $option of $tool"; false; }
