@@ -14,7 +14,7 @@ ArgumentKind KindOf(std::string_view placeholder) {
   if (placeholder == "ENDPOINT") return ArgumentKind::kEndpoint;
   if (placeholder == "EXPRESSION") return ArgumentKind::kExpression;
   if (placeholder == "FIELD" || placeholder == "FIELDS") return ArgumentKind::kFields;
-  if (placeholder == "TYPE" || placeholder == "TYPES") return ArgumentKind::kType;
+  if (placeholder.starts_with("TYPE")) return ArgumentKind::kType;
   if (placeholder == "DIR") return ArgumentKind::kFolder;
   if (placeholder == "COMMAND") return ArgumentKind::kCommand;
   if (placeholder == "FILE" || placeholder == "PATH" || placeholder == "RULES") return ArgumentKind::kFile;
