@@ -98,11 +98,13 @@ complete_words() {
   fish -c "source '$completions/vexevt.fish'; complete -C 'vexevt doctor --js'" | grep -q -- '^--json'
 }
 
+# Each page has a folder of its own, in which a.evt is a stream to show things on.
 @test "the marked examples of the man pages of tools run" {
   local page name ran=0
   [ -x "$VEXEVT_BIN/vexevt-capture" ] || skip "no vexevt-capture to make events with"
   for page in "$man"/vexevt*.1; do
     mkdir -p "${page##*/}"
+    vexevt-capture --generate --seed 7 -n 1000 -o "${page##*/}/a.evt"
     while IFS= read -r name; do
       example_commands "$page" "$name" >script
       [ -s script ] || { echo "$page: example '$name' has no command"; false; }
