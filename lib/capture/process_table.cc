@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <string_view>
 
 namespace vexevt {
@@ -134,6 +136,17 @@ const ProcessFacts& ProcessTable::Find(std::uint32_t pid) {
 
 void ProcessTable::WatchTree(std::uint32_t pid) {
   root_ = pid;
+  // Children that we have already are not orphans of the tree.
+  std::array<char, 4096> buffer;
+  std::array<char, 64> name{};
+  std::snprintf(name.data(), name.size(), "/proc/self/task/%d/children", ::getpid());
+  std::string_view children = ReadAt(AT_FDCWD, name.data(), &buffer);
+  for (std::uint32_t child = 0; !children.empty();) {
+    auto parsed = std::from_chars(children.data(), children.data() + children.size(), child);
+    if (parsed.ec != std::errc{}) break;
+    Get(child).kin = Kin::kStranger;
+    children.remove_prefix(std::min(static_cast<std::size_t>(parsed.ptr - children.data()) + 1, children.size()));
+  }
   Get(pid).kin = Kin::kMember;
 }
 
