@@ -8,6 +8,9 @@ namespace {
 constexpr Example kExamples[] = {
     {"send what is captured where the rules say", "vexevt-capture /srv | vexevt-route rules.toml"},
     {"is the file right?", "vexevt-route --check rules.toml"},
+    {"where would this event go, and why?",
+     "vexevt-route --explain '{\"type\":\"fs.delete\",\"path\":\"/srv/a\"}' rules.toml"},
+    {"do the rules still do what they should?", "vexevt-route --test rules.test rules.toml"},
 };
 
 }  // namespace
@@ -22,11 +25,19 @@ const Tool kRouteTool = {
         "a file that is wrong is refused with a message, and the rules in force stay.\n"
         "vexevt.lost and vexevt.barrier events, which tell of the stream itself, go to every endpoint.",
     .examples = kExamples,
-    .negative = "",
+    .negative = "--test was given and a case failed",
 };
 
 void AddRouteOptions(CLI::App& app, RouteOptions* options) {
   AddFlag(app, "--check", "only check RULES", &options->check);
+  AddText(
+      app, "--explain", "EVENT",
+      "say which rules hold for EVENT and why, and where it would go\nEVENT is an event as JSON, or a file with one.",
+      &options->explain);
+  AddText(app, "--test", "FILE",
+          "see whether the events in FILE would go where it says\nA TOML file of [[case]] tables, each with event = "
+          "'JSON' and to = [ENDPOINT, ...]. What differs is printed.",
+          &options->test);
   AddText(app, "RULES", "RULES", "where events go, see vexevt-rules(5)", &options->rules);
   AddCommonOptions(app, kInputOptions | kTimeOptions | kMetricsOption | kProgressOptions | kStrictOption | kQuietOption,
                    &options->common);

@@ -12,6 +12,8 @@ struct RouteOptions {
   CommonOptions common;
   std::string rules;  // file
   bool check = false;
+  std::string explain;  // an event as JSON, or a file with one; empty: none
+  std::string test;     // a file of examples; empty: none
 };
 
 extern const Tool kRouteTool;

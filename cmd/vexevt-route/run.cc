@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "cmd/vexevt-route/answer.h"
+#include "cmd/vexevt-route/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
+#include "lib/route/file_watch.h"
 #include "lib/route/router.h"
 
 namespace vexevt {
@@ -19,6 +22,8 @@ class RouteStep final : public Step {
  public:
   RouteStep(const RouteOptions& options, Router* router, Ledger* ledger)
       : options_(options), router_(router), ledger_(ledger) {
+    auto watch = FileWatch::Start(options.rules);
+    if (watch.ok()) watch_ = std::move(*watch);
     TellMessages();
   }
 
@@ -27,6 +32,9 @@ class RouteStep final : public Step {
     if (router_->wants_service()) router_->Serve();
     Count();
     TellMessages();
+    metrics_.Update(*router_);
+    // The loop only polls when the input is idle.
+    if (++batches_ % kBatchesPerLook == 0 && watch_ && watch_->TakeChange() && status.ok()) return Reload();
     return status;
   }
 
@@ -36,12 +44,14 @@ class RouteStep final : public Step {
   void AddPolls(std::vector<pollfd>* polls) override {
     router_->Flush();
     router_->AddPolls(polls);
+    if (watch_) polls->push_back({.fd = watch_->fd(), .events = POLLIN, .revents = 0});
   }
   std::uint64_t next_tick_ns() const override { return router_->next_due_ns(); }
   Status Tick(EventSink&) override {
     router_->Serve();
     TellMessages();
-    return {};
+    metrics_.Update(*router_);
+    return watch_ && watch_->TakeChange() ? Reload() : Status();
   }
 
   bool done() const override { return router_->output_gone(); }
@@ -49,6 +59,7 @@ class RouteStep final : public Step {
   Status Finish(EventSink&) override {
     std::vector<Status> failures = router_->Finish();
     Count();
+    metrics_.Update(*router_);
     TellMessages();
     if (router_->output_gone()) return ErrnoStatus("cannot write 'standard output'", EPIPE);
     if (failures.empty()) return {};
@@ -63,6 +74,7 @@ class RouteStep final : public Step {
     auto plan = LoadPlan(options_.rules);
     Status status = plan.ok() ? router_->Reload(std::move(*plan)) : std::move(plan).status();
     TellMessages();
+    if (set_ != nullptr) metrics_.Describe(*router_, set_);
     if (!status.ok()) {
       ReportError(std::move(status).WithContext("rules not reloaded"));
     } else {
@@ -72,7 +84,14 @@ class RouteStep final : public Step {
     return {};
   }
 
+  void Describe(MetricSet* set) override {
+    set_ = set;
+    metrics_.Describe(*router_, set);
+  }
+
  private:
+  static constexpr unsigned kBatchesPerLook = 16;
+
   // The pipeline counts what came in; `out` is what got somewhere, and the rest is filtered or dropped.
   void Count() {
     const RouteCounts& counts = router_->counts();
@@ -93,6 +112,10 @@ class RouteStep final : public Step {
   const RouteOptions& options_;
   Router* const router_;
   Ledger* const ledger_;
+  std::optional<FileWatch> watch_;  // none: only SIGHUP reloads
+  RouteMetrics metrics_;
+  MetricSet* set_ = nullptr;
+  unsigned batches_ = 0;
 };
 
 }  // namespace
@@ -100,6 +123,8 @@ class RouteStep final : public Step {
 Result<ExitCode> RunRoute(const RouteOptions& options) {
   if (options.rules.empty()) return InvalidArgument("a RULES file is wanted");
   VEXEVT_ASSIGN(RoutePlan plan, LoadPlan(options.rules));
+  if (!options.explain.empty()) return PrintExplanation(plan, options.explain);
+  if (!options.test.empty()) return TestRules(plan, options.test);
   if (options.check) return ExitCode::kDone;
   VEXEVT_ASSIGN(auto router, Router::Start(std::move(plan), SystemClock()));
   Ledger ledger;

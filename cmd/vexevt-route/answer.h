@@ -1,0 +1,17 @@
+// What vexevt-route answers about its rules without routing anything.
+#pragma once
+
+#include <string>
+
+#include "lib/cli/exit_code.h"
+#include "lib/route/route_plan.h"
+
+namespace vexevt {
+
+// --explain: `event` is an event as JSON, or a file with one, as JSON or frames.
+Result<ExitCode> PrintExplanation(const RoutePlan& plan, const std::string& event);
+
+// --test: prints what differs. kNegative where something does.
+Result<ExitCode> TestRules(const RoutePlan& plan, const std::string& file);
+
+}  // namespace vexevt
