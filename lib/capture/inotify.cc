@@ -1,30 +1,19 @@
 #include "lib/capture/inotify.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <deque>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "lib/base/unique_fd.h"
-#include "lib/capture/inotify_queue.h"
-#include "lib/capture/inotify_watcher.h"
-#include "lib/event/id_source.h"
+#include "lib/capture/inotify_source.h"
 
 namespace vexevt {
 namespace {
-
-using Node = WatchTree::Node;
-constexpr Node kNone = WatchTree::kNone;
 
 // The two records of a rename stand next to each other, but for the moment in which the kernel has written the first
 // only. So long a rename waits for its second half before it is taken for a move out of what is watched.
@@ -64,99 +53,7 @@ EventType TypeOf(std::uint32_t mask) {
   }
 }
 
-std::string ReadLink(const std::string& path) {
-  std::string target(PATH_MAX, '\0');
-  ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
-  target.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-  return target;
-}
-
-class Inotify final : public Source {
- public:
-  Inotify(InotifyOptions options, UniqueFd inotify, UniqueFd timer, UniqueFd poll)
-      : options_(std::move(options)),
-        inotify_(std::move(inotify)),
-        timer_(std::move(timer)),
-        poll_(std::move(poll)),
-        queue_(inotify_.get()),
-        watcher_(inotify_.get(), MaskOf(options_.selection), options_.warn),
-        unseen_(options_.unseen.begin(), options_.unseen.end()) {
-    event_.boundary = Boundary::kKernel;
-    event_.host = options_.host;
-    event_.tenant = options_.tenant;
-  }
-
-  Status WatchRoots();
-
-  int poll_fd() const override { return poll_.get(); }
-  Result<DrainState> Drain(FrameBatch* batch) override;
-  Status InsertBarrier(std::string_view token) override;
-  void Stop() override;
-  const SourceCounters& counters() const override { return counters_; }
-
- private:
-  // A root: a directory with all below it, or some names in it.
-  struct Root {
-    Node node;
-    bool whole;
-    std::unordered_set<std::string> files;  // absolute paths
-  };
-  struct Barrier {
-    std::size_t position;
-    std::string token;
-  };
-  struct Displaced {  // by a rename onto it: deleted, or about to be exchanged
-    Node node = kNone, parent = kNone;
-    std::string name;
-  };
-
-  const WatchTree& tree() const { return watcher_.tree(); }
-  Root* FindRoot(Node node) {
-    auto it = std::ranges::find(roots_, node, &Root::node);
-    return it == roots_.end() ? nullptr : &*it;
-  }
-  bool Wants(Node directory, const std::string& path);
-
-  Result<bool> Handle();  // false: the record at the front must wait for its second half
-  Status HandleCreate(const InotifyRecord& record, Node directory, const std::string& path);
-  Status HandleMovedTo(const InotifyRecord& record, Node directory, const std::string& path);
-  Result<bool> HandleMovedFrom(const InotifyRecord& record, Node directory, const std::string& path);
-  Status MoveDirectory(Node from, const std::string& name, Node to, const std::string& new_name);
-  void HandleSelf(const InotifyRecord& record, Node node);
-  void LoseRoot(Node node, std::string_view how);
-
-  // What lies in `top`, a directory that appeared; `since` is the end of the queue before it was watched.
-  Status TellFound(Node top, std::size_t since);
-  Status WatchAndTell(Node parent, const std::string& name, std::size_t since);
-  bool TakeMovedHere(Node known, Node parent, const std::string& name);
-  Status Rescan();
-  Status RescanDirectory(Node directory, std::vector<Node>* waiting, std::unordered_set<Node>* seen);
-
-  void Tell(EventType type, std::string_view path, std::string_view path2, std::uint16_t flags,
-            const struct stat* status = nullptr);
-  void TellExisting(EventType type, const std::string& path, std::uint16_t flags);
-  void TellGap();
-  void TellUnmount(Node node);
-  void TellBarriers();
-  void Stamp();
-  void WakeAfter(std::uint64_t ns);
-
-  InotifyOptions options_;
-  UniqueFd inotify_, timer_, poll_;
-  EventIds ids_;
-  InotifyQueue queue_;
-  InotifyWatcher watcher_;
-  std::unordered_set<std::string> unseen_;
-  std::vector<Root> roots_;
-  std::string lost_root_;
-  Displaced displaced_;
-  std::deque<Barrier> barriers_;
-  bool overflowed_ = false, stopping_ = false;
-  Event event_;
-  FrameBatch* batch_ = nullptr;  // that of the current Drain
-  std::uint64_t last_wall_ns_ = 0;
-  SourceCounters counters_;
-};
+}  // namespace
 
 Status Inotify::WatchRoots() {
   std::vector<std::pair<bool, std::string>> roots;  // whether it is a directory
@@ -395,230 +292,11 @@ void Inotify::LoseRoot(Node node, std::string_view how) {
   watcher_.Forget(node);
 }
 
-Status Inotify::WatchAndTell(Node parent, const std::string& name, std::size_t since) {
-  VEXEVT_ASSIGN(InotifyWatcher::Watched child, watcher_.WatchChild(parent, name));
-  if (child.node == kNone || child.known) return {};
-  return TellFound(child.node, since);
-}
-
-// A directory that a scan finds under another name than the tree has was renamed to here before this place was watched:
-// of that rename only the first half is in the queue. Told as a whole here; the half is struck.
-bool Inotify::TakeMovedHere(Node known, Node parent, const std::string& name) {
-  WatchTree& tree = watcher_.tree();
-  Node old_parent = tree.parent(known);
-  if (old_parent == kNone || tree.IsBelow(parent, known)) return false;
-  std::string old_name(tree.name(known));
-  InotifyRecord half;
-  bool moved = queue_.Find(
-      queue_.front_position(),
-      [&](const InotifyRecord& record) {
-        return record.watch == tree.watch(old_parent) && (record.mask & IN_MOVED_FROM) && record.name == old_name;
-      },
-      &half);
-  if (!moved) return false;  // the same directory seen twice: a bind mount
-  queue_.Strike(half);
-  std::string old_path = watcher_.PathOf(known);
-  tree.Move(known, parent, name);
-  Tell(kFsRename, old_path, watcher_.PathOf(known), kFlagDirectory | kFlagSynthetic);
-  return true;
-}
-
-Status Inotify::TellFound(Node top, std::size_t since) {
-  struct Waiting {
-    Node node;
-    std::size_t since;
-  };
-  std::vector<Waiting> waiting{{top, since}};
-  while (!waiting.empty()) {
-    auto [directory, from] = waiting.back();
-    waiting.pop_back();
-    std::vector<DirectoryEntry> entries = watcher_.List(directory);
-    // What was reported until now: an entry whose first record says that it came will be told by that record.
-    VEXEVT_TRY(queue_.ReadAhead(SystemClock().Now()));
-    std::unordered_map<std::string, bool> came;
-    InotifyRecord record;
-    queue_.Find(
-        from,
-        [&](const InotifyRecord& other) {
-          if (other.watch == tree().watch(directory)) {
-            came.try_emplace(std::string(other.name), (other.mask & (IN_CREATE | IN_MOVED_TO)) != 0);
-          }
-          return false;
-        },
-        &record);
-    for (const DirectoryEntry& entry : entries) {
-      auto it = came.find(entry.name);
-      if (it != came.end() && it->second) continue;
-      std::string path = watcher_.PathOf(directory, entry.name);
-      if (!entry.directory) {
-        TellExisting(kFsCreate, path, kFlagSynthetic);
-        continue;
-      }
-      std::size_t before = queue_.end();
-      VEXEVT_ASSIGN(InotifyWatcher::Watched child, watcher_.WatchChild(directory, entry.name));
-      if (child.known && child.node != kNone && TakeMovedHere(child.node, directory, entry.name)) continue;
-      TellExisting(kFsMkdir, path, kFlagDirectory | kFlagSynthetic);
-      if (child.node != kNone && !child.known) waiting.push_back({child.node, before});
-    }
-  }
-  return {};
-}
-
-Status Inotify::RescanDirectory(Node directory, std::vector<Node>* waiting, std::unordered_set<Node>* seen) {
-  WatchTree& tree = watcher_.tree();
-  for (const DirectoryEntry& entry : watcher_.List(directory)) {
-    if (!entry.directory) continue;
-    Node before = tree.FindChild(directory, entry.name);
-    std::string old_path = before == kNone ? std::string() : watcher_.PathOf(before);
-    std::size_t since = queue_.end();
-    VEXEVT_ASSIGN(InotifyWatcher::Watched child, watcher_.WatchChild(directory, entry.name));
-    if (child.node == kNone) continue;
-    if (!child.known) {
-      if (before != kNone) Tell(kFsRmdir, old_path, {}, kFlagDirectory | kFlagSynthetic);  // another in its place
-      TellExisting(kFsMkdir, watcher_.PathOf(child.node), kFlagDirectory | kFlagSynthetic);
-      VEXEVT_TRY(TellFound(child.node, since));
-      seen->insert(child.node);
-      continue;
-    }
-    if (!seen->insert(child.node).second) continue;
-    if (child.node != before && tree.parent(child.node) != kNone && !tree.IsBelow(directory, child.node)) {
-      if (before != kNone) tree.Detach(before);  // may turn up elsewhere yet
-      old_path = watcher_.PathOf(child.node);
-      tree.Move(child.node, directory, entry.name);
-      Tell(kFsRename, old_path, watcher_.PathOf(child.node), kFlagDirectory | kFlagSynthetic);
-    }
-    waiting->push_back(child.node);
-  }
-  return {};
-}
-
-// After records were lost: which directories came, went and moved. Their number bounds the work; what happened to files
-// is not known, and the gap says so.
-Status Inotify::Rescan() {
-  WatchTree& tree = watcher_.tree();
-  std::vector<Node> before;
-  std::vector<Node> waiting;
-  for (const Root& root : roots_) {
-    if (root.whole) before.push_back(root.node);
-  }
-  waiting = before;
-  std::vector<std::pair<int, Node>>
-      watched;  // a node may be gone, and its number another's, by the time it is looked at
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    for (Node child : tree.Children(before[i])) {
-      before.push_back(child);
-      watched.emplace_back(tree.watch(child), child);
-    }
-  }
-  std::unordered_set<Node> seen;
-  while (!waiting.empty()) {
-    Node next = waiting.back();
-    waiting.pop_back();
-    VEXEVT_TRY(RescanDirectory(next, &waiting, &seen));
-  }
-  for (auto it = watched.rbegin(); it != watched.rend(); ++it) {  // what lies below first
-    auto [watch, node] = *it;
-    if (tree.FindWatch(watch) != node || seen.contains(node)) continue;
-    Tell(kFsRmdir, watcher_.PathOf(node), {}, kFlagDirectory | kFlagSynthetic);
-    watcher_.Forget(node);
-  }
-  return {};
-}
-
-void Inotify::TellExisting(EventType type, const std::string& path, std::uint16_t flags) {
-  struct stat status;
-  if (::lstat(path.c_str(), &status) != 0) {
-    Tell(type, path, {}, flags);
-    return;
-  }
-  std::string target;
-  if (type == kFsCreate) {
-    if (S_ISLNK(status.st_mode)) {
-      type = kFsSymlink;
-      target = ReadLink(path);
-    } else if (!S_ISREG(status.st_mode)) {
-      type = S_ISDIR(status.st_mode) ? kFsCreate : kFsMknod;  // a directory: what was created is gone already
-    } else if (status.st_nlink > 1) {
-      type = kFsHardlink;
-    }
-  }
-  Tell(type, path, target, flags, &status);
-}
-
-void Inotify::Stamp() {
-  ids_.Stamp(&event_, queue_.empty() ? SystemClock().Now() : queue_.FrontReadAt());
-  last_wall_ns_ = event_.wall_ns;
-  ++counters_.events;
-}
-
-void Inotify::Tell(EventType type, std::string_view path, std::string_view path2, std::uint16_t flags,
-                   const struct stat* status) {
-  if (!options_.selection.WantsType(type)) {
-    ++counters_.unwanted;
-    return;
-  }
-  if (!unseen_.empty() && unseen_.contains(std::string(path))) {
-    ++counters_.own;
-    return;
-  }
-  FsPayload fs{.path = path, .path2 = path2};
-  if (status) {
-    flags |= kFlagStat;
-    fs.inode = status->st_ino;
-    fs.size = static_cast<std::uint64_t>(status->st_size);
-    fs.device = static_cast<std::uint32_t>(major(status->st_dev) << 20 | minor(status->st_dev));
-    fs.mode = static_cast<std::uint16_t>(status->st_mode);
-  }
-  event_.type = type;
-  event_.flags = flags;
-  event_.payload = fs;
-  Stamp();
-  batch_->Append(event_);
-}
-
-void Inotify::TellGap() {
-  event_.type = kVexevtLost;
-  event_.flags = 0;
-  event_.payload = GapPayload{.cause = "inotify", .since_ns = last_wall_ns_};
-  Stamp();
-  batch_->Append(event_);
-  ++counters_.gaps;
-}
-
-void Inotify::TellUnmount(Node node) {
-  Node parent = tree().parent(node);
-  // Every watched directory of the file system is told of; only the one that it was mounted on is news.
-  if (parent != kNone && tree().device(parent) == tree().device(node)) return;
-  std::string path = watcher_.PathOf(node);
-  event_.type = kSystemUnmount;
-  event_.flags = 0;
-  event_.payload = SystemPayload{.subject = path};
-  Stamp();
-  batch_->Append(event_);
-}
-
-void Inotify::TellBarriers() {
-  if (overflowed_) return;  // what the second look finds belongs before it
-  while (!barriers_.empty() && (queue_.empty() || barriers_.front().position <= queue_.front_position())) {
-    Event event;
-    event.type = kVexevtBarrier;
-    event.boundary = Boundary::kUser;
-    event.host = options_.host;
-    event.attributes.push_back({"token", AttributeText{barriers_.front().token}});
-    ids_.Stamp(&event);
-    ++counters_.events;
-    batch_->Append(event);
-    barriers_.pop_front();
-  }
-}
-
 void Inotify::WakeAfter(std::uint64_t ns) {
   itimerspec spec{};
   spec.it_value.tv_nsec = static_cast<long>(ns);
   ::timerfd_settime(timer_.get(), 0, &spec, nullptr);  // fails only for a bad descriptor or time
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Source>> OpenInotify(InotifyOptions options) {
   UniqueFd inotify(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
@@ -638,7 +316,9 @@ Result<std::unique_ptr<Source>> OpenInotify(InotifyOptions options) {
     wanted.events = EPOLLIN;
     if (::epoll_ctl(poll.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) return ErrnoStatus("cannot start inotify", errno);
   }
-  auto source = std::make_unique<Inotify>(std::move(options), std::move(inotify), std::move(timer), std::move(poll));
+  std::uint32_t mask = MaskOf(options.selection);
+  auto source =
+      std::make_unique<Inotify>(std::move(options), mask, std::move(inotify), std::move(timer), std::move(poll));
   VEXEVT_TRY(source->WatchRoots());
   return std::unique_ptr<Source>(std::move(source));
 }
