@@ -249,10 +249,8 @@ Status Inotify::MoveDirectory(Node from, const std::string& name, Node to, const
     if (child != kNone) watcher_.Forget(child);
     return {};
   }
-  if (child == kNone || tree.IsBelow(to, child)) {
-    VEXEVT_ASSIGN(InotifyWatcher::Watched moved, watcher_.WatchChild(to, new_name));
-    return moved.node == kNone || moved.known ? Status() : watcher_.WatchBelow(moved.node);
-  }
+  // Renamed before it could be watched: what lies in it was never told.
+  if (child == kNone || tree.IsBelow(to, child)) return WatchAndTell(to, new_name, queue_.end());
   Node target = tree.FindChild(to, new_name);
   if (target != kNone && target != child) {
     tree.Detach(target);

@@ -46,20 +46,25 @@ Status Inotify::TellFound(Node top, std::size_t since) {
     std::vector<DirectoryEntry> entries = watcher_.List(directory);
     // What was reported until now: an entry whose first record says that it came will be told by that record.
     VEXEVT_TRY(queue_.ReadAhead(SystemClock().Now()));
-    std::unordered_map<std::string, bool> came;
+    std::unordered_map<std::string, std::uint32_t> first;  // the first record of each name
     InotifyRecord record;
     queue_.Find(
         from,
         [&](const InotifyRecord& other) {
-          if (other.watch == tree().watch(directory)) {
-            came.try_emplace(std::string(other.name), (other.mask & (IN_CREATE | IN_MOVED_TO)) != 0);
-          }
+          if (other.watch == tree().watch(directory)) first.try_emplace(std::string(other.name), other.mask);
           return false;
         },
         &record);
+    for (const auto& [name, mask] : first) {
+      // What goes first of all was there before the watch.
+      if (!(mask & (IN_DELETE | IN_MOVED_FROM))) continue;
+      bool is_directory = (mask & IN_ISDIR) != 0;
+      Tell(is_directory ? kFsMkdir : kFsCreate, watcher_.PathOf(directory, name), {},
+           is_directory ? kFlagDirectory | kFlagSynthetic : kFlagSynthetic);
+    }
     for (const DirectoryEntry& entry : entries) {
-      auto it = came.find(entry.name);
-      if (it != came.end() && it->second) continue;
+      auto it = first.find(entry.name);
+      if (it != first.end() && (it->second & (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM))) continue;
       std::string path = watcher_.PathOf(directory, entry.name);
       if (!entry.directory) {
         TellExisting(kFsCreate, path, kFlagSynthetic);

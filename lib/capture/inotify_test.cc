@@ -211,6 +211,16 @@ TEST_F(InotifyTest, PathsFollowRenamedDirectories) {
                                   "fs.rename w/z > w/q", "fs.delete w/q/y/c/f"));
 }
 
+TEST_F(InotifyTest, RenamedBeforeItCouldBeWatched) {
+  Open(DefaultTypes());
+  fs::create_directories(At("w/a/b"));
+  Write("w/a/f", "");
+  fs::rename(At("w/a"), At("w/z"));
+  EXPECT_THAT(Told(), ElementsAre("fs.mkdir w/a", "fs.rename w/a > w/z", "fs.mkdir w/z/b ?", "fs.create w/z/f ?"));
+  Write("w/z/b/g", "");
+  EXPECT_THAT(Told(), ElementsAre("fs.create w/z/b/g", "fs.close-write w/z/b/g"));
+}
+
 TEST_F(InotifyTest, ExchangedDirectoriesExchangeTheirPaths) {
   fs::create_directories(At("w/a/in-a"));
   fs::create_directories(At("w/b/in-b"));

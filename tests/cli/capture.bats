@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# vexevt-capture as people meet it: live by inotify, generated, imported, emitted.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+  mkdir w
+}
+
+teardown() {
+  if [[ -n ${capture:-} ]]; then kill -KILL "$capture" 2>/dev/null || true; fi
+  if [[ -n ${open:-} ]]; then rm -rf "$open"; fi
+}
+
+# Starts a capture in the background and waits until it says that it watches; its messages go to log. $capture is its pid.
+start() {
+  : >log
+  "$@" 2>log 3>&- &
+  capture=$!
+  until grep -q watching log; do
+    kill -0 "$capture" || { cat log >&2; return 1; }
+  done
+}
+
+stop() {
+  kill -TERM "$capture"
+  wait "$capture"
+  capture=
+}
+
+
+@test "live: events of a tree come out as they happen, and a signal ends it well" {
+  start vexevt-capture --backend inotify --verbose --format json w -o out.json
+  mkdir w/d
+  echo x >w/d/f
+  mv w/d w/e
+  rm w/e/f
+  stop
+  grep -q '"type":"fs.mkdir".*"path":"'"$PWD/w/d\"" out.json
+  grep -q '"type":"fs.rename".*"path":"'"$PWD/w/d"'","path2":"'"$PWD/w/e\"" out.json
+  grep -q '"type":"fs.delete".*"path":"'"$PWD/w/e/f\"" out.json
+  grep -q ' 0 lost' log
+}
+
+@test "live: --where is evaluated, and decides what is asked for" {
+  start vexevt-capture --backend inotify --verbose --format json --where 'type = fs.delete and name glob "*.x"' w -o out.json
+  touch w/a.x w/a.y
+  rm w/a.x w/a.y
+  stop
+  [ "$(grep -c '"type"' out.json)" = 1 ]
+  grep -q 'a\.x' out.json
+}
+
+@test "live: our own output in the watched tree makes no events" {
+  start vexevt-capture --backend inotify --verbose w -o w/out.evt
+  touch w/a
+  stop
+  ! grep -q 'out\.evt' w/out.evt
+  grep -q 'w/a' w/out.evt
+}
+
+@test "live: as nobody" {
+  [ "$(id -u)" = 0 ] || skip "not root"
+  # The folder of the tests is not for everybody to read.
+  open=$(mktemp -d)
+  chmod 755 "$open"
+  mkdir -m 700 "$open/private"
+  cp "$(command -v vexevt-capture)" "$open/"
+  start setpriv --reuid 65534 --regid 65534 --clear-groups "$open/vexevt-capture" --verbose --format json "$open" >out.json
+  touch "$open/a"
+  stop
+  grep -q '"path":"'"$open/a\"" out.json
+  grep -q "cannot watch '$open/private': Permission denied" log
+}
+
+@test "live: a closed output ends it, though nothing happens" {
+  start vexevt-capture --backend inotify --verbose w > >(true)
+  run -141 wait "$capture"
+  capture=
+}
+
+@test "live: a directory that vanishes is said" {
+  start vexevt-capture --backend inotify --verbose w -o out.evt
+  rmdir w
+  run -3 wait "$capture"
+  capture=
+  grep -q "the watched directory '.*/w' was deleted" log
+}
+
+@test "live: the limit of watches is an error that says what is needed" {
+  mkdir w/{1,2,3,4,5,6}
+  unshare -Ur true || skip "no user namespaces"
+  run -3 --separate-stderr unshare -Ur sh -c 'echo 4 >/proc/sys/user/max_inotify_watches && exec vexevt-capture --backend inotify w'
+  [[ $stderr == *"max_user_watches"* ]]
+  [[ $stderr == *"has 7 directories"* ]]
+}
+
+@test "the generator gives the same bytes for the same seed" {
+  vexevt-capture --generate --seed 7 -n 5000 -o a.evt
+  vexevt-capture --generate --seed 7 -n 5000 | cmp - a.evt
+  run ! cmp -s a.evt <(vexevt-capture --generate --seed 8 -n 5000)
+  run -2 vexevt-capture --generate bild
+  [[ $output == *"build|web|database|home|mixed"* ]]
+}
+
+@test "a reader that has enough ends the generator" {
+  run -0 bash -c 'vexevt-capture --generate | head -c 100000 | wc -c'
+  [ "$output" = 100000 ]
+}
+
+@test "a full disk is an error" {
+  run -3 bash -c 'vexevt-capture --generate -n 1000 >/dev/full'
+  [[ $output == *"No space left on device"* ]]
+}
+
+@test "import and json output are each other's inverse" {
+  vexevt-capture --generate --seed 3 -n 2000 -o a.evt
+  vexevt-capture --generate --seed 3 -n 2000 --format json >a.json
+  vexevt-capture --import a.json | cmp - a.evt
+}
+
+@test "import: a bad line is named, after the events before it" {
+  printf '{"type":"fs.create","path":"/a"}\n\nnonsense\n' >bad.json
+  run -3 --separate-stderr vexevt-capture --import bad.json --format json
+  [ "${#lines[@]}" = 1 ]
+  [[ $stderr == *"bad.json: line 3:"* ]]
+  run -3 vexevt-capture --import none.json
+  [[ $output == *"cannot open 'none.json': No such file"* ]]
+}
+
+@test "emit writes one event" {
+  run -0 vexevt-capture emit vector.search vector.collection=docs vector.k=10 attr.team=ml --tenant acme --format json
+  [[ $output == *'"type":"vector.search"'*'"tenant":"acme"'*'"vector":{"collection":"docs","k":10}'*'"attributes":{"team":"ml"}'* ]]
+  run -2 vexevt-capture emit fs.create pth=/x
+  [[ $output == *"unknown field 'pth' (did you mean 'path'?)"* ]]
+  run -2 vexevt-capture emit fs.creat
+  [[ $output == *"did you mean 'fs.create'?"* ]]
+}
+
+@test "sources exclude each other, and one is wanted" {
+  run -2 vexevt-capture
+  run -2 vexevt-capture --generate --import x
+  run -2 vexevt-capture --where 'pth = 1' w
+  [[ $output == *"--where:1: unknown field 'pth'"* ]]
+}
+
+@test "--explain says what is asked of the source and what is left" {
+  run -0 vexevt-capture --backend inotify --explain --where 'type = fs.delete and size > 1' w
+  [[ $output == *"source: inotify"* ]]
+  [[ $output == *"types fs.delete"* ]]
+  [[ $output == *"left to decide here: "*"size > 1"* ]]
+}
