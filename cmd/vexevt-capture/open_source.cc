@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "lib/capture/fanotify.h"
 #include "lib/capture/generate.h"
 #include "lib/capture/import.h"
 #include "lib/capture/inotify.h"
@@ -70,6 +71,30 @@ Result<OpenedSource> OpenImports(const CaptureOptions& options) {
   return OpenedSource{std::make_unique<Sequence>(std::move(sources)), "import"};
 }
 
+Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selection& selection, std::uint32_t command) {
+  FanotifyOptions fanotify;
+  fanotify.selection = selection;
+  fanotify.mark = options.mark;
+  fanotify.command = command;
+  fanotify.host = HostName(options);
+  fanotify.tenant = options.tenant;
+  fanotify.warn = [](std::string_view text) { ReportWarning(text); };
+  VEXEVT_ASSIGN(auto source, OpenFanotify(std::move(fanotify)));
+  return OpenedSource{std::move(source), "fanotify"};
+}
+
+Result<OpenedSource> OpenByInotify(const CaptureOptions& options, const Selection& selection,
+                                   std::vector<std::string> unseen) {
+  InotifyOptions inotify;
+  inotify.selection = selection;
+  inotify.unseen = std::move(unseen);
+  inotify.host = HostName(options);
+  inotify.tenant = options.tenant;
+  inotify.warn = [](std::string_view text) { ReportWarning(text); };
+  VEXEVT_ASSIGN(auto source, OpenInotify(std::move(inotify)));
+  return OpenedSource{std::move(source), "inotify"};
+}
+
 }  // namespace
 
 std::string HostName(const CaptureOptions& options) {
@@ -79,20 +104,24 @@ std::string HostName(const CaptureOptions& options) {
 }
 
 Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
-                                std::vector<std::string> unseen) {
-  int sources = (options.generate ? 1 : 0) + (options.imports.empty() ? 0 : 1) + (options.paths.empty() ? 0 : 1);
-  if (sources > 1) return InvalidArgument("PATH, --generate and --import exclude each other");
-  if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or --generate, or --import");
+                                std::vector<std::string> unseen, std::uint32_t command) {
+  bool live = !options.paths.empty() || command != 0;
+  int sources = (options.generate ? 1 : 0) + (options.imports.empty() ? 0 : 1) + (live ? 1 : 0);
+  if (sources > 1) return InvalidArgument("PATH, COMMAND, --generate and --import exclude each other");
+  if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or -- COMMAND, --generate or --import");
   if (options.generate) return OpenGenerator(options);
   if (!options.imports.empty()) return OpenImports(options);
-  InotifyOptions inotify;
-  inotify.selection = selection;
-  inotify.unseen = std::move(unseen);
-  inotify.host = HostName(options);
-  inotify.tenant = options.tenant;
-  inotify.warn = [](std::string_view text) { ReportWarning(text); };
-  VEXEVT_ASSIGN(auto source, OpenInotify(std::move(inotify)));
-  return OpenedSource{std::move(source), "inotify"};
+  if (options.backend == Backend::kInotify && command != 0) {
+    return InvalidArgument("inotify does not tell who did what: -- COMMAND needs --backend fanotify");
+  }
+  if (options.backend != Backend::kInotify) {
+    auto opened = OpenByFanotify(options, selection, command);
+    StatusCode code = opened.status().code();
+    bool missing = code == StatusCode::kPermissionDenied || code == StatusCode::kUnsupported;
+    if (opened.ok() || !missing || options.backend == Backend::kFanotify || command != 0) return opened;
+    ReportNotice(fmt::format("watching by inotify, without processes: {}", opened.status().message()));
+  }
+  return OpenByInotify(options, selection, std::move(unseen));
 }
 
 }  // namespace vexevt

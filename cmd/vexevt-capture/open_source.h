@@ -16,9 +16,10 @@ struct OpenedSource {
   std::string name;  // "inotify", "generator", "import of 'a.json'"
 };
 
-// `unseen`: absolute paths of which nothing shall be told. Everything is watched when it returns.
+// `unseen`: absolute paths of which nothing shall be told. `command`: not 0: only what this process and its descendants
+// do. Everything is watched when it returns.
 Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
-                                std::vector<std::string> unseen);
+                                std::vector<std::string> unseen, std::uint32_t command);
 
 // The --host, or this host's name.
 std::string HostName(const CaptureOptions& options);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr Example kExamples[] = {
     {"what happens below /srv, on the terminal", "vexevt-capture /srv"},
+    {"what an installation touches, as root", "vexevt-capture -o made.evt -- make install"},
     {"deletes and renames only, into a file",
      "vexevt-capture --where 'type in (fs.delete, fs.rename)' /srv -o changes.evt"},
     {"a million events of a made-up web server, always the same",
@@ -69,11 +70,14 @@ const Tool kCaptureTool = {
     .name = "vexevt-capture",
     .summary = "make a stream of file-system events",
     .usage =
-        "[OPTION]... PATH...\n[OPTION]... --generate [MIX]\n[OPTION]... --import FILE...\n"
+        "[OPTION]... PATH...\n[OPTION]... [PATH]... -- COMMAND [ARGUMENT]...\n[OPTION]... --generate "
+        "[MIX]\n[OPTION]... --import FILE...\n"
         "emit [OPTION]... TYPE [FIELD=VALUE]...",
     .description =
         "Watches each PATH, a directory with all that lies below it or a file, and writes an event for each change "
-        "until it is stopped by SIGINT or SIGTERM. It can also make events up, read them from text, or write a "
+        "until it is stopped by SIGINT or SIGTERM. With COMMAND it runs that, and tells what the command and its "
+        "descendants do, until the command ends; its exit status is then the command's. It can also make events up, "
+        "read them from text, or write a "
         "single one.\n"
         "Told are creates, deletes, renames, writes, closes after writing and changes of metadata; opens, reads and "
         "closes where --types or --where name them.",
@@ -99,8 +103,18 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       ->group("Selection");
   AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
       ->group("Selection");
-  AddChoice<Backend>(app, "--backend", "how to watch\nThe default, auto, takes the best that works.",
-                     {{"auto", Backend::kAuto}, {"inotify", Backend::kInotify}}, &options->backend)
+  AddChoice<Backend>(
+      app, "--backend",
+      "how to watch\nThe default, auto, is fanotify where the rights and the kernel allow it, and else inotify.",
+      {{"auto", Backend::kAuto}, {"fanotify", Backend::kFanotify}, {"inotify", Backend::kInotify}}, &options->backend)
+      ->group("Source");
+  AddChoice<MarkKind>(
+      app, "--mark",
+      "what fanotify marks\nThe default, filesystem, sees all of the file systems that a PATH lies on, "
+      "and PATH selects from it; mount sees what goes through its mount; directory only what lies "
+      "directly in it.",
+      {{"filesystem", MarkKind::kFilesystem}, {"mount", MarkKind::kMount}, {"directory", MarkKind::kDirectory}},
+      &options->mark)
       ->group("Source");
   AddValue(
       app, "--generate", "MIX",

@@ -6,17 +6,20 @@
 #include <vector>
 
 #include "lib/base/units.h"
+#include "lib/capture/fanotify.h"
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
 
 namespace vexevt {
 
-enum class Backend : std::uint8_t { kAuto, kInotify };
+enum class Backend : std::uint8_t { kAuto, kFanotify, kInotify };
 
 struct CaptureOptions {
   CommonOptions common;
   std::vector<std::string> paths;
+  std::vector<std::string> command;  // what follows "--"
   Backend backend = Backend::kAuto;
+  MarkKind mark = MarkKind::kFilesystem;
   std::string where;
   std::vector<std::string> types;  // names and families, as typed
   std::string host, tenant;        // host empty: this one

@@ -8,12 +8,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <optional>
 #include <vector>
 
 #include "cmd/vexevt-capture/emit_event.h"
 #include "cmd/vexevt-capture/open_source.h"
 #include "cmd/vexevt-capture/selection_plan.h"
+#include "lib/base/bytes.h"
 #include "lib/base/clock.h"
+#include "lib/capture/command.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/event_sink.h"
 #include "lib/cli/pipeline.h"
@@ -46,10 +49,17 @@ class CaptureRun {
   Status All() {
     CatchSignals(false);
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_.common, &ledger_));
-    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_.selection, OwnOutput(sink_->fd())));
+    std::uint32_t pid = 0;
+    if (!options_.command.empty()) {
+      VEXEVT_ASSIGN(Command command, Command::Prepare(options_.command));
+      pid = static_cast<std::uint32_t>(command.pid());
+      command_.emplace(std::move(command));
+    }
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_.selection, OwnOutput(sink_->fd()), pid));
     source_ = std::move(opened.source);
     for (const std::string& root : plan_.selection.roots)
       ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));
+    if (command_) VEXEVT_TRY(command_->Start());
     VEXEVT_TRY(monitor_.Start(0, sink_->terminal()));
     Status read = Loop();
     Status written = read.code() == StatusCode::kBrokenPipe ? Status() : sink_->Close();
@@ -58,6 +68,8 @@ class CaptureRun {
   }
 
   const Ledger& ledger() const { return ledger_; }
+  // After All: that of the command.
+  Result<int> CommandStatus() { return command_ ? command_->Wait() : 0; }
 
  private:
   Status Loop() {
@@ -120,7 +132,10 @@ class CaptureRun {
   Result<bool> Wait() {
     VEXEVT_TRY(sink_->Flush());
     // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
-    pollfd polls[] = {{source_->poll_fd(), POLLIN, 0}, {SignalFd(), POLLIN, 0}, {sink_->fd(), 0, 0}};
+    pollfd polls[] = {{source_->poll_fd(), POLLIN, 0},
+                      {SignalFd(), POLLIN, 0},
+                      {sink_->fd(), 0, 0},
+                      {command_ && !command_ended_ ? command_->pidfd() : -1, POLLIN, 0}};
     std::uint64_t wake = std::min(monitor_.next_beat_ns(), window_.deadline_ns());
     std::uint64_t now = SystemClock().Now().mono_ns;
     int timeout = -1;
@@ -131,7 +146,11 @@ class CaptureRun {
     if (::poll(polls, std::size(polls), timeout) < 0 && errno != EINTR)
       return ErrnoStatus("cannot wait for events", errno);
     if ((polls[2].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
-    bool idle = polls[0].revents == 0;
+    if (polls[3].revents != 0) {
+      command_ended_ = true;
+      source_->Stop();
+    }
+    bool idle = polls[0].revents == 0 && polls[3].revents == 0;
     return idle && SystemClock().Now().mono_ns >= window_.deadline_ns();
   }
 
@@ -141,6 +160,8 @@ class CaptureRun {
   TimeWindow window_;
   RunMonitor monitor_;
   std::unique_ptr<EventSink> sink_;
+  std::optional<Command> command_;
+  bool command_ended_ = false;
   std::unique_ptr<Source> source_;
   std::vector<EventView> views_;
 };
@@ -151,14 +172,15 @@ Result<ExitCode> RunCapture(const CaptureOptions& options) {
   if (options.emit) return EmitEvent(options);
   VEXEVT_ASSIGN(SelectionPlan plan, PlanSelection(options));
   if (options.explain) {
-    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options, plan.selection, {}));
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options, plan.selection, {}, 0));
     std::string text = ExplainPlan(plan, opened.name);
     VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"));
     return ExitCode::kDone;
   }
   CaptureRun run(options, std::move(plan));
   VEXEVT_TRY(run.All());
-  return JudgeLoss(ExitCode::kDone, options.common, run.ledger());
+  VEXEVT_ASSIGN(int status, run.CommandStatus());
+  return JudgeLoss(static_cast<ExitCode>(status), options.common, run.ledger());
 }
 
 }  // namespace vexevt

@@ -5,6 +5,7 @@
 
 namespace vexevt {
 
+// The exit status of a COMMAND is passed on as it is.
 Result<ExitCode> RunCapture(const CaptureOptions& options);
 
 }  // namespace vexevt

@@ -4,7 +4,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
   mkdir w
 }
 
@@ -18,9 +18,17 @@ start() {
   : >log
   "$@" 2>log 3>&- &
   capture=$!
-  until grep -q watching log; do
+  until grep -q "watching '" log; do
     kill -0 "$capture" || { cat log >&2; return 1; }
   done
+}
+
+# Waits for the capture to end by itself, with this exit status.
+ended_with() {
+  local status=0
+  wait "$capture" || status=$?
+  capture=
+  [ "$status" = "$1" ]
 }
 
 stop() {
@@ -56,7 +64,7 @@ stop() {
   start vexevt-capture --backend inotify --verbose w -o w/out.evt
   touch w/a
   stop
-  ! grep -q 'out\.evt' w/out.evt
+  run ! grep -q 'out\.evt' w/out.evt
   grep -q 'w/a' w/out.evt
 }
 
@@ -76,15 +84,13 @@ stop() {
 
 @test "live: a closed output ends it, though nothing happens" {
   start vexevt-capture --backend inotify --verbose w > >(true)
-  run -141 wait "$capture"
-  capture=
+  ended_with 141
 }
 
 @test "live: a directory that vanishes is said" {
   start vexevt-capture --backend inotify --verbose w -o out.evt
   rmdir w
-  run -3 wait "$capture"
-  capture=
+  ended_with 3
   grep -q "the watched directory '.*/w' was deleted" log
 }
 
@@ -92,6 +98,7 @@ stop() {
   mkdir w/{1,2,3,4,5,6}
   unshare -Ur true || skip "no user namespaces"
   run -3 --separate-stderr unshare -Ur sh -c 'echo 4 >/proc/sys/user/max_inotify_watches && exec vexevt-capture --backend inotify w'
+  # shellcheck disable=SC2154 # set by run --separate-stderr
   [[ $stderr == *"max_user_watches"* ]]
   [[ $stderr == *"has 7 directories"* ]]
 }
@@ -127,6 +134,16 @@ stop() {
   [[ $stderr == *"bad.json: line 3:"* ]]
   run -3 vexevt-capture --import none.json
   [[ $output == *"cannot open 'none.json': No such file"* ]]
+}
+
+@test "-- COMMAND: what it and its descendants did, and its exit status" {
+  [ "$(id -u)" = 0 ] || skip "not root"
+  run -7 vexevt-capture --format json -o out.json -- sh -c "mkdir w/d; (echo x >w/d/f); mv w/d/f w/g; exit 7"
+  if [[ $output == *"cannot use fanotify"* ]]; then skip "no fanotify"; fi
+  grep -q '"type":"fs.mkdir".*"comm":"mkdir".*"path":"[^"]*/w/d"' out.json
+  grep -q '"type":"fs.rename".*"comm":"mv".*/w/d/f".*/w/g"' out.json
+  run -2 vexevt-capture --backend inotify -- true
+  run -3 vexevt-capture -- no-such-command
 }
 
 @test "emit writes one event" {
