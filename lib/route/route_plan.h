@@ -2,12 +2,15 @@
 // endpoints do is not its business.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "lib/expr/expression.h"
+#include "lib/route/decide.h"
 #include "lib/route/target.h"
 #include "lib/rules/admission.h"
 #include "lib/rules/rules_file.h"
@@ -46,7 +49,17 @@ struct RoutePlan {
   std::vector<std::uint32_t> otherwise;
   std::vector<RouteEndpoint> endpoints;
 
-  // The first rule from `from` on that holds; rules.size(): none.
+  std::optional<DecisionTable> table;      // over the rules that have a condition; none: they are too few to need it
+  std::vector<std::uint32_t> conditional;  // their indices
+  std::vector<std::uint32_t> next_always;  // from each index on: the first rule without a condition; rules.size(): none
+
+  // The same as NextHolding, for an event whose `held` entries of the table are known; takes off those that are passed.
+  std::size_t NextOf(std::span<const std::uint32_t>* held, std::size_t from) const {
+    while (!held->empty() && conditional[held->front()] < from) *held = held->subspan(1);
+    return held->empty() ? next_always[from] : std::min(conditional[held->front()], next_always[from]);
+  }
+
+  // The first rule from `from` on that holds; rules.size(): none. For single events.
   std::size_t NextHolding(const EventView& event, std::size_t from) const {
     while (from < rules.size() && rules[from].when && !rules[from].when->Matches(event)) ++from;
     return from;

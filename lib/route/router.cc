@@ -49,20 +49,24 @@ Status Router::Reload(RoutePlan plan) {
   }
   endpoints_ = std::move(now);
   plan.TakeOver(&plan_);
+  decider_.reset();
   plan_ = std::move(plan);
+  if (plan_.table) decider_.emplace(*plan_.table);
   reached_.assign(endpoints_.size(), 0);
   return {};
 }
 
 Status Router::Route(std::span<const EventView> batch) {
-  for (const EventView& event : batch) {
+  if (decider_) decider_->Decide(batch, decisions_);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const EventView& event = batch[i];
     ++counts_.in;
     if (TellsOfStream(event.type())) [[unlikely]] {
       for (const auto& endpoint : endpoints_) endpoint->SendToAll(event);
       ++counts_.routed;
       continue;
     }
-    VEXEVT_ASSIGN(bool decided, SendByRules(event));
+    VEXEVT_ASSIGN(bool decided, SendByRules(event, decider_ ? decisions_[i] : std::span<const std::uint32_t>()));
     if (decided) continue;
     bool taken = false;
     for (std::uint32_t number : plan_.otherwise) taken |= endpoints_[number]->Send(event);
@@ -73,11 +77,12 @@ Status Router::Route(std::span<const EventView> batch) {
 
 // Sends the event where the rules that hold name an endpoint; each gets it once, as the first rule that names it makes
 // it. False: no rule holds.
-Result<bool> Router::SendByRules(const EventView& event) {
-  std::size_t index = plan_.NextHolding(event, 0);
+Result<bool> Router::SendByRules(const EventView& event, std::span<const std::uint32_t> held) {
+  auto next = [&](std::size_t from) { return decider_ ? plan_.NextOf(&held, from) : plan_.NextHolding(event, from); };
+  std::size_t index = next(0);
   if (index == plan_.rules.size()) return false;
   bool sent = false, taken = false;
-  for (; index < plan_.rules.size(); index = plan_.all_matches ? plan_.NextHolding(event, index + 1) : kForEver) {
+  for (; index < plan_.rules.size(); index = plan_.all_matches ? next(index + 1) : kForEver) {
     RouteRule& rule = plan_.rules[index];
     ++rule.held;
     if (rule.rule.drop || !rule.Admit(event)) break;

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -72,7 +73,7 @@ class Router {
  private:
   explicit Router(Clock& clock) : context_{&clock, &ids_, {}} {}
 
-  Result<bool> SendByRules(const EventView& event);
+  Result<bool> SendByRules(const EventView& event, std::span<const std::uint32_t> held);
   Result<EventView> Edit(const EventView& event, const Rule& rule);
   void DropDrainedRetired();
   template <typename Fn>
@@ -89,6 +90,8 @@ class Router {
   RoutePlan plan_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;  // as plan_.endpoints
   std::vector<std::unique_ptr<Endpoint>> retired_;    // no longer named, not yet drained
+  std::optional<Decider> decider_;                    // of plan_.table
+  Decisions decisions_;                               // scratch
   RouteCounts counts_;
   FrameEditor editor_;
   std::vector<std::byte> edited_;

@@ -75,7 +75,7 @@ Model RandomModel(std::size_t endpoints) {
   Model model;
   model.all = *rc::gen::arbitrary<bool>();
   model.otherwise = SomeEndpoints(endpoints, false);
-  auto rules = *rc::gen::inRange(0, 6);
+  auto rules = *rc::gen::inRange(0, 12);
   for (int i = 0; i < rules; ++i) {
     ModelRule rule;
     rule.condition = *rc::gen::inRange<std::size_t>(0, Conditions().size());
