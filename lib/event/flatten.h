@@ -11,7 +11,7 @@
 namespace vexevt {
 
 // Replaces `out` by the plain frame. kDataLoss where capnp, with its limits against hostile messages, refuses `frame`
-// too.
+// too. A field of the wrong kind (a struct where bytes should be) is copied as it is, and EventView::Bind refuses it.
 Status Flatten(std::span<const std::byte> frame, std::vector<std::byte>* out);
 
 }  // namespace vexevt

@@ -61,10 +61,12 @@ std::string PathTest() {
       return field + " under " + Quoted(Pick<std::string>({"/", "/a", "/src", "/a/b", "/src/"}));
     case 5:
       return field + " glob " +
-             Quoted(Pick<std::string>({"**/*.py", "/src/**", "*", "**", "/*/*.c", "**/.git/**", "[ab]*", "/**/src/*.{c,py}", "*.tar.*"}));
+             Quoted(Pick<std::string>(
+                 {"**/*.py", "/src/**", "*", "**", "/*/*.c", "**/.git/**", "[ab]*", "/**/src/*.{c,py}", "*.tar.*"}));
     case 6:
       return field + " matches " +
-             Quoted(Pick<std::string>({"^/src/.*\\.py$", "/[ab]/", "\\.c$", "c\\sd", "(a|b)\\.(py|c)", "^/a", "g.t", "/$"}));
+             Quoted(Pick<std::string>(
+                 {"^/src/.*\\.py$", "/[ab]/", "\\.c$", "c\\sd", "(a|b)\\.(py|c)", "^/a", "g.t", "/$"}));
     default:
       return field + " in (" + Quoted(Path()) + ", " + Quoted(Name()) + ", py)";
   }
