@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <thread>
 
 #include "lib/base/bytes.h"
 #include "lib/base/unique_fd.h"
+#include "lib/io/testing/faults.h"
 
 namespace vexevt {
 namespace {
@@ -42,6 +44,32 @@ TEST(ReadFile, WholeOrAnError) {
   EXPECT_EQ(ReadFile(path, 1 << 20)->size(), 100'000u);
   EXPECT_EQ(ReadFile(path, 1000).status().code(), StatusCode::kResourceExhausted);
   EXPECT_EQ(ReadFile("/no/such", 1000).status().code(), StatusCode::kNotFound);
+}
+
+TEST(WriteAll, ShortAndInterruptedWritesArriveWhole) {
+  std::string text(1000, 'x');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
+  for (std::size_t most : {1UL, 7UL, 999UL}) {
+    int ends[2];
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    UniqueFd from(ends[0]), to(ends[1]);
+    FaultyFd faulty(to.get(), {.most = most, .interrupted = true});
+    ASSERT_TRUE(WriteAll(to.get(), AsBytes(text), "p").ok());
+    EXPECT_EQ(faulty.calls(), 2 * ((text.size() + most - 1) / most));
+    std::string got(2000, '\0');
+    auto size = ReadSome(from.get(), std::as_writable_bytes(std::span(got)), "p");
+    ASSERT_TRUE(size.ok());
+    EXPECT_EQ(got.substr(0, *size), text);
+  }
+}
+
+TEST(WriteAll, AnErrorInTheMiddleIsTold) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  UniqueFd from(ends[0]), to(ends[1]);
+  FaultyFd faulty(to.get(), {.fail_at = 10, .error = ENOSPC});
+  EXPECT_EQ(WriteAll(to.get(), AsBytes("more than ten bytes"), "p").message(),
+            "cannot write 'p': No space left on device");
 }
 
 }  // namespace
