@@ -1,5 +1,5 @@
-// Deciding among many rules: on paths as a captured build repeats them, and on uniformly random ones. VEXEVT_TRACE names a
-// stream file whose events are decided instead of the made-up repeating ones.
+// Deciding among many rules: on paths as a captured build repeats them, and on uniformly random ones. VEXEVT_TRACE
+// names a stream file whose events are decided instead of the made-up repeating ones.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -21,7 +21,8 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kEvents = 65536;
-constexpr const char* kTypes[] = {"fs.create", "fs.delete", "fs.write", "fs.rename", "fs.mkdir", "fs.chmod", "fs.open", "fs.close"};
+constexpr const char* kTypes[] = {"fs.create", "fs.delete", "fs.write", "fs.rename",
+                                  "fs.mkdir",  "fs.chmod",  "fs.open",  "fs.close"};
 
 struct Events {
   std::vector<std::uint64_t> words;  // frames, aligned
@@ -48,9 +49,12 @@ Events MakeEvents(unsigned hot) {
   std::vector<std::byte> bytes;
   for (std::size_t i = 0; i < kEvents; ++i) {
     const double u = static_cast<double>(random() % 1'000'000) / 1e6;
-    const std::size_t path = random() % 100 < hot ? static_cast<std::size_t>(2000 * u * u) : hot == 0 ? i : random() % kEvents;
+    const std::size_t path = random() % 100 < hot ? static_cast<std::size_t>(2000 * u * u)
+                             : hot == 0           ? i
+                                                  : random() % kEvents;
     Event event;
-    event.type = std::initializer_list<EventType>{kFsCreate, kFsDelete, kFsWrite, kFsRename, kFsOpen, kFsClose}.begin()[random() % 6];
+    event.type = std::initializer_list<EventType>{kFsCreate, kFsDelete, kFsWrite, kFsRename, kFsOpen, kFsClose}
+                     .begin()[random() % 6];
     event.boundary = Boundary::kKernel;
     event.flags = kFlagCredentials;
     event.uid = static_cast<std::uint32_t>(random() % 3 * 1000);
@@ -95,7 +99,8 @@ std::vector<std::string> Rules(const std::vector<Pattern>& patterns) {
     std::string rule;
     if (rules.size() % 3 != 0) {
       const std::size_t type = random() % 8;
-      rule = std::string("type in (") + kTypes[type] + ", " + kTypes[(type + 3) % 8] + ", " + kTypes[(type + 5) % 8] + ")";
+      rule =
+          std::string("type in (") + kTypes[type] + ", " + kTypes[(type + 3) % 8] + ", " + kTypes[(type + 5) % 8] + ")";
     }
     if (rules.size() % 20 != 19 || patterns.size() > 100) rule += (rule.empty() ? "" : " and ") + Condition(pattern);
     if (rules.size() % 20 == 7) rule += " and uid = 0";
@@ -126,7 +131,8 @@ void Run(benchmark::State& state, const std::vector<std::string>& texts, const E
     decided += count;
     at = at + count == events.views.size() ? 0 : at + count;
   }
-  state.counters["per_event"] = benchmark::Counter(static_cast<double>(decided), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_event"] =
+      benchmark::Counter(static_cast<double>(decided), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["rules_held"] = static_cast<double>(held) / static_cast<double>(decided);
 }
 

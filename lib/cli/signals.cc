@@ -57,10 +57,12 @@ void OnState(int) {
   Wake();
 }
 
-// What is ignored stays ignored: a shell starts its background jobs with SIGINT ignored, nohup(1) with SIGHUP.
+// SIGHUP that is ignored stays ignored, for nohup(1). Not so SIGINT, although shells without job control start their
+// background jobs with it ignored: `vexevt-capture … & …; kill -INT $!` is how scripts end a capture, as they end
+// tcpdump.
 void Catch(int signal, void (*handler)(int)) {
   struct sigaction action = {};
-  if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) return;
+  if (signal == SIGHUP && (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN)) return;
   action = {};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;

@@ -29,8 +29,10 @@ CodeIndex::CodeIndex(std::span<const RangeSet* const> rules) : words_((rules.siz
     }
     const auto [at, is_new] = known.try_emplace(row, static_cast<std::uint16_t>(known.size()));
     if (is_new) rows_.insert(rows_.end(), row.begin(), row.end());
-    const std::uint64_t end = next < cuts.size() ? std::min<std::uint64_t>(cuts[next].code, class_of_.size()) : class_of_.size();
-    std::fill(class_of_.begin() + static_cast<std::ptrdiff_t>(code), class_of_.begin() + static_cast<std::ptrdiff_t>(end), at->second);
+    const std::uint64_t end =
+        next < cuts.size() ? std::min<std::uint64_t>(cuts[next].code, class_of_.size()) : class_of_.size();
+    std::fill(class_of_.begin() + static_cast<std::ptrdiff_t>(code),
+              class_of_.begin() + static_cast<std::ptrdiff_t>(end), at->second);
     code = end;
   }
 }

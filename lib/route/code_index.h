@@ -1,5 +1,5 @@
-// Which rules admit a code of 16 bits: an event's type, its boundary. A row of bits for each class of codes that all rules
-// treat alike. Immutable: safe to read from several threads.
+// Which rules admit a code of 16 bits: an event's type, its boundary. A row of bits for each class of codes that all
+// rules treat alike. Immutable: safe to read from several threads.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,9 @@ class CodeIndex {
 
   std::size_t classes() const { return words_ == 0 ? 0 : rows_.size() / words_; }
   std::uint16_t ClassOf(std::uint16_t code) const { return class_of_[code]; }
-  const std::uint64_t* Row(std::uint16_t of_class) const { return rows_.data() + of_class * words_; }  // (rules + 63) / 64 words
+  const std::uint64_t* Row(std::uint16_t of_class) const {
+    return rows_.data() + of_class * words_;
+  }  // (rules + 63) / 64 words
 
  private:
   std::size_t words_ = 0;

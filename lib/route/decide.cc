@@ -139,7 +139,8 @@ void Decider::Rep::FindPaths(std::span<const EventView> events) {
   }
 }
 
-void Decider::Rep::Emit(const EventView& event, std::span<const RuleWord> by_path, std::vector<std::uint32_t>& rules) const {
+void Decider::Rep::Emit(const EventView& event, std::span<const RuleWord> by_path,
+                        std::vector<std::uint32_t>& rules) const {
   const std::uint16_t of_class = table.types.ClassOf(event.type());
   const std::uint64_t* const types = table.types.Row(of_class);
   const std::uint64_t* const boundaries =

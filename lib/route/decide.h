@@ -1,5 +1,5 @@
-// Which rules hold for an event. A rule is a bit, and what an event's type, boundary and path admit are sets of bits: their
-// intersection is small, and only for what is left of it that they don't settle is an expression evaluated.
+// Which rules hold for an event. A rule is a bit, and what an event's type, boundary and path admit are sets of bits:
+// their intersection is small, and only for what is left of it that they don't settle is an expression evaluated.
 //
 // The answers are those of evaluating every expression on every event, at a cost that hardly grows with their number.
 #pragma once
@@ -25,7 +25,8 @@ class DecisionTable {
   DecisionTable& operator=(DecisionTable&&) noexcept;
   ~DecisionTable();
 
-  // Compiles now what else is compiled beside the traffic: for a table that is swapped in while the old one still decides.
+  // Compiles now what else is compiled beside the traffic: for a table that is swapped in while the old one still
+  // decides.
   void Warm() const;
 
  private:
@@ -50,7 +51,8 @@ class Decisions {
   std::vector<std::size_t> ends_;
 };
 
-// Decides with one table, and remembers the paths that it saw (about 3 MB). A new table needs a new Decider. Not thread-safe.
+// Decides with one table, and remembers the paths that it saw (about 3 MB). A new table needs a new Decider. Not
+// thread-safe.
 class Decider {
  public:
   explicit Decider(const DecisionTable& table);  // outlives the decider
@@ -58,8 +60,8 @@ class Decider {
   Decider& operator=(Decider&&) noexcept;
   ~Decider();
 
-  // Overwrites `decisions`, whose size is then that of `events`. Cheapest for hundreds of events at once: the paths not seen
-  // before are searched together. Allocates only until the largest batch was seen.
+  // Overwrites `decisions`, whose size is then that of `events`. Cheapest for hundreds of events at once: the paths not
+  // seen before are searched together. Allocates only until the largest batch was seen.
   void Decide(std::span<const EventView> events, Decisions& decisions);
 
  private:

@@ -97,7 +97,8 @@ TEST_F(DecideTest, ManyPathsAndManyRulesOutgrowTheCache) {
   Rules({});
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 40000; ++i) {
-      const std::vector<std::uint32_t> rules = Decide(kFsCreate, "/d" + std::to_string(i % 9) + "/" + std::to_string(i));
+      const std::vector<std::uint32_t> rules =
+          Decide(kFsCreate, "/d" + std::to_string(i % 9) + "/" + std::to_string(i));
       ASSERT_EQ(rules.size(), i % 9 >= 7 ? 0u : i % 9 < 300 % 7 ? 43u : 42u) << i;
       for (const std::uint32_t rule : rules) ASSERT_EQ(rule % 7, static_cast<std::uint32_t>(i % 9));
     }

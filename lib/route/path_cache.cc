@@ -15,7 +15,8 @@ std::uint64_t PathCache::HashOf(std::string_view path) const { return Hash(path,
 
 bool PathCache::Find(std::string_view path, std::uint64_t hash, std::span<const RuleWord>* words) const {
   const Entry& entry = entries_[hash & (kEntries - 1)];
-  if (entry.hash != hash || entry.size != path.size() || std::memcmp(entry.path, path.data(), path.size()) != 0) return false;
+  if (entry.hash != hash || entry.size != path.size() || std::memcmp(entry.path, path.data(), path.size()) != 0)
+    return false;
   *words = {entry.count <= kInline ? entry.words : pool_.data() + entry.in_pool, entry.count};
   return true;
 }

@@ -1,5 +1,6 @@
-// A cache from paths to the rules that the path index found for them, bounded and direct-mapped: an entry is overwritten by
-// the next path of its slot. The whole path is compared, so that no chosen collision routes an event wrongly. Not thread-safe.
+// A cache from paths to the rules that the path index found for them, bounded and direct-mapped: an entry is
+// overwritten by the next path of its slot. The whole path is compared, so that no chosen collision routes an event
+// wrongly. Not thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,8 @@ struct Collected {
   std::map<std::pair<PatternKind, std::string>, std::uint32_t> ids;
 
   std::uint32_t Id(Pattern pattern) {
-    const auto [at, is_new] = ids.try_emplace({pattern.kind, pattern.text}, static_cast<std::uint32_t>(patterns.size()));
+    const auto [at, is_new] =
+        ids.try_emplace({pattern.kind, pattern.text}, static_cast<std::uint32_t>(patterns.size()));
     if (is_new) patterns.push_back(std::move(pattern));
     return at->second;
   }
@@ -92,7 +93,8 @@ Result<PathIndex> PathIndex::Build(std::span<const Requirement* const> rules) {
     const auto begin = static_cast<std::uint32_t>(index.clauses_.size());
     const auto cost = [&](const Clause& clause) {
       int most = 0;
-      for (const std::uint32_t literal : clause) most = std::max(most, literal & 1 ? 100 : Cost(collected.patterns[literal / 2]));
+      for (const std::uint32_t literal : clause)
+        most = std::max(most, literal & 1 ? 100 : Cost(collected.patterns[literal / 2]));
       return std::pair(most, clause.size());
     };
     const auto best = std::min_element(clauses[rule].begin(), clauses[rule].end(),

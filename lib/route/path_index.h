@@ -57,10 +57,10 @@ class PathIndex {
   std::optional<PatternSet> patterns_;
   std::vector<bool> known_;
   std::vector<bool> exact_;
-  std::vector<Span> clauses_of_;            // of each rule, beyond the one that triggers it: into clauses_
-  std::vector<Span> clauses_;               // into literals_
+  std::vector<Span> clauses_of_;  // of each rule, beyond the one that triggers it: into clauses_
+  std::vector<Span> clauses_;     // into literals_
   std::vector<std::uint32_t> literals_;
-  std::vector<Span> triggered_;             // of each pattern: into triggered_rules_
+  std::vector<Span> triggered_;  // of each pattern: into triggered_rules_
   std::vector<std::uint32_t> triggered_rules_;
   std::vector<std::uint32_t> untriggered_;  // rules of which no clause is positive: candidates for every path
   std::vector<RuleWord> without_path_;

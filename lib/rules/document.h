@@ -22,7 +22,7 @@ struct DocumentNode;
 
 struct DocumentEntry {
   std::string key;
-  Position at;             // of the key's value
+  Position at;                     // of the key's value
   std::vector<DocumentNode> node;  // exactly one: DocumentNode is not complete here
 };
 
