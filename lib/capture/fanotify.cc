@@ -7,8 +7,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <ctime>
 #include <deque>
 #include <optional>
 #include <span>
@@ -25,6 +27,12 @@ namespace {
 // Some 3,000 records. The kernel stops when the next record does not fit.
 constexpr std::size_t kReadBytes = std::size_t{256} << 10;
 constexpr std::size_t kMaxRecordBytes = 8192;
+
+// A steady flow would wake us for each event, which costs the writer more than the marks do (it sends the wake-up) and
+// us more than all else. So after kSteady waits in a row of less than kGather we let events gather for so long. The
+// first event after a pause is never held back.
+constexpr std::uint64_t kGatherNs = 100 * kNsPerUs;
+constexpr int kSteady = 8;
 
 class FanotifySource final : public Source {
  public:
@@ -52,6 +60,8 @@ class FanotifySource final : public Source {
   Status Add(int fd, std::uint32_t events);
   Result<std::size_t> ReadRecords();
   void FollowMounts();
+  void Gather();
+  DrainState Idle();
   void CountForBarriers(FrameBatch* batch);
   void GiveBarriers(FrameBatch* batch);
 
@@ -66,6 +76,8 @@ class FanotifySource final : public Source {
   FanotifyReader reader_;
   bool queue_empty_ = true;  // as far as the last read told
   bool stopped_ = false;
+  std::uint64_t idle_since_ns_ = 0;
+  int short_waits_ = 0;  // in a row
   std::deque<Barrier> barriers_;
 };
 
@@ -107,7 +119,21 @@ void FanotifySource::FollowMounts() {
   if (Status status = marks_.MarkAll(&frames_.resolver(), warn_); !status.ok()) warn_(status.message());
 }
 
+void FanotifySource::Gather() {
+  bool brief = SystemClock().Now().mono_ns - idle_since_ns_ < kGatherNs;
+  short_waits_ = brief ? std::min(short_waits_ + 1, kSteady) : 0;
+  if (short_waits_ < kSteady || stopped_ || !barriers_.empty()) return;
+  timespec pause{0, kGatherNs};
+  ::nanosleep(&pause, nullptr);  // a signal ends it, which is as well
+}
+
+DrainState FanotifySource::Idle() {
+  idle_since_ns_ = SystemClock().Now().mono_ns;
+  return DrainState::kIdle;
+}
+
 Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
+  if (reader_.done() && queue_empty_) Gather();
   while (!batch->full()) {
     if (reader_.done()) {
       if (queue_empty_) FollowMounts();
@@ -120,7 +146,7 @@ Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
       if (size == 0) {
         frames_.QueueIsEmpty();
         GiveBarriers(batch);
-        return stopped_ ? DrainState::kEnd : DrainState::kIdle;
+        return stopped_ ? DrainState::kEnd : Idle();
       }
     }
     FanotifyRecord record;
@@ -132,7 +158,7 @@ Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
     if (reader_.done() && queue_empty_) {
       frames_.QueueIsEmpty();
       GiveBarriers(batch);
-      if (!stopped_) return DrainState::kIdle;
+      if (!stopped_) return Idle();
     }
   }
   return DrainState::kMore;

@@ -5,7 +5,7 @@
 //     poll(source.poll_fd() and what else the tool waits for);
 //     do {
 //       batch.Clear();
-//       state = source.Drain(&batch);   // never blocks
+//       state = source.Drain(&batch);   // never blocks for long
 //       … select, format or write batch.frames() …
 //     } while (state == kMore);
 //     … flush …
@@ -51,8 +51,9 @@ class Source {
   // source and the same for its life.
   virtual int poll_fd() const = 0;
 
-  // Appends to *batch what is waiting, until the batch is full or nothing waits. Does not block, except for -1 sources
-  // that read a pipe. An error ends the source; what was appended before it is good.
+  // Appends to *batch what is waiting, until the batch is full or nothing waits. Does not block for events, except for
+  // -1 sources that read a pipe; fanotify may pause for 100 us in a steady flow. An error ends the source; what was
+  // appended before it is good.
   virtual Result<DrainState> Drain(FrameBatch* batch) = 0;
 
   // Puts a vexevt.barrier event with attribute `token` behind everything that happened before the call: it comes out

@@ -1,0 +1,118 @@
+#include "lib/capture/process_table.h"
+
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace vexevt {
+namespace {
+
+// A process that waits until it is told to end.
+class Sleeper {
+ public:
+  Sleeper() : pid_(::fork()) {
+    if (pid_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (;;) ::pause();
+    }
+  }
+  ~Sleeper() { End(); }
+  void End() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+  std::uint32_t pid() const { return static_cast<std::uint32_t>(pid_); }
+
+ private:
+  pid_t pid_;
+};
+
+constexpr std::uint32_t kNobody = 0x7ffffff0;  // above any pid_max
+
+TEST(ProcessTableTest, FactsStayWhenTheProcessIsGone) {
+  for (bool told : {true, false}) {
+    ProcessTable table(told, 100);
+    Sleeper sleeper;
+    std::uint32_t pid = sleeper.pid();
+    const ProcessFacts facts = table.Find(pid);
+    EXPECT_TRUE(facts.credentials);
+    EXPECT_EQ(facts.ppid, static_cast<std::uint32_t>(::getpid()));
+    EXPECT_EQ(facts.uid, ::geteuid());
+    EXPECT_EQ(facts.comm, "capture_test");
+    EXPECT_TRUE(facts.exe.ends_with("/capture_test"));
+    sleeper.End();
+    if (told) table.Exited(pid);
+    table.BeginBatch();
+    EXPECT_EQ(table.Find(pid).comm, "capture_test");
+    EXPECT_TRUE(table.Find(pid).credentials);
+  }
+}
+
+TEST(ProcessTableTest, OfAnUnknownProcessOnlyThePidIsKnown) {
+  ProcessTable table(true, 100);
+  EXPECT_FALSE(table.Find(kNobody).credentials);
+  EXPECT_TRUE(table.Find(kNobody).comm.empty());
+}
+
+TEST(ProcessTableTest, AChildInheritsAndIsNamedByWhatItOpensToExecute) {
+  ProcessTable table(true, 100);
+  auto us = static_cast<std::uint32_t>(::getpid());
+  table.Forked(us, kNobody);
+  EXPECT_EQ(table.Find(kNobody).comm, "capture_test");
+  EXPECT_EQ(table.Find(kNobody).ppid, us);
+  EXPECT_FALSE(table.WantsName(kNobody));
+  table.Executed(kNobody);  // and was gone before anybody looked
+  EXPECT_TRUE(table.WantsName(kNobody));
+  EXPECT_EQ(table.Find(kNobody).comm, "");
+  EXPECT_TRUE(table.Find(kNobody).credentials);
+  table.OpenedToExecute(kNobody, "/usr/local/bin/a-script-with-a-long-name");
+  table.OpenedToExecute(kNobody, "/usr/bin/python3");
+  table.OpenedToExecute(kNobody, "/lib64/ld-linux-x86-64.so.2");
+  EXPECT_EQ(table.Find(kNobody).comm, "a-script-with-a");
+  EXPECT_EQ(table.Find(kNobody).exe, "/usr/bin/python3");
+  table.OpenedToExecute(kNobody, "/usr/bin/rm");
+  table.OpenedToExecute(kNobody, "/lib64/ld-linux-x86-64.so.2");
+  EXPECT_EQ(table.Find(kNobody).comm, "rm");
+  EXPECT_EQ(table.Find(kNobody).exe, "/usr/bin/rm");
+  // The pid is given anew.
+  table.Forked(us, kNobody);
+  EXPECT_EQ(table.Find(kNobody).comm, "capture_test");
+}
+
+TEST(ProcessTableTest, ATreeIsItsRootAndWhoDescends) {
+  ProcessTable table(true, 100);
+  Sleeper root, stranger;
+  table.WatchTree(root.pid());
+  EXPECT_TRUE(table.Contains(root.pid()));
+  EXPECT_FALSE(table.Contains(stranger.pid()));
+  table.Forked(root.pid(), kNobody);
+  table.Forked(kNobody, kNobody + 1);
+  table.Exited(kNobody);
+  EXPECT_TRUE(table.Contains(kNobody));
+  EXPECT_TRUE(table.Contains(kNobody + 1));
+  table.Forked(stranger.pid(), kNobody);
+  EXPECT_FALSE(table.Contains(kNobody)) << "its pid was given anew";
+  table.Missed();
+  EXPECT_TRUE(table.Contains(root.pid()));
+  EXPECT_TRUE(table.Contains(kNobody + 1));
+}
+
+TEST(ProcessTableTest, HoldsTheLivingAndForgetsTheEnded) {
+  ProcessTable table(true, 10);
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    table.Forked(1, kNobody + i % 15);
+    if (i % 15 >= 3) table.Exited(kNobody + i % 15);
+  }
+  EXPECT_LE(table.size(), 11U);
+  ProcessTable held(false, 10);
+  for (std::uint32_t i = 0; i < 1000; ++i) held.Find(kNobody + i % 15);
+  EXPECT_LE(held.size(), 10U);
+}
+
+}  // namespace
+}  // namespace vexevt
