@@ -129,10 +129,14 @@ bool LineScanner::Scan(std::span<const std::string_view> texts, Scratch& scratch
       char* const end = at + texts[i].size();
       while ((at = static_cast<char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr)
         *at = '\0';
-      *end = '\n';
+      *end = '\0';
       rep.ends.push_back(static_cast<std::uint32_t>(end - rep.buffer.data()));
       at = end + 1;
     }
+    // Newlines of texts become NULs, in one sweep over all; then come those that end the lines.
+    for (char* c = rep.buffer.data(); c != at; ++c)
+      *c = *c == '\n' ? '\0' : *c;  // stores always, so that it is vectorized
+    for (const std::uint32_t end : rep.ends) rep.buffer[end] = '\n';
     Found found{rep.ends, rows.data() + first * words, words, 0};
     for (const Database* database : {literals_.get(), regexes_.get()}) {
       if (!database) continue;

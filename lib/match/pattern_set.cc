@@ -1,12 +1,13 @@
 #include "lib/match/pattern_set.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 
+#include "lib/base/bytes.h"
 #include "lib/match/affix_trie.h"
 #include "lib/match/glob.h"
 #include "lib/match/line_regex.h"
@@ -36,6 +37,47 @@ struct Entry {
 
 enum class Where : std::uint8_t { kStart, kEnd, kComponent };
 
+// Which pairs of bytes some key starts with. Most components are not worth a walk.
+class PairFilter {
+ public:
+  void Add(std::string_view key) {  // not empty
+    const auto first = static_cast<unsigned char>(key[0]);
+    for (unsigned second = 0; second < 256; ++second) {
+      if (key.size() == 1 || static_cast<unsigned char>(key[1]) == second) {
+        bits_[Index(first, static_cast<unsigned char>(second)) / 64] |= std::uint64_t{1} << (second % 64);
+      }
+    }
+  }
+  bool MayStart(std::string_view text) const {
+    if (text.size() < 2) return !text.empty();
+    const auto second = static_cast<unsigned char>(text[1]);
+    return (bits_[Index(static_cast<unsigned char>(text[0]), second) / 64] >> (second % 64)) & 1;
+  }
+
+ private:
+  static std::size_t Index(unsigned char first, unsigned char second) { return std::size_t{first} * 256 + second; }
+  std::array<std::uint64_t, 1024> bits_{};
+};
+
+// Calls found(at) for each '/' of the text, eight bytes at a time: a call of memchr for each costs more than the bytes
+// between.
+template <typename Found>
+void ForEachSlash(std::string_view text, Found&& found) {
+  constexpr std::uint64_t kSlashes = 0x2f2f2f2f2f2f2f2f;
+  constexpr std::uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const std::uint64_t other = Load<std::uint64_t>(text.data() + at) ^ kSlashes;
+    // The top bit of each byte that is zero, exactly (Hacker's Delight, 6-1).
+    for (std::uint64_t zero = ~(((other & kLow) + kLow) | other | kLow); zero != 0; zero &= zero - 1) {
+      found(at + static_cast<std::size_t>(std::countr_zero(zero)) / 8);
+    }
+  }
+  for (; at < text.size(); ++at) {
+    if (text[at] == '/') found(at);
+  }
+}
+
 }  // namespace
 
 struct PatternSet::Rep {
@@ -45,20 +87,27 @@ struct PatternSet::Rep {
   AffixTrie<TrieDirection::kForward> starts;
   AffixTrie<TrieDirection::kBackward> ends;
   AffixTrie<TrieDirection::kForward> components;  // keys at the start of the text or after a '/'
+  PairFilter component_filter;                    // of their first two bytes
   std::vector<std::pair<std::uint32_t, std::shared_ptr<const StringSet>>> sets;
   SearchSet search;
 
-  // While compiling: globs wait until it is known how many share a key.
+  // While compiling: what has several keys waits until it is known how many share each.
   struct Key {
     Where where;
     std::string text;
+    std::string Name() const { return static_cast<char>('0' + static_cast<int>(where)) + text; }
   };
-  std::vector<std::pair<std::uint32_t, GlobAlternative>> waiting;
+  struct Waiting {
+    Entry entry;
+    std::vector<Key> keys;
+  };
+  std::vector<Waiting> waiting;
 
   Status Add(std::uint32_t id, const Pattern& pattern);
   void AddEntry(Where where, std::string_view key, Entry entry);
   void AddPlain(std::uint32_t id, PatternKind kind, std::string_view text);
   Status AddGlob(std::uint32_t id, const std::string& text);
+  Status AddRegex(std::uint32_t id, const std::string& text);
   void PlaceWaiting();
 
   template <typename Found>
@@ -90,6 +139,7 @@ void PatternSet::Rep::AddEntry(Where where, std::string_view key, Entry entry) {
     case Where::kEnd:
       return ends.Add(key, at);
     case Where::kComponent:
+      component_filter.Add(key);
       return components.Add(key, at);
   }
 }
@@ -131,37 +181,47 @@ Status PatternSet::Rep::AddGlob(std::uint32_t id, const std::string& text) {
     } else if (alternative.IsContains()) {
       AddPlain(id, PatternKind::kContains, alternative.inner());
     } else {
-      waiting.emplace_back(id, alternative);
+      Waiting& wait = waiting.emplace_back();
+      wait.entry = {id, Check::kGlob, static_cast<std::uint32_t>(alternatives.size())};
+      if (!alternative.prefix().empty()) wait.keys.push_back({Where::kStart, alternative.prefix()});
+      if (!alternative.suffix().empty()) wait.keys.push_back({Where::kEnd, alternative.suffix()});
+      if (alternative.inner_starts_component()) wait.keys.push_back({Where::kComponent, alternative.inner()});
+      alternatives.push_back(alternative);
     }
   }
   return Status::Ok();
 }
 
-// Each alternative goes under the one of its keys that fewest texts are likely to have: a long one that few others
-// share.
-void PatternSet::Rep::PlaceWaiting() {
-  const auto keys = [](const GlobAlternative& alternative) {
-    std::vector<Key> found;
-    if (!alternative.prefix().empty()) found.push_back({Where::kStart, alternative.prefix()});
-    if (!alternative.suffix().empty()) found.push_back({Where::kEnd, alternative.suffix()});
-    if (alternative.inner_starts_component()) found.push_back({Where::kComponent, alternative.inner()});
-    return found;
-  };
-  std::unordered_map<std::string, double> sharing;
-  const auto name = [](const Key& key) { return static_cast<char>('0' + static_cast<int>(key.where)) + key.text; };
-  for (const auto& [id, alternative] : waiting) {
-    for (const Key& key : keys(alternative)) sharing[name(key)] += 1 / static_cast<double>(waiting.size());
-  }
-  for (auto& [id, alternative] : waiting) {
-    std::optional<Key> best;
-    double best_cost = 0;
-    for (Key& key : keys(alternative)) {
-      const double cost =
-          sharing[name(key)] + std::exp2(-static_cast<double>(std::min<std::size_t>(key.text.size(), 16)));
-      if (!best || cost < best_cost) best_cost = cost, best = std::move(key);
+Status PatternSet::Rep::AddRegex(std::uint32_t id, const std::string& text) {
+  VEXEVT_ASSIGN(Regex regex, Regex::Compile(text));
+  const PlainRegex plain = ToPlainRegex(text);
+  if (plain.plain) {
+    if (plain.at_start) {
+      AddPlain(id, plain.at_end ? PatternKind::kExact : PatternKind::kPrefix, plain.literal);
+    } else {
+      AddPlain(id, plain.at_end ? PatternKind::kSuffix : PatternKind::kContains, plain.literal);
     }
-    AddEntry(best->where, best->text, {id, Check::kGlob, static_cast<std::uint32_t>(alternatives.size())});
-    alternatives.push_back(std::move(alternative));
+    return Status::Ok();
+  }
+  // Not by the literals that it requires: trying a regex whose automaton is cold costs microseconds, scanning for it a
+  // few ns.
+  search.Add(id, std::move(regex), text);
+  return Status::Ok();
+}
+
+// Each goes under the one of its keys that fewest texts are likely to have: a long one that few others share.
+void PatternSet::Rep::PlaceWaiting() {
+  std::unordered_map<std::string, double> sharing;
+  for (const Waiting& wait : waiting) {
+    for (const Key& key : wait.keys) sharing[key.Name()] += 1 / static_cast<double>(waiting.size());
+  }
+  for (const Waiting& wait : waiting) {
+    const auto cost = [&](const Key& key) {
+      return sharing[key.Name()] + std::exp2(-static_cast<double>(std::min<std::size_t>(key.text.size(), 16)));
+    };
+    const auto best = std::min_element(wait.keys.begin(), wait.keys.end(),
+                                       [&](const Key& a, const Key& b) { return cost(a) < cost(b); });
+    AddEntry(best->where, best->text, wait.entry);
   }
   waiting = {};
 }
@@ -173,18 +233,8 @@ Status PatternSet::Rep::Add(std::uint32_t id, const Pattern& pattern) {
     case PatternKind::kInSet:
       sets.emplace_back(id, pattern.set);
       return Status::Ok();
-    case PatternKind::kRegex: {
-      VEXEVT_ASSIGN(Regex regex, Regex::Compile(pattern.text));
-      const PlainRegex plain = ToPlainRegex(pattern.text);
-      if (!plain.plain) {
-        search.Add(id, std::move(regex), pattern.text);
-      } else if (plain.at_start) {
-        AddPlain(id, plain.at_end ? PatternKind::kExact : PatternKind::kPrefix, plain.literal);
-      } else {
-        AddPlain(id, plain.at_end ? PatternKind::kSuffix : PatternKind::kContains, plain.literal);
-      }
-      return Status::Ok();
-    }
+    case PatternKind::kRegex:
+      return AddRegex(id, pattern.text);
     default:
       AddPlain(id, pattern.kind, pattern.text);
       return Status::Ok();
@@ -231,15 +281,14 @@ void PatternSet::Rep::FindIndexed(std::string_view text, Found&& found) const {
   starts.Walk(text, [&](std::uint32_t at, std::size_t rest) { Report(entries[at], text, rest != 0, true, found); });
   ends.Walk(text, [&](std::uint32_t at, std::size_t rest) { Report(entries[at], text, rest != 0, false, found); });
   if (!components.empty()) {
-    std::size_t from = 0;
-    for (;;) {
+    const auto walk = [&](std::size_t from) {
+      if (!component_filter.MayStart(text.substr(from))) return;
       components.Walk(text.substr(from), [&](std::uint32_t at, std::size_t rest) {
         Report(entries[at], text, rest != 0, from == 0, found);
       });
-      const std::size_t slash = text.find('/', from);
-      if (slash == text.npos) break;
-      from = slash + 1;
-    }
+    };
+    walk(0);
+    ForEachSlash(text, [&](std::size_t at) { walk(at + 1); });
   }
   for (const auto& [id, set] : sets) {
     if (set->Contains(text)) found(id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -65,9 +66,12 @@ void SearchSet::AddScanned(std::uint32_t id, std::variant<LiteralFinder, Regex, 
 void SearchSet::Seal() {
   if (items_.empty()) return;
   compilation_ = std::make_shared<Compilation>();
-  for (std::uint32_t i = 0; i < items_.size(); ++i) {
-    if (!items_[i].exact) inexact_.push_back(i);
-    if (!items_[i].scanned) needles_[i].text.clear();
+  inexact_.assign(words(), 0);
+  unscanned_.assign(words(), 0);
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+    if (!items_[i].exact) inexact_[i / 64] |= bit, any_inexact_ = true;
+    if (!items_[i].scanned) unscanned_[i / 64] |= bit, needles_[i].text.clear();
   }
   compilation_->needles = std::move(needles_);
 }
@@ -103,15 +107,17 @@ void SearchSet::Find(std::span<const std::string_view> texts, Scratch& scratch) 
     std::fill(scratch.rows.begin(), scratch.rows.end(), 0);
     return TryAll(texts, scratch);
   }
-  if (inexact_.empty()) return;
+  if (!any_inexact_) return;
   for (std::size_t t = 0; t < texts.size(); ++t) {
-    std::uint64_t* const row = &scratch.rows[t * words()];
     const bool has_newline = texts[t].find('\n') != std::string_view::npos;
-    for (const std::uint32_t i : inexact_) {
-      const Item& item = items_[i];
-      const std::uint64_t bit = std::uint64_t{1} << (i % 64);
-      const bool candidate = !item.scanned || has_newline || (row[i / 64] & bit) != 0;
-      row[i / 64] = candidate && item.Matches(texts[t]) ? row[i / 64] | bit : row[i / 64] & ~bit;
+    for (std::size_t w = 0; w < words(); ++w) {
+      std::uint64_t& word = scratch.rows[t * words() + w];
+      const std::uint64_t candidates = has_newline ? inexact_[w] : (word & inexact_[w]) | unscanned_[w];
+      for (std::uint64_t left = candidates; left != 0; left &= left - 1) {
+        const std::uint64_t bit = left & (~left + 1);
+        const bool holds = items_[w * 64 + static_cast<std::size_t>(std::countr_zero(left))].Matches(texts[t]);
+        word = holds ? word | bit : word & ~bit;
+      }
     }
   }
 }

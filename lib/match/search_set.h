@@ -57,7 +57,9 @@ class SearchSet {
 
   std::vector<Item> items_;
   std::vector<LineScanner::Needle> needles_;  // until Seal, like items_; empty text: not scanned
-  std::vector<std::uint32_t> inexact_;        // items whose scan does not settle it
+  std::vector<std::uint64_t> inexact_;        // a row of the items whose scan does not settle it,
+  std::vector<std::uint64_t> unscanned_;      // and of those among them that are not scanned for
+  bool any_inexact_ = false;
   // Shared with the thread that compiles, which may outlive this set.
   std::shared_ptr<Compilation> compilation_;
 };

@@ -9,24 +9,30 @@
 namespace vexevt {
 
 // The seed changes what is cached, never what is found: a replay decides the same.
-PathCache::PathCache() : seed_(std::random_device{}()), entries_(kEntries) {}
+PathCache::PathCache() : seed_(std::random_device{}()), tags_(kEntries), entries_(kEntries) {}
 
 std::uint64_t PathCache::HashOf(std::string_view path) const { return Hash(path, seed_); }
 
 bool PathCache::Find(std::string_view path, std::uint64_t hash, std::span<const RuleWord>* words) const {
-  const Entry& entry = entries_[hash & (kEntries - 1)];
-  if (entry.hash != hash || entry.size != path.size() || std::memcmp(entry.path, path.data(), path.size()) != 0)
-    return false;
+  const std::size_t slot = hash & (kEntries - 1);
+  if (tags_[slot].kept != TagOf(hash)) return false;
+  const Entry& entry = entries_[slot];
+  if (entry.size != path.size() || std::memcmp(entry.path, path.data(), path.size()) != 0) return false;
   *words = {entry.count <= kInline ? entry.words : pool_.data() + entry.in_pool, entry.count};
   return true;
 }
 
 void PathCache::Insert(std::string_view path, std::uint64_t hash, std::span<const RuleWord> words) {
   if (path.size() > kMaxPath || words.size() > kMaxPool) return;
-  Entry& entry = entries_[hash & (kEntries - 1)];
+  const std::size_t slot = hash & (kEntries - 1);
+  if (tags_[slot].seen != TagOf(hash)) {
+    tags_[slot].seen = TagOf(hash);
+    return;
+  }
+  Entry& entry = entries_[slot];
   if (words.size() > kInline) {
     if (pool_.size() + words.size() > kMaxPool) {
-      for (Entry& each : entries_) each.size = 0;
+      for (Tag& tag : tags_) tag.kept = 0;
       pool_.clear();
     }
     entry.in_pool = static_cast<std::uint32_t>(pool_.size());
@@ -34,7 +40,7 @@ void PathCache::Insert(std::string_view path, std::uint64_t hash, std::span<cons
   } else {
     std::copy(words.begin(), words.end(), entry.words);
   }
-  entry.hash = hash;
+  tags_[slot].kept = TagOf(hash);
   entry.size = static_cast<std::uint32_t>(path.size());
   entry.count = static_cast<std::uint32_t>(words.size());
   std::memcpy(entry.path, path.data(), path.size());
