@@ -235,11 +235,15 @@ bool IsEmpty(const Context& context) {
 }  // namespace
 
 std::size_t EncodedBound(const Event& event) {
-  Words words{};
-  Slots slots{};
-  std::visit(PayloadWriter{words, slots}, event.payload);
   std::size_t bytes = kFrameHeader + kWord + (layout::kDataWords + layout::kPointers) * kWord;
-  for (std::string_view slot : slots) bytes += RoundUpToWord(slot.size());
+  if (const auto* fs = std::get_if<FsPayload>(&event.payload)) {  // the hot one, again
+    bytes += RoundUpToWord(fs->path.size()) + RoundUpToWord(fs->path2.size()) + RoundUpToWord(fs->xattr.size());
+  } else {
+    Words words{};
+    Slots slots{};
+    std::visit(PayloadWriter{words, slots}, event.payload);
+    for (std::string_view slot : slots) bytes += RoundUpToWord(slot.size());
+  }
   for (std::string_view text : {event.comm, event.exe, event.host, event.cgroup, event.tenant, event.context.session,
                                 event.context.transaction}) {
     bytes += RoundUpToWord(text.size());
