@@ -319,7 +319,7 @@ Status Port::Close() {
   }
   if (listener_) ::unlink(options_.target.what.c_str());
   listener_.reset();
-  state_ = State::kDown;
+  if (state_ != State::kGone) state_ = State::kDown;
   return std::move(status).WithContext(fmt::format("endpoint '{}'", options_.name));
 }
 
