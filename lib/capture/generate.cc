@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -93,13 +94,13 @@ class Generator final : public Source {
     if (stopped_) return DrainState::kEnd;
     std::uint64_t due = Due();
     while (counters_.events < due && !batch->full()) AddOne(batch);
-    if (!barrier_.empty()) AddBarrier(batch);
+    AddBarriers(batch);
     if (options_.limit != 0 && counters_.events >= options_.limit) return DrainState::kEnd;
     return counters_.events < due ? DrainState::kMore : DrainState::kIdle;
   }
 
   Status InsertBarrier(std::string_view token) override {
-    barrier_ = token;
+    barriers_.emplace_back(token);
     return {};
   }
 
@@ -246,15 +247,17 @@ class Generator final : public Source {
     event->mono_ns = kBootedNs + elapsed_ns_;
   }
 
-  void AddBarrier(FrameBatch* batch) {
-    Event event;
-    event.type = kVexevtBarrier;
-    event.boundary = Boundary::kUser;
-    event.host = options_.host;
-    event.attributes.push_back({"token", AttributeText{barrier_}});
-    Stamp(&event, 0);
-    batch->Append(event);
-    barrier_.clear();
+  void AddBarriers(FrameBatch* batch) {
+    for (const std::string& token : barriers_) {
+      Event event;
+      event.type = kVexevtBarrier;
+      event.boundary = Boundary::kUser;
+      event.host = options_.host;
+      event.attributes.push_back({"token", AttributeText{token}});
+      Stamp(&event, 0);
+      batch->Append(event);
+    }
+    barriers_.clear();
   }
 
   static constexpr std::uint64_t kBootedNs = 3'600 * kNsPerSecond;
@@ -269,7 +272,7 @@ class Generator final : public Source {
   std::uint64_t next_inode_ = std::uint64_t{1} << 23;
   std::uint32_t next_pid_ = kFirstPid;
   bool stopped_ = false;
-  std::string barrier_;
+  std::vector<std::string> barriers_;  // tokens
   SourceCounters counters_;
   std::vector<ObjectPool> pools_;
   std::array<std::uint8_t, 256> turns_{};

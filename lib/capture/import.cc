@@ -3,6 +3,9 @@
 #include <poll.h>
 #include <sys/stat.h>
 
+#include <string>
+#include <vector>
+
 #include "lib/capture/line_reader.h"
 #include "lib/event/id_source.h"
 #include "lib/event/json_read.h"
@@ -20,7 +23,7 @@ class JsonImport final : public Source {
   int poll_fd() const override { return waits_ ? lines_.fd() : -1; }
 
   Result<DrainState> Drain(FrameBatch* batch) override {
-    if (!barrier_.empty()) AddBarrier(batch);
+    AddBarriers(batch);
     while (!batch->full()) {
       if (stopped_) return DrainState::kEnd;
       // What is there was asked for; what is not is waited for by the caller, who flushes first.
@@ -36,7 +39,7 @@ class JsonImport final : public Source {
   }
 
   Status InsertBarrier(std::string_view token) override {
-    barrier_ = token;
+    barriers_.emplace_back(token);
     return {};
   }
   void Stop() override { stopped_ = true; }
@@ -61,15 +64,17 @@ class JsonImport final : public Source {
     ++counters_.events;
   }
 
-  void AddBarrier(FrameBatch* batch) {
-    Event event;
-    event.type = kVexevtBarrier;
-    event.boundary = Boundary::kUser;
-    event.attributes.push_back({"token", AttributeText{barrier_}});
-    ids_.Stamp(&event);
-    batch->Append(event);
-    ++counters_.events;
-    barrier_.clear();
+  void AddBarriers(FrameBatch* batch) {
+    for (const std::string& token : barriers_) {
+      Event event;
+      event.type = kVexevtBarrier;
+      event.boundary = Boundary::kUser;
+      event.attributes.push_back({"token", AttributeText{token}});
+      ids_.Stamp(&event);
+      batch->Append(event);
+      ++counters_.events;
+    }
+    barriers_.clear();
   }
 
   LineReader lines_;
@@ -77,7 +82,7 @@ class JsonImport final : public Source {
   EventIds ids_;
   Event event_;
   bool waits_ = false, stopped_ = false;
-  std::string barrier_;
+  std::vector<std::string> barriers_;  // tokens
   SourceCounters counters_;
 };
 
