@@ -19,6 +19,9 @@ constexpr Example kExamples[] = {
     {"a million events of a made-up web server, always the same",
      "vexevt-capture --generate web --seed 7 -n 1000000 -o web.evt"},
     {"one event from a shell", "vexevt-capture emit vector.search vector.collection=docs vector.k=10 attr.team=ml"},
+    {"what was captured until now is in all.json when this returns",
+     "vexevt-capture --control c.sock /srv | vexevt-cat --format json -o all.json &\n"
+     "vexevt-capture --barrier c.sock"},
     {"lines of JSON to frames", "vexevt-capture --import events.json -o events.evt"},
 };
 
@@ -72,6 +75,7 @@ const Tool kCaptureTool = {
     .usage =
         "[OPTION]... PATH...\n[OPTION]... [PATH]... -- COMMAND [ARGUMENT]...\n[OPTION]... --generate "
         "[MIX]\n[OPTION]... --import FILE...\n"
+        "--barrier PATH [--timeout DURATION]\n"
         "emit [OPTION]... TYPE [FIELD=VALUE]...",
     .description =
         "Watches each PATH, a directory with all that lies below it or a file, and writes an event for each change "
@@ -140,6 +144,18 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
           "the host's name in events\nThe default is this host's, and 'generated' for --generate.", &options->host)
       ->group("Source");
   AddText(app, "--tenant", "NAME", "the tenant of the events", &options->tenant)->group("Source");
+  AddText(app, "--control", "PATH",
+          "listen here for --barrier\nA Unix socket is made at PATH, for this user and root, and removed at the end.",
+          &options->control)
+      ->group("Barrier");
+  AddText(app, "--barrier", "PATH",
+          "wait until what has happened so far has left the pipeline of the capture that listens at PATH\nThat capture "
+          "was started with --control PATH. The exit status is 3 where it has not within --timeout.",
+          &options->barrier)
+      ->group("Barrier");
+  AddValue<std::uint64_t>(app, "--timeout", "DURATION", "how long --barrier waits; 10s by default", ParseDuration,
+                          &options->timeout_ns)
+      ->group("Barrier");
   AddCommonOptions(app, kAllOptions & ~kInputOptions, &options->common);
   AddOperands(app, "PATH", "watch this directory or file", &options->paths)->group("Source");
 }

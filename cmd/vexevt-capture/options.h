@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/clock.h"
 #include "lib/base/units.h"
 #include "lib/capture/fanotify.h"
 #include "lib/cli/options.h"
@@ -29,6 +30,9 @@ struct CaptureOptions {
   std::uint64_t seed = 1;
   Rate rate{0, 1};  // 0: as fast as it goes
   std::vector<std::string> imports;
+  std::string control;  // where to listen for --barrier; empty: nowhere
+  std::string barrier;  // the control socket of the capture to ask; empty: this is one
+  std::uint64_t timeout_ns = 10 * kNsPerSecond;
   bool emit = false;
   std::string emit_type;
   std::vector<std::string> emit_words;

@@ -11,6 +11,8 @@
 #include <optional>
 #include <vector>
 
+#include "cmd/vexevt-capture/await_barrier.h"
+#include "cmd/vexevt-capture/control.h"
 #include "cmd/vexevt-capture/emit_event.h"
 #include "cmd/vexevt-capture/open_source.h"
 #include "cmd/vexevt-capture/selection_plan.h"
@@ -23,6 +25,7 @@
 #include "lib/cli/signals.h"
 #include "lib/cli/time_window.h"
 #include "lib/io/full.h"
+#include "lib/stream/barrier.h"
 
 namespace vexevt {
 namespace {
@@ -49,6 +52,10 @@ class CaptureRun {
   Status All() {
     CatchSignals(false);
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_.common, &ledger_));
+    if (!options_.control.empty()) {
+      VEXEVT_ASSIGN(Control control, Control::Listen(options_.control));
+      control_.emplace(std::move(control));
+    }
     std::uint32_t pid = 0;
     if (!options_.command.empty()) {
       VEXEVT_ASSIGN(Command command, Command::Prepare(options_.command));
@@ -76,6 +83,7 @@ class CaptureRun {
     FrameBatch batch;
     while (sink_->room() != 0) {
       if (StopRequested()) source_->Stop();
+      if (control_) VEXEVT_TRY(control_->Serve(source_.get()));
       batch.Clear();
       auto state = source_->Drain(&batch);
       bool ended = false;
@@ -111,8 +119,21 @@ class CaptureRun {
           static_cast<std::size_t>(std::min<std::uint64_t>(selected.size(), sink_->room().value_or(kNever)));
       for (const EventView& event : selected.first(size)) Offer(event);
       VEXEVT_TRY(sink_->Settle());
+      if (!barriers_.empty()) [[unlikely]]
+        VEXEVT_TRY(PassBarriers());
       selected = selected.subspan(size);
     }
+    return {};
+  }
+
+  // What stands before a barrier does not wait for more to come.
+  Status PassBarriers() {
+    VEXEVT_TRY(sink_->Flush());
+    for (const std::string& token : barriers_) {
+      if (sink_->ends_stream()) AcknowledgeBarrier(token);
+      if (control_) control_->Sent(token);
+    }
+    barriers_.clear();
     return {};
   }
 
@@ -124,6 +145,7 @@ class CaptureRun {
       auto lost = event.Get<std::uint64_t>(layout::kPayloadGapLost);
       Add(lost > 0 ? ledger_.lost : ledger_.unknown, lost > 0 ? lost : 1);
     }
+    if (own && event.type() == kVexevtBarrier) barriers_.emplace_back(BarrierToken(event));
     if (plan_.left && !own && !plan_.left->Matches(event)) return;
     sink_->Write(event);
   }
@@ -132,10 +154,11 @@ class CaptureRun {
   Result<bool> Wait() {
     VEXEVT_TRY(sink_->Flush());
     // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
-    pollfd polls[] = {{source_->poll_fd(), POLLIN, 0},
-                      {SignalFd(), POLLIN, 0},
-                      {sink_->fd(), 0, 0},
-                      {command_ && !command_ended_ ? command_->pidfd() : -1, POLLIN, 0}};
+    polls_.assign({{source_->poll_fd(), POLLIN, 0},
+                   {SignalFd(), POLLIN, 0},
+                   {sink_->fd(), 0, 0},
+                   {command_ && !command_ended_ ? command_->pidfd() : -1, POLLIN, 0}});
+    if (control_) control_->AddPolls(&polls_);
     std::uint64_t wake = std::min(monitor_.next_beat_ns(), window_.deadline_ns());
     std::uint64_t now = SystemClock().Now().mono_ns;
     int timeout = -1;
@@ -143,14 +166,14 @@ class CaptureRun {
       timeout =
           wake <= now ? 0 : static_cast<int>(std::min<std::uint64_t>((wake - now + kNsPerMs - 1) / kNsPerMs, 60'000));
     }
-    if (::poll(polls, std::size(polls), timeout) < 0 && errno != EINTR)
+    if (::poll(polls_.data(), polls_.size(), timeout) < 0 && errno != EINTR)
       return ErrnoStatus("cannot wait for events", errno);
-    if ((polls[2].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
-    if (polls[3].revents != 0) {
+    if ((polls_[2].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
+    if (polls_[3].revents != 0) {
       command_ended_ = true;
       source_->Stop();
     }
-    bool idle = polls[0].revents == 0 && polls[3].revents == 0;
+    bool idle = polls_[0].revents == 0 && polls_[3].revents == 0;
     return idle && SystemClock().Now().mono_ns >= window_.deadline_ns();
   }
 
@@ -163,13 +186,17 @@ class CaptureRun {
   std::optional<Command> command_;
   bool command_ended_ = false;
   std::unique_ptr<Source> source_;
+  std::optional<Control> control_;
+  std::vector<pollfd> polls_;
   std::vector<EventView> views_;
+  std::vector<std::string> barriers_;  // tokens, of what is written now
 };
 
 }  // namespace
 
 Result<ExitCode> RunCapture(const CaptureOptions& options) {
   if (options.emit) return EmitEvent(options);
+  if (!options.barrier.empty()) return AwaitBarrier(options);
   VEXEVT_ASSIGN(SelectionPlan plan, PlanSelection(options));
   if (options.explain) {
     VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options, plan.selection, {}, 0));

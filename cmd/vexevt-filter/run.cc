@@ -164,6 +164,8 @@ Result<ExitCode> RunFilter(const FilterOptions& options) {
   if (options.check) return ExitCode::kDone;
   CommonOptions common = options.common;
   common.inputs = InputsOf(options);
+  // Nothing is written then, so the stream ends here, as it does in a form for people.
+  if (common.quiet || options.count_only) common.format = Format::kText;
   Ledger ledger;
   FilterStep step(options, std::move(filter));
   VEXEVT_ASSIGN(ExitCode code, RunPipeline(kFilterTool, common, step, ledger));

@@ -38,6 +38,8 @@ class RouteStep final : public Step {
     return status;
   }
 
+  bool has_own_outputs() const override { return true; }
+
   bool takes_input() const override { return !router_->blocked(); }
 
   // What was gathered goes out before the loop waits.

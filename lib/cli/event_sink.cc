@@ -1,5 +1,6 @@
 #include "lib/cli/event_sink.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -16,6 +17,11 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kTextBytes = std::size_t{64} << 10;
+
+bool IsFileOrDevice(int fd) {
+  struct stat file;
+  return ::fstat(fd, &file) == 0 && !S_ISFIFO(file.st_mode) && !S_ISSOCK(file.st_mode);
+}
 
 }  // namespace
 
@@ -38,6 +44,7 @@ Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options,
   }
   bool color = WantsColor(options.color, writer.fd());
   auto sink = std::unique_ptr<EventSink>(new EventSink(std::move(writer), format, options.count, ledger));
+  sink->ends_stream_ = format != Format::kFrames || IsFileOrDevice(sink->fd());
   if (format == Format::kFrames) return sink;
   VEXEVT_ASSIGN(Csv csv, Csv::Make(options.fields.empty() ? kDefaultCsvFields : options.fields));
   VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal));

@@ -64,6 +64,9 @@ class EventSink {
   int fd() const { return writer_.fd(); }
   Format format() const { return format_; }  // never kAuto
   bool terminal() const { return terminal_; }
+  // Whether the stream ends here: as frames it goes on through pipes and sockets, but not from files and devices, and
+  // in other forms it is for others than us. What has been flushed has then left the pipeline.
+  bool ends_stream() const { return ends_stream_; }
 
  private:
   struct Printer;
@@ -83,6 +86,7 @@ class EventSink {
   StreamWriter writer_;
   const Format format_;
   bool terminal_ = false;
+  bool ends_stream_ = false;
   Ledger* const ledger_;
   std::optional<std::uint64_t> room_;
   const std::byte* run_ = nullptr;  // frames that lie side by side, not yet appended

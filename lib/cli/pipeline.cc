@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 
 #include "lib/base/clock.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/time_window.h"
 #include "lib/event/layout.h"
 #include "lib/event/type.h"
+#include "lib/stream/barrier.h"
 #include "lib/stream/endpoint.h"
 
 namespace vexevt {
@@ -119,25 +121,40 @@ class Run {
       // each needs no look at the limit.
       std::size_t size =
           static_cast<std::size_t>(std::min<std::uint64_t>(batch.size(), sink_->room().value_or(kNever)));
-      CountGaps(batch.first(size));
+      LookAtStream(batch.first(size));
       Add(ledger_.in, size);
       Status status = step_.Process(batch.first(size), *sink_);
       VEXEVT_TRY(sink_->Settle());
       VEXEVT_TRY(std::move(status));
+      if (!barriers_.empty()) [[unlikely]]
+        VEXEVT_TRY(PassBarriers());
       batch = batch.subspan(size);
     }
     return {};
   }
 
-  void CountGaps(std::span<const EventView> batch) {
+  void LookAtStream(std::span<const EventView> batch) {
     for (const EventView& event : batch) {
-      if (event.type() != kVexevtLost) [[likely]]
+      if (event.type() != kVexevtLost) [[likely]] {
+        if (event.type() == kVexevtBarrier) [[unlikely]]
+          barriers_.emplace_back(BarrierToken(event));
         continue;
+      }
       Add(ledger_.gaps, 1);
       std::uint64_t lost =
           event.payload_tag() == layout::kPayloadGapTagValue ? event.Get<std::uint64_t>(layout::kPayloadGapLost) : 0;
       Add(lost > 0 ? ledger_.lost : ledger_.unknown, lost > 0 ? lost : 1);
     }
+  }
+
+  // What stands before a barrier does not wait for more to come.
+  Status PassBarriers() {
+    VEXEVT_TRY(sink_->Flush());
+    if (sink_->ends_stream() && !step_.has_own_outputs()) {
+      for (const std::string& token : barriers_) AcknowledgeBarrier(token);
+    }
+    barriers_.clear();
+    return {};
   }
 
   bool enough() const { return step_.done() || sink_->room() == 0; }
@@ -154,6 +171,7 @@ class Run {
   RunMonitor monitor_;
   std::unique_ptr<EventSink> sink_;
   std::vector<pollfd> polls_;
+  std::vector<std::string> barriers_;  // tokens, of what is processed now
   bool past_deadline_ = false;
 };
 

@@ -53,6 +53,10 @@ class Step {
   virtual bool reloads() const { return false; }
   virtual Status Reload() { return {}; }
 
+  // Whether it gives the stream to outputs of its own. It then answers for barriers (lib/stream/barrier.h), and else
+  // the sink, which a barrier has to be written to while it is processed.
+  virtual bool has_own_outputs() const { return false; }
+
   // Counters of its own, for --metrics and SIGUSR1.
   virtual void Describe(MetricSet*) {}
 };

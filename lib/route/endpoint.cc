@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "lib/event/type.h"
+#include "lib/stream/barrier.h"
+
 namespace vexevt {
 namespace {
 
@@ -23,6 +26,12 @@ PortOptions OptionsOf(const RouteEndpoint& endpoint, std::size_t member) {
   return options;
 }
 
+// An event that may be a barrier.
+void Append(const EventView& event, Port& port) {
+  bool taken = port.Append(event.frame());
+  if (taken && event.type() == kVexevtBarrier) port.ExpectBarrier(BarrierToken(event));
+}
+
 }  // namespace
 
 Endpoint::Endpoint(RouteEndpoint definition, PortContext* context)
@@ -35,6 +44,10 @@ Endpoint::Endpoint(RouteEndpoint definition, PortContext* context)
 Status Endpoint::Start() {
   for (const auto& port : ports_) VEXEVT_TRY(port->Start());
   return {};
+}
+
+void Endpoint::SendToAll(const EventView& event) {
+  for (const auto& port : ports_) Append(event, *port);
 }
 
 void Endpoint::LookAtPorts() {
@@ -82,7 +95,7 @@ void Endpoint::MoveFromDown() {
         EventView event;
         if (!EventView::Bind(frame, &event)) return;  // can't be: only what Bind took came here
         LookAtPorts();
-        ports_[balancer_.Pick(event, states_, i)]->Append(frame);
+        Append(event, *ports_[balancer_.Pick(event, states_, i)]);
       });
     }
   }

@@ -25,9 +25,7 @@ class Endpoint {
     return ports_.size() == 1 ? ports_.front()->Append(event.frame()) : SendAmong(event);
   }
   // Whatever the balance: for events that tell of the stream.
-  void SendToAll(const EventView& event) {
-    for (const auto& port : ports_) port->Append(event.frame());
-  }
+  void SendToAll(const EventView& event);
 
   // Whoever feeds should wait.
   bool blocked() const;

@@ -12,6 +12,7 @@
 
 #include "lib/event/encode.h"
 #include "lib/event/lost_event.h"
+#include "lib/stream/barrier.h"
 
 namespace vexevt {
 namespace {
@@ -142,6 +143,23 @@ void Port::Flush() {
   if (!up()) return;
   if (spilling_) Refill();
   if (!waits_ && !queue_.empty()) Write();
+  if (!barriers_.empty()) [[unlikely]]
+    AnswerBarriers();
+}
+
+void Port::ExpectBarrier(std::string_view token) {
+  // While it is down they gather; who waits for more than these has given up by now.
+  constexpr std::size_t kMost = 64;
+  bool file = options_.target.kind == TargetKind::kFile || options_.target.kind == TargetKind::kStandardOutput;
+  if (file && barriers_.size() < kMost) barriers_.emplace_back(token);
+}
+
+void Port::AnswerBarriers() {
+  if (!up() || !drained()) return;
+  if (connection_.regular) {
+    for (const std::string& token : barriers_) AcknowledgeBarrier(token);
+  }
+  barriers_.clear();
 }
 
 void Port::Write() {
@@ -279,7 +297,10 @@ void Port::Redefine(PortOptions options) {
   SetSmooth();
 }
 
-std::deque<FrameQueue::Chunk> Port::TakeFrames() { return queue_.Take(); }
+std::deque<FrameQueue::Chunk> Port::TakeFrames() {
+  barriers_.clear();
+  return queue_.Take();
+}
 
 // The queue is frames that never were in the spill, then copies of blocks that still are.
 Status Port::SaveQueue() {

@@ -90,6 +90,10 @@ class Port {
   // Writes what can be written without waiting.
   void Flush();
 
+  // The barrier of this token was appended: it is acknowledged once it is in the file that this port writes, if it does
+  // write one; else whoever reads will.
+  void ExpectBarrier(std::string_view token);
+
   // Whoever feeds should wait: the queue is full and nothing may be dropped.
   bool blocked() const {
     if (spill_ != nullptr) return spilling_ && (spill_->full() || spill_->buffered() > options_.queue_bytes);
@@ -145,6 +149,7 @@ class Port {
   void Broke(int error);
   void Failed(std::string why, std::uint64_t lasted_ns);
   void SetSmooth();
+  void AnswerBarriers();
   Status SaveQueue();
   void Tell(std::string text, bool warning = true);
 
@@ -152,8 +157,9 @@ class Port {
   PortContext* context_;
   FrameQueue queue_;
   std::unique_ptr<Spill> spill_;
-  bool spilling_ = false;      // everything goes through the spill
-  bool spill_failed_ = false;  // and that was told
+  std::vector<std::string> barriers_;  // tokens, not yet answered for
+  bool spilling_ = false;              // everything goes through the spill
+  bool spill_failed_ = false;          // and that was told
   State state_ = State::kDown;
   bool waits_ = false;  // the last write found no room
   Connection connection_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/stream/barrier.h"
+
 namespace vexevt {
 namespace {
 
@@ -62,8 +64,7 @@ Status Router::Route(std::span<const EventView> batch) {
     const EventView& event = batch[i];
     ++counts_.in;
     if (TellsOfStream(event.type())) [[unlikely]] {
-      for (const auto& endpoint : endpoints_) endpoint->SendToAll(event);
-      ++counts_.routed;
+      SendToAll(event);
       continue;
     }
     VEXEVT_ASSIGN(bool decided, SendByRules(event, decider_ ? decisions_[i] : std::span<const std::uint32_t>()));
@@ -73,6 +74,18 @@ Status Router::Route(std::span<const EventView> batch) {
     ++(plan_.otherwise.empty() ? counts_.unrouted : taken ? counts_.routed : counts_.dropped);
   }
   return {};
+}
+
+void Router::SendToAll(const EventView& event) {
+  bool barrier = event.type() == kVexevtBarrier;
+  if (barrier) {
+    std::size_t ways = 0;
+    for (const auto& endpoint : endpoints_) ways += endpoint->ports().size();
+    DivideBarrier(BarrierToken(event), ways);
+  }
+  for (const auto& endpoint : endpoints_) endpoint->SendToAll(event);
+  ++counts_.routed;
+  if (barrier) Flush();  // what stands before it does not wait for more to come
 }
 
 // Sends the event where the rules that hold name an endpoint; each gets it once, as the first rule that names it makes

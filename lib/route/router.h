@@ -73,6 +73,7 @@ class Router {
  private:
   explicit Router(Clock& clock) : context_{&clock, &ids_, {}} {}
 
+  void SendToAll(const EventView& event);
   Result<bool> SendByRules(const EventView& event, std::span<const std::uint32_t> held);
   Result<EventView> Edit(const EventView& event, const Rule& rule);
   void DropDrainedRetired();
