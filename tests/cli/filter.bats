@@ -21,7 +21,7 @@ seqs() { vexevt-cat --template '{seq} ' | tr -d '\n'; }
   vexevt-filter 'type = fs.delete' a.evt >b.evt
   [ "$(seqs <b.evt)" = "4 " ]
   cmp b.evt <(tail -c "$(stat -c %s b.evt)" a.evt)
-  vexevt-filter 'exists type' a.evt | cmp - a.evt
+  vexevt-filter 'type exists' a.evt | cmp - a.evt
 }
 
 @test "reads standard input, several files and -i" {
@@ -51,7 +51,7 @@ seqs() { vexevt-cat --template '{seq} ' | tr -d '\n'; }
 @test "a gap passes, makes a count a lower bound and an assertion uncertain" {
   echo '{"type":"vexevt.lost","gap":{"cause":"ring","lost":5}}' | vexevt-capture --import - >gap.evt
   cat a.evt gap.evt >g.evt
-  [ "$(vexevt-filter 'type = fs.chmod' g.evt | vexevt-cat --template '{type}{"\n"}' 2>/dev/null || vexevt-filter 'type = fs.chmod' g.evt | vexevt-cat --template '{type}')" = vexevt.lost ]
+  vexevt-filter 'type = fs.chmod' g.evt | cmp - gap.evt
   [ "$(vexevt-filter -c 'uid = 1000' g.evt)" = ">=2" ]
   run -1 --separate-stderr vexevt-filter --assert-none 'type = fs.chmod' -o /dev/null --format frames g.evt
   [ "$stderr" = "vexevt-filter: nothing was kept, but events were lost: not certain" ]
@@ -124,25 +124,25 @@ whn = 1' >r.toml
   printf '[[rule]]\nwhen = "size > 10M and"\n' >bad.toml
   run -2 --separate-stderr vexevt-filter -f bad.toml a.evt
   [[ $stderr == "vexevt-filter: bad.toml:2:"* ]]
-  run -3 --separate-stderr vexevt-filter 'exists type' none.evt
+  run -3 --separate-stderr vexevt-filter 'type exists' none.evt
   [ "$stderr" = "vexevt-filter: cannot open 'none.evt': No such file or directory" ]
 }
 
 @test "bad data: what is before it passes, then the offset and 3" {
   size=$(stat -c %s a.evt)
   { cat a.evt; echo garbage-garbage-garbage; } >bad.evt
-  run -3 --separate-stderr bash -c "vexevt-filter 'exists type' bad.evt >good.evt"
+  run -3 --separate-stderr bash -c "vexevt-filter 'type exists' bad.evt >good.evt"
   cmp a.evt good.evt
   [[ $stderr == "vexevt-filter: bad.evt: offset $size: "* ]]
   head -c $((size - 3)) a.evt >cut.evt
-  run -3 --separate-stderr bash -c "vexevt-filter 'exists type' cut.evt >good.evt"
+  run -3 --separate-stderr bash -c "vexevt-filter 'type exists' cut.evt >good.evt"
   [[ $stderr == *"truncated event" ]]
 }
 
 @test "a full disk is an error, a closed pipe is not" {
-  run -3 --separate-stderr bash -c "vexevt-filter 'exists type' a.evt >/dev/full"
+  run -3 --separate-stderr bash -c "vexevt-filter 'type exists' a.evt >/dev/full"
   [ "$stderr" = "vexevt-filter: cannot write 'standard output': No space left on device" ]
   for ((i = 0; i < 2000; ++i)); do cat a.evt; done >many.evt
-  run -0 --separate-stderr bash -c "set +o pipefail; vexevt-filter 'exists type' many.evt | head -c 1 | wc -c"
+  run -0 --separate-stderr bash -c "set +o pipefail; vexevt-filter 'type exists' many.evt | head -c 1 | wc -c"
   [ -z "$stderr" ]
 }
