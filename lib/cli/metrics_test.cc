@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "lib/base/unique_fd.h"
 #include "lib/cli/ledger.h"
@@ -20,6 +21,7 @@
 namespace vexevt {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -77,18 +79,55 @@ std::string Exchange(const UniqueFd& socket, std::string_view request) {
   return answer;
 }
 
-TEST_F(Metrics, AreServedOverTcp) {
-  auto server = MetricsServer::Start("127.0.0.1:0", set_);
-  ASSERT_TRUE(server.ok()) << server.status().message();
-  std::string location = (*server)->location();
-  ASSERT_THAT(location, StartsWith("http://127.0.0.1:"));
+// What a client of http://127.0.0.1:PORT/metrics gets.
+std::string Get(const std::string& location) {
+  EXPECT_THAT(location, StartsWith("http://127.0.0.1:"));
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(location.substr(17))));
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM, 0));
-  ASSERT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  EXPECT_THAT(Exchange(socket, "GET /metrics HTTP/1.1\r\n\r\n"), ::testing::EndsWith(std::string("\r\n\r\n") + kText));
+  EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return Exchange(socket, "GET /metrics HTTP/1.1\r\n\r\n");
+}
+
+TEST_F(Metrics, AreServedOverTcp) {
+  auto server = MetricsServer::Start("127.0.0.1:0", set_);
+  ASSERT_TRUE(server.ok()) << server.status().message();
+  EXPECT_THAT(Get((*server)->location()), EndsWith(std::string("\r\n\r\n") + kText));
+}
+
+TEST_F(Metrics, AreServedWhileTheyChange) {
+  auto server = MetricsServer::Start("127.0.0.1:0", set_);
+  ASSERT_TRUE(server.ok()) << server.status().message();
+  std::atomic<bool> stop{false};
+  std::thread tool([&] {
+    do {  // as a tool does that counts, and whose endpoints come and go
+      std::atomic<std::uint64_t> passing{7};
+      set_.Add({.name = "a_total", .help = "things", .labels = {{"to", "passing"}}, .value = &passing});
+      two_.fetch_add(1, std::memory_order_relaxed);
+      set_.Remove(&passing);
+    } while (!stop);
+  });
+  const std::string name = "\na_total{tool=\"vexevt-try\"} ";
+  std::uint64_t last = 2;
+  for (int i = 0; i < 100; ++i) {
+    const std::string answer = Get((*server)->location());
+    const std::size_t found = answer.find(name);
+    EXPECT_NE(found, answer.npos) << answer;
+    if (found == answer.npos) break;
+    const std::uint64_t value = std::stoull(answer.substr(found + name.size()));
+    EXPECT_GE(value, last);
+    last = value;
+    const std::size_t passing = answer.find("to=\"passing\"} ");
+    if (passing != answer.npos) {
+      EXPECT_EQ(answer.substr(passing + 14, 2), "7\n");
+    }
+  }
+  stop = true;
+  tool.join();
+  EXPECT_THAT(Get((*server)->location()), HasSubstr(name + std::to_string(two_) + "\n"));
+  EXPECT_GT(two_, 2u);
 }
 
 TEST_F(Metrics, AreServedOverAUnixSocketThatIsRemovedAtTheEnd) {

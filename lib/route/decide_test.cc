@@ -5,6 +5,7 @@
 
 #include <list>
 #include <string>
+#include <thread>
 
 #include "lib/event/encode.h"
 #include "lib/event/event.h"
@@ -112,6 +113,36 @@ TEST_F(DecideTest, LongPathsAreDecidedWithoutTheCache) {
     EXPECT_THAT(Decide(kFsCreate, path + ".x"), ElementsAre(0));
     EXPECT_THAT(Decide(kFsCreate, path), IsEmpty());
   }
+}
+
+TEST_F(DecideTest, OneTableServesManyThreadsWhileItsScannerCompiles) {
+  for (int i = 0; i < 50; ++i) {
+    rules_.push_back(std::move(CompileExpression("path matches \"/t" + std::to_string(i) + "/[a-z]+_x\"")).value());
+    pointers_.push_back(&rules_.back());
+  }
+  Rules({"path = \"/\""});
+  std::vector<std::thread> threads;
+  for (std::uint32_t t = 0; t < 3; ++t) {
+    threads.emplace_back([this, t] {
+      Decider decider(*table_);
+      Decisions decisions;
+      for (std::uint32_t i = 0; i < 3000; ++i) {
+        // Each path is new, so that none is answered from what the decider remembers.
+        const std::string path = "/" + std::to_string(i * 3 + t) + "/t" + std::to_string(i % 50) + "/a_x";
+        Event event;
+        event.type = kFsCreate;
+        event.boundary = Boundary::kKernel;
+        event.payload = FsPayload{.path = path};
+        std::vector<std::byte> frame;
+        AppendFrame(event, &frame);
+        EventView view;
+        ASSERT_TRUE(EventView::Bind(frame, &view));
+        decider.Decide({&view, 1}, decisions);
+        ASSERT_THAT(decisions[0], ElementsAre(i % 50));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
