@@ -38,8 +38,7 @@ void Batches(benchmark::State& state, const std::vector<Pattern>& patterns) {
     at = (at + 256) % texts.size();
   }
   const auto total = static_cast<double>(state.iterations()) * 256;
-  state.counters["per_path"] =
-      benchmark::Counter(total, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_path"] = benchmark::Counter(total, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["hits/path"] = static_cast<double>(found) / total;
   state.counters["compile_ms"] = std::chrono::duration<double, std::milli>(compiled - start).count();
   state.counters["warm_ms"] = std::chrono::duration<double, std::milli>(warm - compiled).count();

@@ -34,6 +34,13 @@ bool Drain(int fd) {
   return true;
 }
 
+int End(pid_t child, int status, const char* why) {
+  kill(-child, SIGTERM);
+  waitpid(child, nullptr, 0);
+  std::fputs(why, stderr);
+  return status;
+}
+
 void MakeFile(const std::string& directory, int number) {
   std::string path = directory + "/" + std::to_string(number);
   close(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
@@ -58,21 +65,19 @@ int main(int argc, char** argv) {
 
   int number = 0;
   do {
-    if (number == 1000) return std::fputs("latency: the pipeline tells nothing\n", stderr), 3;
+    if (number == 1000) return End(child, 3, "latency: the pipeline tells nothing\n");
     MakeFile(directory, number++);
   } while (!Readable(ends[0], 10));
   std::vector<double> us;
   for (int run = 0; run < kWarmUp + kRuns; ++run) {
-    if (!Drain(ends[0])) return std::fputs("latency: the pipeline ended\n", stderr), 3;
+    if (!Drain(ends[0])) return End(child, 3, "latency: the pipeline ended\n");
     auto start = std::chrono::steady_clock::now();
     MakeFile(directory, number++);
-    if (!Readable(ends[0], 5000)) return std::fputs("latency: an event did not come\n", stderr), 3;
+    if (!Readable(ends[0], 5000)) return End(child, 3, "latency: an event did not come\n");
     auto end = std::chrono::steady_clock::now();
     if (run >= kWarmUp) us.push_back(std::chrono::duration<double, std::micro>(end - start).count());
   }
-  kill(-child, SIGTERM);
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
   std::sort(us.begin(), us.end());
   std::printf("%.1f %.1f %.1f %.1f\n", us[0], us[kRuns / 2], us[kRuns * 9 / 10], us[kRuns * 99 / 100]);
+  return End(child, 0, "");
 }
