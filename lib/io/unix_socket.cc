@@ -52,9 +52,9 @@ bool IsStale(const sockaddr_un& address) {
 
 }  // namespace
 
-Result<UniqueFd> ConnectUnix(const std::string& path) {
+Result<UniqueFd> ConnectUnix(const std::string& path, int flags) {
   VEXEVT_ASSIGN(sockaddr_un address, AddressOf(path));
-  VEXEVT_ASSIGN(UniqueFd fd, NewSocket(0));
+  VEXEVT_ASSIGN(UniqueFd fd, NewSocket(flags));
   if (int error = Connect(fd.get(), address); error != 0) {
     return ErrnoStatus(fmt::format("cannot connect to '{}'", path), error);
   }

@@ -102,7 +102,9 @@ void Endpoint::MoveFromDown() {
 }
 
 bool SamePlaces(const RouteEndpoint& a, const RouteEndpoint& b) {
-  return a.rule.name == b.rule.name && a.targets == b.targets && a.rule.spill.text == b.rule.spill.text;
+  auto place = [](const Member& member) -> const std::string& { return member.to.text; };
+  return a.rule.name == b.rule.name && a.rule.spill.text == b.rule.spill.text &&
+         std::ranges::equal(a.rule.members, b.rule.members, {}, place, place);
 }
 
 bool Endpoint::Redefine(const RouteEndpoint& now) {

@@ -13,6 +13,7 @@
 #include "lib/event/encode.h"
 #include "lib/event/lost_event.h"
 #include "lib/stream/barrier.h"
+#include "lib/stream/listen_socket.h"
 
 namespace vexevt {
 namespace {
@@ -35,7 +36,6 @@ Port::Port(PortOptions options, PortContext* context)
     : options_(std::move(options)), context_(context), retry_(options_.retry) {}
 
 Port::~Port() {
-  if (listener_) ::unlink(options_.target.what.c_str());
   if (connection_.fd) Abandon(std::move(connection_));
 }
 
@@ -44,7 +44,7 @@ Status Port::Start() {
     VEXEVT_ASSIGN(spill_, Spill::Open(options_.spill, options_.spill_max_bytes));
     spilling_ = !spill_->drained();
   }
-  Try();
+  VEXEVT_TRY(Try());
   Flush();
   return {};
 }
@@ -150,7 +150,7 @@ void Port::Flush() {
 void Port::ExpectBarrier(std::string_view token) {
   // While it is down they gather; who waits for more than these has given up by now.
   constexpr std::size_t kMost = 64;
-  bool file = options_.target.kind == TargetKind::kFile || options_.target.kind == TargetKind::kStandardOutput;
+  bool file = options_.target.kind == EndpointKind::kFile || options_.target.kind == EndpointKind::kStandard;
   if (file && barriers_.size() < kMost) barriers_.emplace_back(token);
 }
 
@@ -185,14 +185,29 @@ void Port::Write() {
   }
 }
 
-void Port::Try() {
+// kInvalidArgument where no attempt can ever work; what else fails is tried again.
+Status Port::Try() {
   std::erase_if(leftovers_, [](pid_t child) { return Reap(child); });
-  auto connection = Connect(options_.target);
-  if (!connection.ok()) return Failed(connection.status().message(), 0);
-  if (options_.target.kind != TargetKind::kUnixListen) return Opened(std::move(*connection));
-  listener_ = std::move(connection->fd);
-  state_ = State::kListening;
-  SetSmooth();
+  Status failure;
+  if (options_.target.kind == EndpointKind::kUnixListen) {
+    auto listener = ListenAt(options_.target.rest);
+    if (listener.ok()) {
+      listener_.emplace(std::move(*listener));
+      state_ = State::kListening;
+      SetSmooth();
+      return {};
+    }
+    failure = std::move(listener).status();
+  } else {
+    auto connection = Connect(options_.target);
+    if (connection.ok()) {
+      Opened(std::move(*connection));
+      return {};
+    }
+    failure = std::move(connection).status();
+  }
+  Failed(failure.message(), 0);
+  return failure.code() == StatusCode::kInvalidArgument ? std::move(failure) : Status();
 }
 
 void Port::Opened(Connection connection) {
@@ -228,7 +243,7 @@ void Port::Broke(int error) {
     Tell(std::move(why));
     state_ = State::kListening;
     SetSmooth();
-  } else if (options_.target.kind == TargetKind::kStandardOutput && (error == EPIPE || error == 0)) {
+  } else if (options_.target.kind == EndpointKind::kStandard && (error == EPIPE || error == 0)) {
     state_ = State::kGone;
     queue_.Take();
     dropped_run_ = 0;
@@ -252,7 +267,7 @@ void Port::Failed(std::string why, std::uint64_t lasted_ns) {
 
 bool Port::AddPoll(std::vector<pollfd>* polls) const {
   if (state_ == State::kListening) {
-    polls->push_back({.fd = listener_.get(), .events = POLLIN, .revents = 0});
+    polls->push_back({.fd = listener_->fd(), .events = POLLIN, .revents = 0});
   } else if (up() && !connection_.regular) {
     short wanted = waits_ ? POLLOUT : 0;  // that the other end has gone is always told
     polls->push_back({.fd = connection_.fd.get(), .events = wanted, .revents = 0});
@@ -265,9 +280,9 @@ bool Port::AddPoll(std::vector<pollfd>* polls) const {
 void Port::Polled(short events) {
   if (events == 0) return;
   if (state_ == State::kListening) {
-    auto connection = Accept(listener_.get());
-    if (!connection.ok()) return;
-    Opened(std::move(*connection));
+    auto socket = listener_->Accept();
+    if (!socket.ok() || !*socket) return;
+    Opened(Accepted(std::move(*socket)));
   } else if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
     Broke(0);
     return;
@@ -285,8 +300,7 @@ void Port::TryIfDue(std::uint64_t now_ns) {
 
 void Port::TryNow() {
   if (state_ != State::kDown) return;
-  Try();
-  Flush();
+  if (Try().ok()) Flush();
 }
 
 void Port::Redefine(PortOptions options) {
@@ -338,7 +352,6 @@ Status Port::Close() {
     Status closed = Disconnect(std::exchange(connection_, {}), options_.target);
     if (status.ok()) status = std::move(closed);
   }
-  if (listener_) ::unlink(options_.target.what.c_str());
   listener_.reset();
   if (state_ != State::kGone) state_ = State::kDown;
   return std::move(status).WithContext(fmt::format("endpoint '{}'", options_.name));

@@ -17,16 +17,18 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/event/id_source.h"
+#include "lib/io/unix_socket.h"
+#include "lib/route/connection.h"
 #include "lib/route/frame_queue.h"
 #include "lib/route/retry.h"
 #include "lib/route/spill.h"
-#include "lib/route/target.h"
 #include "lib/rules/rules_file.h"
 
 namespace vexevt {
@@ -45,7 +47,7 @@ struct PortContext {
 };
 
 struct PortOptions {
-  Target target;
+  EndpointName target;
   std::string name;  // in messages: "endpoint 'log'"
   std::string spec;  // the target as it was written
   std::uint64_t queue_bytes = 16u << 20;
@@ -75,8 +77,8 @@ class Port {
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
-  // Opens the spill and makes the first attempt to connect. Only a spill that can't be used is an error: what doesn't
-  // connect is tried again.
+  // Opens the spill and makes the first attempt to connect. A spill that can't be used is an error, and an address that
+  // can't ever be right; what doesn't connect is tried again.
   Status Start();
 
   // False: the frame was dropped.
@@ -144,7 +146,7 @@ class Port {
   void Write();
   bool Refill();
   void Spilled();
-  void Try();
+  Status Try();
   void Opened(Connection connection);
   void Broke(int error);
   void Failed(std::string why, std::uint64_t lasted_ns);
@@ -163,7 +165,7 @@ class Port {
   State state_ = State::kDown;
   bool waits_ = false;  // the last write found no room
   Connection connection_;
-  UniqueFd listener_;
+  std::optional<UnixListener> listener_;
   Retry retry_;
   std::uint64_t opened_ns_ = 0;
   bool told_down_ = false;

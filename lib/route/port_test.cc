@@ -17,7 +17,7 @@ class PortTest : public testing::Test {
  protected:
   PortOptions Options(const std::string& spec) {
     PortOptions options;
-    options.target = *ParseTarget(spec);
+    options.target = *ParseEndpoint(spec);
     options.name = "e";
     options.spec = spec;
     return options;
@@ -286,7 +286,7 @@ TEST_F(PortTest, ListensForWhoeverReads) {
   ASSERT_TRUE(port.Start().ok());
   EXPECT_EQ(port.state(), Port::State::kListening);
   AppendNumbers(&port, 1, 3);
-  auto connection = Connect(*ParseTarget("unix:" + path));
+  auto connection = Connect(*ParseEndpoint("unix:" + path));
   ASSERT_TRUE(connection.ok());
   Serve(&port);
   ASSERT_TRUE(port.Close().ok());

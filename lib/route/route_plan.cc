@@ -36,7 +36,7 @@ Status CheckRule(const RulesFile& rules, const Rule& rule) {
 Result<RouteEndpoint> CompileEndpoint(const RulesFile& rules, const EndpointRule& endpoint) {
   RouteEndpoint compiled{endpoint, {}};
   for (const Member& member : endpoint.members) {
-    auto target = ParseTarget(member.to.text);
+    auto target = ParseEndpoint(member.to.text);
     if (!target.ok()) return ErrorAt(rules.document, member.to.at, target.status().message());
     compiled.targets.push_back(std::move(*target));
   }

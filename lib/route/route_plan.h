@@ -11,9 +11,9 @@
 
 #include "lib/expr/expression.h"
 #include "lib/route/decide.h"
-#include "lib/route/target.h"
 #include "lib/rules/admission.h"
 #include "lib/rules/rules_file.h"
+#include "lib/stream/endpoint_name.h"
 
 namespace vexevt {
 
@@ -40,7 +40,7 @@ struct RouteRule {
 
 struct RouteEndpoint {
   EndpointRule rule;
-  std::vector<Target> targets;  // of its members
+  std::vector<EndpointName> targets;  // of its members
 };
 
 struct RoutePlan {

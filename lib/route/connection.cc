@@ -1,4 +1,4 @@
-#include "lib/route/target.h"
+#include "lib/route/connection.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,12 +7,12 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+
+#include "lib/io/unix_socket.h"
 
 extern char** environ;
 
@@ -54,60 +54,6 @@ Result<Connection> OpenFile(const std::string& path) {
   return connection;
 }
 
-Result<sockaddr_un> Address(const std::string& path) {
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return InvalidArgument(
-        fmt::format("'{}' is no path for a socket: 1 to {} bytes", path, sizeof address.sun_path - 1));
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-Result<UniqueFd> Socket(const std::string& path) {
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return ErrnoStatus(fmt::format("cannot make a socket for '{}'", path), errno);
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &kSocketBytes, sizeof kSocketBytes);
-  return fd;
-}
-
-bool NobodyListens(const sockaddr_un& address) {
-  UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-         errno == ECONNREFUSED;
-}
-
-Result<Connection> ConnectUnix(const std::string& path) {
-  VEXEVT_ASSIGN(sockaddr_un address, Address(path));
-  VEXEVT_ASSIGN(UniqueFd fd, Socket(path));
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return ErrnoStatus(fmt::format("cannot connect to '{}'", path), errno);
-  }
-  Connection connection;
-  connection.fd = std::move(fd);
-  connection.socket = true;
-  return connection;
-}
-
-// A socket that a process which is no more has left behind is replaced; one that somebody listens on is not.
-Result<Connection> ListenUnix(const std::string& path) {
-  VEXEVT_ASSIGN(sockaddr_un address, Address(path));
-  VEXEVT_ASSIGN(UniqueFd fd, Socket(path));
-  const auto* name = reinterpret_cast<const sockaddr*>(&address);
-  int bound = ::bind(fd.get(), name, sizeof address);
-  struct stat file;
-  if (bound != 0 && errno == EADDRINUSE && ::lstat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode) &&
-      NobodyListens(address) && ::unlink(path.c_str()) == 0) {
-    bound = ::bind(fd.get(), name, sizeof address);
-  }
-  if (bound != 0 || ::listen(fd.get(), 1) != 0) return ErrnoStatus(fmt::format("cannot listen on '{}'", path), errno);
-  Connection connection;
-  connection.fd = std::move(fd);
-  connection.socket = true;
-  return connection;
-}
-
 Result<Connection> Run(const std::string& command) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return ErrnoStatus(fmt::format("cannot run '{}'", command), errno);
@@ -135,57 +81,31 @@ int Wait(pid_t child) {
 
 }  // namespace
 
-Result<Target> ParseTarget(std::string_view text) {
-  if (text == "-") return Target{TargetKind::kStandardOutput, {}};
-  if (text.empty()) return InvalidArgument("an endpoint is wanted: FILE, unix:PATH, unix-listen:PATH, exec:COMMAND, -");
-  std::string_view scheme = text.substr(0, text.find(':'));
-  if (scheme.size() == text.size() || scheme.find('/') != std::string_view::npos) {
-    return Target{TargetKind::kFile, std::string(text)};
-  }
-  std::string rest(text.substr(scheme.size() + 1));
-  if (scheme == "unix" || scheme == "unix-listen") {
-    if (auto address = Address(rest); !address.ok()) return std::move(address).status();
-    return Target{scheme == "unix" ? TargetKind::kUnix : TargetKind::kUnixListen, std::move(rest)};
-  }
-  if (scheme == "exec") {
-    if (rest.empty()) return InvalidArgument("'exec:' wants a command");
-    return Target{TargetKind::kExec, std::move(rest)};
-  }
-  if (scheme == "ring" || scheme == "journal" || scheme == "nats") {
-    return Unsupported(fmt::format("'{}:' is not in this version", scheme));
-  }
-  return Target{TargetKind::kFile, std::string(text)};
-}
-
-Result<Connection> Connect(const Target& target) {
-  switch (target.kind) {
-    case TargetKind::kStandardOutput:
+Result<Connection> Connect(const EndpointName& endpoint) {
+  switch (endpoint.kind) {
+    case EndpointKind::kStandard:
       return OpenStandardOutput();
-    case TargetKind::kUnix:
-      return ConnectUnix(target.what);
-    case TargetKind::kUnixListen:
-      return ListenUnix(target.what);
-    case TargetKind::kExec:
-      return Run(target.what);
-    case TargetKind::kFile:
-      break;
+    case EndpointKind::kExec:
+      return Run(endpoint.rest);
+    case EndpointKind::kUnix: {
+      VEXEVT_ASSIGN(UniqueFd socket, ConnectUnix(endpoint.rest, SOCK_NONBLOCK));
+      return Accepted(std::move(socket));
+    }
+    default:
+      return OpenFile(endpoint.rest);
   }
-  return OpenFile(target.what);
 }
 
-Result<Connection> Accept(int listener) {
+Connection Accepted(UniqueFd socket) {
   Connection connection;
+  connection.fd = std::move(socket);
   connection.socket = true;
-  do {
-    connection.fd.reset(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  } while (!connection.fd && errno == EINTR);
-  if (!connection.fd) return Unavailable("nobody connects");
   ::setsockopt(connection.fd.get(), SOL_SOCKET, SO_SNDBUF, &kSocketBytes, sizeof kSocketBytes);
   return connection;
 }
 
-Status Disconnect(Connection connection, const Target& target) {
-  const std::string name = target.kind == TargetKind::kStandardOutput ? "standard output" : target.what;
+Status Disconnect(Connection connection, const EndpointName& endpoint) {
+  const std::string name = endpoint.kind == EndpointKind::kStandard ? "standard output" : endpoint.rest;
   if (::close(connection.fd.release()) != 0) return ErrnoStatus(fmt::format("cannot write '{}'", name), errno);
   if (connection.child < 0) return {};
   int status = Wait(connection.child);
