@@ -8,20 +8,16 @@
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
 #include "lib/route/file_watch.h"
+#include "lib/route/plan_loader.h"
 #include "lib/route/router.h"
 
 namespace vexevt {
 namespace {
 
-Result<RoutePlan> LoadPlan(const std::string& path) {
-  VEXEVT_ASSIGN(RulesFile rules, ReadRules(path));
-  return CompileRoutePlan(rules);
-}
-
 class RouteStep final : public Step {
  public:
   RouteStep(const RouteOptions& options, Router* router, Ledger* ledger)
-      : options_(options), router_(router), ledger_(ledger) {
+      : options_(options), router_(router), ledger_(ledger), loader_(options.rules) {
     auto watch = FileWatch::Start(options.rules);
     if (watch.ok()) watch_ = std::move(*watch);
     TellMessages();
@@ -34,7 +30,8 @@ class RouteStep final : public Step {
     TellMessages();
     metrics_.Update(*router_);
     // The loop only polls when the input is idle.
-    if (++batches_ % kBatchesPerLook == 0 && watch_ && watch_->TakeChange() && status.ok()) return Reload();
+    if (++batches_ % kBatchesPerLook == 0 && watch_ && watch_->TakeChange()) loader_.Load();
+    if (loader_.ready()) TakePlan();
     return status;
   }
 
@@ -47,13 +44,16 @@ class RouteStep final : public Step {
     router_->Flush();
     router_->AddPolls(polls);
     if (watch_) polls->push_back({.fd = watch_->fd(), .events = POLLIN, .revents = 0});
+    polls->push_back({.fd = loader_.fd(), .events = POLLIN, .revents = 0});
   }
   std::uint64_t next_tick_ns() const override { return router_->next_due_ns(); }
   Status Tick(EventSink&) override {
     router_->Serve();
     TellMessages();
     metrics_.Update(*router_);
-    return watch_ && watch_->TakeChange() ? Reload() : Status();
+    if (watch_ && watch_->TakeChange()) loader_.Load();
+    TakePlan();
+    return {};
   }
 
   bool done() const override { return router_->output_gone(); }
@@ -73,16 +73,7 @@ class RouteStep final : public Step {
 
   bool reloads() const override { return true; }
   Status Reload() override {
-    auto plan = LoadPlan(options_.rules);
-    Status status = plan.ok() ? router_->Reload(std::move(*plan)) : std::move(plan).status();
-    TellMessages();
-    if (set_ != nullptr) metrics_.Describe(*router_, set_);
-    if (!status.ok()) {
-      ReportError(std::move(status).WithContext("rules not reloaded"));
-    } else {
-      ReportNotice(fmt::format("read '{}' again: {} rules, {} endpoints", options_.rules, router_->plan().rules.size(),
-                               router_->endpoints().size()));
-    }
+    loader_.Load();
     return {};
   }
 
@@ -93,6 +84,21 @@ class RouteStep final : public Step {
 
  private:
   static constexpr unsigned kBatchesPerLook = 16;
+
+  // The plan that was compiled beside the traffic comes into force, between two events.
+  void TakePlan() {
+    auto plan = loader_.Take();
+    if (!plan) return;
+    Status status = plan->ok() ? router_->Reload(std::move(**plan)) : std::move(*plan).status();
+    TellMessages();
+    if (set_ != nullptr) metrics_.Describe(*router_, set_);
+    if (!status.ok()) {
+      ReportError(std::move(status).WithContext("rules not reloaded"));
+      return;
+    }
+    ReportNotice(fmt::format("read '{}' again: {} rules, {} endpoints", options_.rules, router_->plan().rules.size(),
+                             router_->endpoints().size()));
+  }
 
   // The pipeline counts what came in; `out` is what got somewhere, and the rest is filtered or dropped.
   void Count() {
@@ -114,6 +120,7 @@ class RouteStep final : public Step {
   const RouteOptions& options_;
   Router* const router_;
   Ledger* const ledger_;
+  PlanLoader loader_;
   std::optional<FileWatch> watch_;  // none: only SIGHUP reloads
   RouteMetrics metrics_;
   MetricSet* set_ = nullptr;
