@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "lib/capture/audit_log.h"
 #include "lib/capture/fanotify.h"
 #include "lib/capture/generate.h"
 #include "lib/capture/import.h"
@@ -33,11 +34,13 @@ Result<OpenedSource> OpenGenerator(const CaptureOptions& options) {
   return OpenedSource{std::move(source), fmt::format("generator, {}", options.mix)};
 }
 
-Result<std::unique_ptr<Source>> OpenImport(const std::string& name) {
+Result<UniqueFd> OpenFile(const std::string& name) {
   UniqueFd fd(name == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return ErrnoStatus(fmt::format("cannot open '{}'", name), errno);
-  return ImportJson(std::move(fd), name == "-" ? "standard input" : name);
+  return fd;
 }
+
+std::string NameOf(const std::string& name) { return name == "-" ? "standard input" : name; }
 
 // Several sources, one after the other.
 class Sequence final : public Source {
@@ -65,8 +68,13 @@ class Sequence final : public Source {
 Result<OpenedSource> OpenImports(const CaptureOptions& options) {
   std::vector<std::unique_ptr<Source>> sources;
   for (const std::string& name : options.imports) {
-    VEXEVT_ASSIGN(auto source, OpenImport(name));
-    sources.push_back(std::move(source));
+    VEXEVT_ASSIGN(UniqueFd fd, OpenFile(name));
+    sources.push_back(ImportJson(std::move(fd), NameOf(name)));
+  }
+  for (const std::string& name : options.audit_imports) {
+    VEXEVT_ASSIGN(UniqueFd fd, OpenFile(name));
+    AuditLogOptions audit{HostName(options), options.tenant, ReportDetail};
+    sources.push_back(ImportAuditLog(std::move(fd), NameOf(name), std::move(audit)));
   }
   return OpenedSource{std::make_unique<Sequence>(std::move(sources)), "import"};
 }
@@ -106,11 +114,12 @@ std::string HostName(const CaptureOptions& options) {
 Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
                                 std::vector<std::string> unseen, std::uint32_t command) {
   bool live = !options.paths.empty() || command != 0;
-  int sources = (options.generate ? 1 : 0) + (options.imports.empty() ? 0 : 1) + (live ? 1 : 0);
-  if (sources > 1) return InvalidArgument("PATH, COMMAND, --generate and --import exclude each other");
+  bool import = !options.imports.empty() || !options.audit_imports.empty();
+  int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (live ? 1 : 0);
+  if (sources > 1) return InvalidArgument("PATH, COMMAND, --generate and imports exclude each other");
   if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or -- COMMAND, --generate or --import");
   if (options.generate) return OpenGenerator(options);
-  if (!options.imports.empty()) return OpenImports(options);
+  if (import) return OpenImports(options);
   if (options.backend == Backend::kInotify && command != 0) {
     return InvalidArgument("inotify does not tell who did what: -- COMMAND needs --backend fanotify");
   }

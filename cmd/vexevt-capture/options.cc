@@ -22,6 +22,8 @@ constexpr Example kExamples[] = {
     {"what was captured until now is in all.json when this returns",
      "vexevt-capture --control c.sock /srv | vexevt-cat --format json -o all.json &\n"
      "vexevt-capture --barrier c.sock"},
+    {"what the audit log knows of deleted files",
+     "vexevt-capture --import-audit /var/log/audit/audit.log --where 'type = fs.delete' --format json"},
     {"lines of JSON to frames", "vexevt-capture --import events.json -o events.evt"},
 };
 
@@ -74,7 +76,7 @@ const Tool kCaptureTool = {
     .summary = "make a stream of file-system events",
     .usage =
         "[OPTION]... PATH...\n[OPTION]... [PATH]... -- COMMAND [ARGUMENT]...\n[OPTION]... --generate "
-        "[MIX]\n[OPTION]... --import FILE...\n"
+        "[MIX]\n[OPTION]... --import FILE...\n[OPTION]... --import-audit FILE...\n"
         "--barrier PATH [--timeout DURATION]\n"
         "emit [OPTION]... TYPE [FIELD=VALUE]...",
     .description =
@@ -139,6 +141,10 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       ->group("Source");
   AddText(app, "--import", "FILE", "read events from lines of JSON; - is standard input; may be given again",
           &options->imports)
+      ->group("Source");
+  AddText(app, "--import-audit", "FILE",
+          "read events from the log of the kernel's audit (audit.log); - is standard input; may be given again",
+          &options->audit_imports)
       ->group("Source");
   AddText(app, "--host", "NAME",
           "the host's name in events\nThe default is this host's, and 'generated' for --generate.", &options->host)

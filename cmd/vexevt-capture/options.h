@@ -28,10 +28,11 @@ struct CaptureOptions {
   bool generate = false;
   std::string mix = "mixed";
   std::uint64_t seed = 1;
-  Rate rate{0, 1};  // 0: as fast as it goes
-  std::vector<std::string> imports;
-  std::string control;  // where to listen for --barrier; empty: nowhere
-  std::string barrier;  // the control socket of the capture to ask; empty: this is one
+  Rate rate{0, 1};                         // 0: as fast as it goes
+  std::vector<std::string> imports;        // of JSON
+  std::vector<std::string> audit_imports;  // of audit logs
+  std::string control;                     // where to listen for --barrier; empty: nowhere
+  std::string barrier;                     // the control socket of the capture to ask; empty: this is one
   std::uint64_t timeout_ns = 10 * kNsPerSecond;
   bool emit = false;
   std::string emit_type;

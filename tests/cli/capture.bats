@@ -136,6 +136,24 @@ stop() {
   [[ $output == *"cannot open 'none.json': No such file"* ]]
 }
 
+@test "an audit log is imported, and what is left out is counted" {
+  printf '%s\n' \
+    'type=SERVICE_START msg=audit(1700000000.100:6): pid=1 uid=0 msg='"'unit=cron'" \
+    'type=SYSCALL msg=audit(1700000000.125:7): arch=c000003e syscall=263 success=yes exit=0 a0=ffffff9c a1=5 a2=0 a3=0 items=2 ppid=1 pid=2 auid=1000 uid=0 gid=0 comm="rm" exe="/usr/bin/rm" key=(null)' \
+    'type=CWD msg=audit(1700000000.125:7): cwd="/srv"' \
+    'type=PATH msg=audit(1700000000.125:7): item=0 name="/srv" inode=1 dev=08:01 mode=040755 nametype=PARENT' \
+    'type=PATH msg=audit(1700000000.125:7): item=1 name=6F6C6420746578740A inode=2 dev=08:01 mode=0100644 nametype=DELETE' \
+    'type=PROCTITLE msg=audit(1700000000.125:7): proctitle="rm"' >audit.log
+  run -0 --separate-stderr vexevt-capture --import-audit audit.log --verbose --format json
+  [ "${#lines[@]}" = 1 ]
+  [[ $output == *'"type":"fs.delete"'*'"comm":"rm"'*'"path":"/srv/old text\n"'*'"auid":1000'* ]]
+  [[ $stderr == *"'audit.log': 1 of its records and events tell of nothing that is imported"* ]]
+  echo nonsense >>audit.log
+  run -3 --separate-stderr vexevt-capture --import-audit audit.log --where 'type = fs.delete' --format json
+  [ "${#lines[@]}" = 1 ]
+  [[ $stderr == *"audit.log: line 7: expected 'type='" ]]
+}
+
 @test "-- COMMAND: what it and its descendants did, and its exit status" {
   [ "$(id -u)" = 0 ] || skip "not root"
   run -7 vexevt-capture --format json -o out.json -- sh -c "mkdir w/d; (echo x >w/d/f); mv w/d/f w/g; exit 7"
