@@ -12,6 +12,21 @@ constexpr std::uint64_t Bit(EventType type) { return std::uint64_t{1} << (type &
 // Too many, and of little use to most, to be told unasked.
 constexpr std::uint64_t kOnlyIfAsked = Bit(kFsOpen) | Bit(kFsRead) | Bit(kFsClose) | Bit(kFsExec);
 
+// The kernel tells fanotify and inotify of these only as something more general.
+constexpr std::uint64_t kToldAsAttrib = Bit(kFsChmod) | Bit(kFsChown) | Bit(kFsSetxattr) | Bit(kFsRemovexattr);
+constexpr std::uint64_t kToldAsWrite = Bit(kFsTruncate);
+
+// Whoever asks for nothing but what never comes is told so, and does not wait for it.
+Status RefuseUntold(std::uint64_t fs_types) {
+  for (const TypeInfo& type : AllTypes()) {
+    if (FamilyOf(type.code) != Family::kFs || !(fs_types & Bit(type.code))) continue;
+    if (fs_types & ~(kToldAsAttrib | kToldAsWrite)) return Status::Ok();
+    return InvalidArgument(fmt::format("fanotify and inotify do not tell {}: ask for {}", type.name,
+                                       Bit(type.code) & kToldAsAttrib ? "fs.attrib" : "fs.write"));
+  }
+  return Status::Ok();
+}
+
 std::uint64_t TypesNamed(const std::vector<std::string>& names) {
   std::uint64_t types = 0;
   for (std::string_view name : names) {
@@ -60,6 +75,7 @@ Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
     plan.left = std::move(*expression);
   }
   if (!options.types.empty()) plan.selection.fs_types = TypesNamed(options.types);
+  VEXEVT_TRY(RefuseUntold(plan.selection.fs_types));
   return plan;
 }
 

@@ -188,3 +188,10 @@ stop() {
   [[ $output == *"types fs.delete"* ]]
   [[ $output == *"left to decide here: "*"size > 1"* ]]
 }
+
+@test "what no back end tells is refused, not waited for" {
+  run -2 --separate-stderr vexevt-capture --types fs.chmod .
+  [ "$stderr" = "vexevt-capture: fanotify and inotify do not tell fs.chmod: ask for fs.attrib" ]
+  run -2 --separate-stderr vexevt-capture --where 'type = fs.truncate' .
+  [ "$stderr" = "vexevt-capture: fanotify and inotify do not tell fs.truncate: ask for fs.write" ]
+}
