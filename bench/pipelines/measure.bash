@@ -26,7 +26,7 @@ about_machine() {
   echo "$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg), median of $runs runs"
 }
 
-compare() { awk -v a="$1" -v b="$2" "BEGIN { exit !(a $3 b) }"; }
+compare() { awk -v a="$1" -v b="$2" "BEGIN { exit !(a ${3/#=/==} b) }"; }
 
 # row NAME VALUE UNIT BAR: one line of the table, and whether the bar (">= 12", "<= 250") is reached.
 row() {
