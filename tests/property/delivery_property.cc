@@ -143,7 +143,7 @@ std::vector<Place> RandomPlaces(const TempFolder& folder) {
 void TrimToFrames(std::string* bytes) {
   std::size_t whole = 0;
   std::vector<std::uint64_t> words(RoundUpToWord(bytes->size()) / 8);
-  std::memcpy(words.data(), bytes->data(), bytes->size());
+  if (!bytes->empty()) std::memcpy(words.data(), bytes->data(), bytes->size());
   auto all = std::as_bytes(std::span(words)).first(bytes->size());
   while (whole < all.size()) {
     FrameSize size = MeasureFrame(all.subspan(whole));

@@ -39,7 +39,7 @@ inline EventView ViewOf(const std::vector<std::byte>& frame) {
 // What arrived: numbers of events, and gaps as -1 - count. Fails where it is not whole frames.
 inline std::vector<std::int64_t> Arrived(std::string_view bytes) {
   std::vector<std::uint64_t> words(RoundUpToWord(bytes.size()) / 8);
-  std::memcpy(words.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
   auto rest = std::as_bytes(std::span(words)).first(bytes.size());
   std::vector<std::int64_t> numbers;
   while (!rest.empty()) {
