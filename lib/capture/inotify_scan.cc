@@ -41,7 +41,8 @@ Status Inotify::TellFound(Node top, std::size_t since) {
   };
   std::vector<Waiting> waiting{{top, since}};
   while (!waiting.empty()) {
-    auto [directory, from] = waiting.back();
+    const Node directory = waiting.back().node;
+    const std::size_t from = waiting.back().since;
     waiting.pop_back();
     std::vector<DirectoryEntry> entries = watcher_.List(directory);
     // What was reported until now: an entry whose first record says that it came will be told by that record.
