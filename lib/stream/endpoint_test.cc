@@ -137,6 +137,21 @@ TEST(Endpoint, AListenerTakesSeveralWriters) {
   EXPECT_FALSE((*input)->MoreWaiting());
 }
 
+TEST(Endpoint, AWriterThatHasGoneIsNothingToRead) {
+  TestDirectory directory;
+  std::string path = directory / "s";
+  auto input = OpenInput("unix-listen:" + path);
+  ASSERT_TRUE(input.ok()) << input.status().message();
+  {
+    auto output = OpenOutput("unix:" + path);
+    ASSERT_TRUE(output.ok()) << output.status().message();
+    Send(*output, FrameAt(5));
+  }
+  ASSERT_TRUE((*input)->MoreWaiting());
+  EXPECT_EQ((*input)->Read()->size(), 1u);
+  EXPECT_FALSE((*input)->MoreWaiting());  // or the tool would wait in Read, deaf to signals
+}
+
 TEST(Endpoint, AWriterThatBreaksOffLeavesAGap) {
   TestDirectory directory;
   std::string path = directory / "s";

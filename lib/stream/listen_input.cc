@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "lib/event/lost_event.h"
 
 namespace vexevt {
@@ -10,28 +12,26 @@ Result<std::span<const EventView>> ListenInput::Read() {
   std::vector<pollfd> polls;
   for (;;) {
     VEXEVT_TRY(AcceptAll());
-    for (std::size_t tried = 0, count = connections_.size(); tried < count; ++tried) {
-      std::size_t index = next_ < connections_.size() ? next_ : 0;
-      if (!connections_[index]->MoreWaiting()) {
-        next_ = index + 1;
-        continue;
-      }
-      auto events = ReadFrom(index);
-      if (!events.empty()) return events;
-    }
+    if (MoreWaiting() && !waiting_.empty()) return std::exchange(waiting_, {});
     polls.clear();
     AddPolls(&polls);
     poll(polls.data(), polls.size(), -1);
   }
 }
 
+// Reads ahead: the end of a connection makes it readable and gives nothing, and Read would then wait for another.
 bool ListenInput::MoreWaiting() {
-  if (!AcceptAll().ok()) return true;
-  for (std::size_t tried = 0; tried < connections_.size(); ++tried) {
+  if (!waiting_.empty()) return true;
+  if (!AcceptAll().ok()) return true;  // Read tells it
+  for (std::size_t tried = 0; tried < connections_.size();) {
     std::size_t index = (next_ + tried) % connections_.size();
-    if (!connections_[index]->MoreWaiting()) continue;
-    next_ = index;
-    return true;
+    if (!connections_[index]->MoreWaiting()) {
+      ++tried;
+      continue;
+    }
+    waiting_ = ReadFrom(index);
+    if (!waiting_.empty()) return true;
+    tried = 0;  // that connection is gone
   }
   return false;
 }
