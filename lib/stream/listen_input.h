@@ -32,7 +32,7 @@ class ListenInput final : public StreamInput {
   UnixListener listener_;
   std::string name_;
   std::vector<std::unique_ptr<StreamReader>> connections_;
-  std::size_t next_ = 0;  // whose turn it is
+  std::size_t next_ = 0;                // whose turn it is
   std::span<const EventView> waiting_;  // read by MoreWaiting, for the next Read
   std::uint64_t closed_bytes_ = 0;
   EventIds ids_;
