@@ -126,12 +126,8 @@ bool LineScanner::Scan(std::span<const std::string_view> texts, Scratch& scratch
     char* at = rep.buffer.data();
     for (std::size_t i = first; i < last; ++i) {
       if (!texts[i].empty()) std::memcpy(at, texts[i].data(), texts[i].size());
-      char* const end = at + texts[i].size();
-      while ((at = static_cast<char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr)
-        *at = '\0';
-      *end = '\0';
-      rep.ends.push_back(static_cast<std::uint32_t>(end - rep.buffer.data()));
-      at = end + 1;
+      at += texts[i].size();
+      rep.ends.push_back(static_cast<std::uint32_t>(at++ - rep.buffer.data()));
     }
     // Newlines of texts become NULs, in one sweep over all; then come those that end the lines.
     for (char* c = rep.buffer.data(); c != at; ++c)
