@@ -83,6 +83,7 @@ Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selecti
   FanotifyOptions fanotify;
   fanotify.selection = selection;
   fanotify.mark = options.mark;
+  fanotify.bounded_queue = options.bounded_queue;
   fanotify.command = command;
   fanotify.host = HostName(options);
   fanotify.tenant = options.tenant;

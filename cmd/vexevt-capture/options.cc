@@ -114,6 +114,11 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       "how to watch\nThe default, auto, is fanotify where the rights and the kernel allow it, and else inotify.",
       {{"auto", Backend::kAuto}, {"fanotify", Backend::kFanotify}, {"inotify", Backend::kInotify}}, &options->backend)
       ->group("Source");
+  AddFlag(app, "--bounded-queue",
+          "keep to the kernel's limit of waiting events, fs.fanotify.max_queued_events\nThe default has no limit: "
+          "nothing is lost while memory lasts. With the limit, what is lost is told.",
+          &options->bounded_queue)
+      ->group("Source");
   AddChoice<MarkKind>(
       app, "--mark",
       "what fanotify marks\nThe default, filesystem, sees all of the file systems that a PATH lies on, "

@@ -21,6 +21,7 @@ struct CaptureOptions {
   std::vector<std::string> command;  // what follows "--"
   Backend backend = Backend::kAuto;
   MarkKind mark = MarkKind::kFilesystem;
+  bool bounded_queue = false;
   std::string where;
   std::vector<std::string> types;  // names and families, as typed
   std::string host, tenant;        // host empty: this one
