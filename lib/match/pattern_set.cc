@@ -18,8 +18,8 @@
 namespace vexevt {
 namespace {
 
-// Texts that are searched together; bounds the scratch. With 64 the starts of the scans cost 3 % of routing by 100 mixed
-// rules.
+// Texts that are searched together; bounds the scratch. With 64 the starts of the scans cost 3 % of routing by 100
+// mixed rules.
 constexpr std::size_t kSearchBatch = 256;
 
 enum class Check : std::uint8_t {
