@@ -9,7 +9,8 @@
 namespace vexevt {
 
 // The seed changes what is cached, never what is found: a replay decides the same.
-PathCache::PathCache() : seed_(std::random_device{}()), tags_(kEntries), entries_(kEntries) {}
+PathCache::PathCache()
+    : seed_(std::random_device{}()), tags_(kEntries), entries_(std::make_unique_for_overwrite<Entry[]>(kEntries)) {}
 
 std::uint64_t PathCache::HashOf(std::string_view path) const { return Hash(path, seed_); }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,7 @@ namespace vexevt {
 
 class PathCache {
  public:
-  PathCache();  // about 3 MB
+  PathCache();  // about 3 MB, once all of it is in use
 
   std::uint64_t HashOf(std::string_view path) const;
   void Prefetch(std::uint64_t hash) const { __builtin_prefetch(&tags_[hash & (kEntries - 1)]); }
@@ -39,10 +40,12 @@ class PathCache {
   };
   static std::uint32_t TagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1; }
 
+  // Read only where the tag says that it is kept, so never set to zero: a tool that routes few events touches few
+  // pages.
   struct alignas(64) Entry {
-    std::uint32_t size = 0;  // of the path
-    std::uint32_t count = 0;
-    std::uint32_t in_pool = 0;  // where in pool_ its words stand, if more than kInline
+    std::uint32_t size;  // of the path
+    std::uint32_t count;
+    std::uint32_t in_pool;  // where in pool_ its words stand, if more than kInline
     RuleWord words[kInline];
     char path[kMaxPath];
   };
@@ -50,7 +53,7 @@ class PathCache {
 
   std::uint64_t seed_;
   std::vector<Tag> tags_;
-  std::vector<Entry> entries_;
+  std::unique_ptr<Entry[]> entries_;
   std::vector<RuleWord> pool_;
 };
 
