@@ -3,6 +3,7 @@
 #include <linux/connector.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -42,6 +43,14 @@ Finding ExamineRights(const Rights& rights) {
 }
 
 Finding ExamineProcConnector(const Rights& rights) {
+  struct stat name_space;
+  constexpr ino_t kInitialPidNamespace = 0xEFFFFFFC;  // PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h
+  if (::stat("/proc/self/ns/pid", &name_space) == 0 && name_space.st_ino != kInitialPidNamespace) {
+    return {.topic = "proc connector",
+            .health = Health::kWarn,
+            .text = "not told in this pid namespace; the name of a process that ends at once may be unknown",
+            .remedy = "run outside of the container, or with the host's pid namespace"};
+  }
   UniqueFd fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR));
   sockaddr_nl address = {};
   address.nl_family = AF_NETLINK;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -17,7 +18,7 @@ Result<RoutePlan> Await(PlanLoader& loader) {
 }
 
 struct RulesText {
-  std::string path = testing::TempDir() + "plan_loader.toml";
+  std::string path = testing::TempDir() + "plan_loader." + std::to_string(::getpid()) + ".toml";
   void Write(std::string_view text) const { std::ofstream(path) << text; }
 };
 

@@ -13,6 +13,7 @@
 
 #include "lib/capture/command.h"
 #include "lib/capture/fanotify.h"
+#include "lib/capture/proc_connector.h"
 #include "tests/live/captured.h"
 #include "tests/live/scratch_filesystem.h"
 
@@ -39,6 +40,9 @@ class FanotifyProcessesTest : public ::testing::TestWithParam<bool> {  // whethe
     if (!reason.empty()) GTEST_SKIP() << reason;
     top_ = filesystem_.top();
     SetNetAdmin(GetParam());
+    if (!GetParam()) return;
+    auto connector = ProcConnector::Open();
+    if (!connector.ok()) GTEST_SKIP() << connector.status().message();
   }
   void TearDown() override {
     if (::geteuid() == 0) SetNetAdmin(true);
