@@ -48,8 +48,10 @@ class FanotifyBytes {
     std::size_t at = bytes_.size();
     bytes_.resize(at + length);
     Store(bytes_.data() + at, fanotify_event_info_header{type, 0, static_cast<std::uint16_t>(length)});
-    std::memcpy(bytes_.data() + at + sizeof(fanotify_event_info_header), key.data(), key.size());
-    std::memcpy(bytes_.data() + at + sizeof(fanotify_event_info_header) + key.size(), name.data(), name.size());
+    // copy and not memcpy: a view of nothing may be null.
+    std::byte* to = bytes_.data() + at + sizeof(fanotify_event_info_header);
+    key.copy(reinterpret_cast<char*>(to), key.size());
+    name.copy(reinterpret_cast<char*>(to) + key.size(), name.size());
     Store(bytes_.data() + start_, static_cast<std::uint32_t>(bytes_.size() - start_));
     return *this;
   }
