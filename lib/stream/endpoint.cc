@@ -9,6 +9,7 @@
 
 #include "lib/io/child.h"
 #include "lib/io/followed_file.h"
+#include "lib/ring/writer.h"
 #include "lib/stream/broadcast.h"
 #include "lib/stream/endpoint_name.h"
 #include "lib/stream/json_source.h"
@@ -16,6 +17,7 @@
 #include "lib/stream/listen_socket.h"
 #include "lib/stream/merge.h"
 #include "lib/stream/reader.h"
+#include "lib/stream/ring_input.h"
 
 namespace vexevt {
 namespace {
@@ -127,6 +129,13 @@ Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, Inpu
       VEXEVT_ASSIGN(UnixListener listener, ListenAt(name.rest));
       return std::unique_ptr<StreamInput>(std::make_unique<ListenInput>(std::move(listener), endpoint));
     }
+    case EndpointKind::kRing: {
+      if (options.json) return Unsupported(fmt::format("'{}': JSON is not read from rings", endpoint));
+      VEXEVT_ASSIGN(RingName ring, ParseRingName(name.rest));
+      VEXEVT_ASSIGN(std::unique_ptr<RingReader> reader, RingReader::Open(ring));
+      return std::unique_ptr<StreamInput>(
+          std::make_unique<RingInput>(std::move(reader), "ring:" + ring.path, options.follow));
+    }
     case EndpointKind::kExec: {
       VEXEVT_ASSIGN(Child child, Child::Start(name.rest, Child::Pipe::kItsOutput));
       auto source = std::make_unique<ChildSource>(std::move(child), endpoint);
@@ -169,6 +178,11 @@ Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std
     case EndpointKind::kUnixListen: {
       VEXEVT_ASSIGN(UnixListener listener, ListenAt(name.rest));
       return StreamWriter(std::make_unique<Broadcast>(std::move(listener), endpoint), endpoint);
+    }
+    case EndpointKind::kRing: {
+      VEXEVT_ASSIGN(RingName ring, ParseRingName(name.rest));
+      VEXEVT_ASSIGN(std::unique_ptr<RingWriter> writer, RingWriter::Open(ring));
+      return StreamWriter(std::move(writer), endpoint);
     }
     case EndpointKind::kExec: {
       VEXEVT_ASSIGN(Child child, Child::Start(name.rest, Child::Pipe::kItsInput));

@@ -4,6 +4,9 @@
 //   FILE                a file, named pipe or device; an output file is created or emptied, as by the shell's >
 //   unix:PATH           connects to a Unix stream socket
 //   unix-listen:PATH    listens at one; or takes the socket that systemd passed for that path
+//   ring:PATH[,OPTION…] a ring in shared memory (lib/ring): block or overwrite, size=SIZE and lanes=COUNT, where it
+//   isn't
+//                       there yet; an input has to be there
 //   exec:COMMAND        sh -c COMMAND: its standard output, or its standard input; its failure is ours
 //
 // At unix-listen any number of writers may connect to an input: their events come in the order in which they arrive, it
@@ -11,8 +14,8 @@
 // reader, then gives each reader that is connected every event from then on; the slowest one sets the pace, and while
 // there is none it waits.
 //
-// A file whose name looks like an endpoint is written ./unix:x. The kinds ring:, journal: and nats: are kUnsupported in
-// this version.
+// A file whose name looks like an endpoint is written ./unix:x. The kinds journal: and nats: are kUnsupported in this
+// version.
 #pragma once
 
 #include <memory>

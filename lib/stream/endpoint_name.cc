@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "lib/ring/ring_file.h"
+
 namespace vexevt {
 namespace {
 
@@ -15,8 +17,14 @@ struct Prefix {
 
 constexpr Prefix kPrefixes[] = {{"unix:", EndpointKind::kUnix, "a path"},
                                 {"unix-listen:", EndpointKind::kUnixListen, "a path"},
+                                {"ring:", EndpointKind::kRing, "a path"},
                                 {"exec:", EndpointKind::kExec, "a command"}};
-constexpr std::string_view kLater[] = {"ring:", "journal:", "nats:"};
+constexpr std::string_view kLater[] = {"journal:", "nats:"};
+
+Status CheckRing(const std::string& text) {
+  const auto name = ParseRingName(text);
+  return name.ok() ? Status::Ok() : Status(name.status().code(), name.status().message());
+}
 
 }  // namespace
 
@@ -27,6 +35,7 @@ Result<EndpointName> ParseEndpoint(const std::string& endpoint) {
     if (!endpoint.starts_with(prefix.text)) continue;
     std::string rest = endpoint.substr(prefix.text.size());
     if (rest.empty()) return InvalidArgument(fmt::format("'{}' needs {}", endpoint, prefix.wants));
+    if (prefix.kind == EndpointKind::kRing) VEXEVT_TRY(CheckRing(rest));
     return EndpointName{prefix.kind, std::move(rest)};
   }
   for (std::string_view later : kLater) {

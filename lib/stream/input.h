@@ -34,8 +34,9 @@ class StreamInput {
   // Whether Read gives events, the end or an error without waiting. Where it cannot: flush what was written so far.
   virtual bool MoreWaiting() = 0;
 
-  // Where MoreWaiting is false: it may be true once one of these is readable, or at wake_ns() (Clock's mono_ns).
-  virtual void AddPolls(std::vector<pollfd>* polls) const = 0;
+  // Where MoreWaiting is false, and what was to be written is written: it may be true once one of these is readable, or
+  // at wake_ns() (Clock's mono_ns), as of this call.
+  virtual void AddPolls(std::vector<pollfd>* polls) = 0;
   static constexpr std::uint64_t kNoWake = ~std::uint64_t{0};
   virtual std::uint64_t wake_ns() const { return kNoWake; }
 

@@ -36,7 +36,7 @@ bool ListenInput::MoreWaiting() {
   return false;
 }
 
-void ListenInput::AddPolls(std::vector<pollfd>* polls) const {
+void ListenInput::AddPolls(std::vector<pollfd>* polls) {
   polls->push_back({listener_.fd(), POLLIN, 0});
   for (const auto& connection : connections_) connection->AddPolls(polls);
 }

@@ -19,7 +19,7 @@ class ListenInput final : public StreamInput {
   // Never the end. What is wrong with one connection closes that one and is a gap, never an error.
   Result<std::span<const EventView>> Read() override;
   bool MoreWaiting() override;
-  void AddPolls(std::vector<pollfd>* polls) const override;
+  void AddPolls(std::vector<pollfd>* polls) override;
   std::uint64_t offset() const override;
   std::uint64_t total_bytes() const override { return 0; }
   bool ends_with_writers() const override { return false; }

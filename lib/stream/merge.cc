@@ -104,21 +104,21 @@ void MergedInput::Merge() {
   }
 }
 
-void MergedInput::AddPolls(std::vector<pollfd>* polls) const {
-  for (const Input& input : inputs_) {
+void MergedInput::AddPolls(std::vector<pollfd>* polls) {
+  for (Input& input : inputs_) {
     if (input.events.empty() && input.state != State::kEnded) input.input->AddPolls(polls);
   }
 }
 
 std::uint64_t MergedInput::wake_ns() const {
-  std::uint64_t wake = kNoWake;
+  std::uint64_t own = kNoWake, patience = kNoWake;
   bool some = false;
   for (const Input& input : inputs_) {
     some |= !input.events.empty();
-    if (input.state == State::kSilent) wake = std::min(wake, input.silent_since_ns + kPatienceNs);
-    if (input.events.empty()) wake = std::min(wake, input.input->wake_ns());
+    if (input.state == State::kSilent) patience = std::min(patience, input.silent_since_ns + kPatienceNs);
+    if (input.events.empty() && input.state != State::kEnded) own = std::min(own, input.input->wake_ns());
   }
-  return some ? wake : kNoWake;
+  return some ? std::min(own, patience) : own;
 }
 
 std::uint64_t MergedInput::offset() const {

@@ -27,7 +27,7 @@ class MergedInput final : public StreamInput {
   // The error of an input comes after all its events, and after those of the others that had been read by then.
   Result<std::span<const EventView>> Read() override;
   bool MoreWaiting() override;
-  void AddPolls(std::vector<pollfd>* polls) const override;
+  void AddPolls(std::vector<pollfd>* polls) override;
   std::uint64_t wake_ns() const override;
   std::uint64_t offset() const override;
   std::uint64_t total_bytes() const override;

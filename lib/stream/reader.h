@@ -24,7 +24,7 @@ class StreamReader final : public StreamInput {
 
   Result<std::span<const EventView>> Read() override;
   bool MoreWaiting() override;
-  void AddPolls(std::vector<pollfd>* polls) const override { source_->AddPolls(polls); }
+  void AddPolls(std::vector<pollfd>* polls) override { source_->AddPolls(polls); }
 
   std::uint64_t offset() const override { return offset_; }
   std::uint64_t total_bytes() const override { return total_bytes_; }
