@@ -5,7 +5,7 @@
 // Templates, so that a test can run the same code on stepped cells through every interleaving (lane_model_test.cc).
 // Cells has the members of LaneCells. Words is the data: Load(position, i) and Store(position, i, value) reach the i-th
 // word from a byte position on, Load with acquire and Store with release order, which costs nothing on x86-64 and makes
-// the copies race-free by the letter.
+// the copies race-free by the letter; PrepareToStore is a hint of where the next stores go.
 //
 // Neither side believes the other: each keeps its positions to itself, and what it loads decides no more than how much
 // it copies of its own lane.
@@ -61,6 +61,7 @@ class LaneWriter {
     cells_->events.store(events_, std::memory_order_relaxed);
     // Partner: LaneReader::Copy, and, as all seq_cst ones, whoever is about to sleep (sleep.h).
     cells_->published.store(end, std::memory_order_seq_cst);
+    words_.PrepareToStore(end);
   }
 
   std::uint64_t position() const { return position_; }

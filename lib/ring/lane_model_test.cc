@@ -35,6 +35,7 @@ struct Words {
   void Store(std::uint64_t position, std::size_t i, std::uint64_t value) const {
     At(position, i).store(value, std::memory_order_release);
   }
+  void PrepareToStore(std::uint64_t) const {}
 };
 
 using Writer = LaneWriter<Cells, Words, kSegments>;

@@ -75,7 +75,8 @@ struct BatchHeader {
   std::uint32_t bytes;
   std::uint32_t events;
   std::uint64_t first;  // events of the lane before this batch
-  std::uint64_t stamp;  // CLOCK_MONOTONIC ns at which it was published; strictly increasing within a writer
+  std::uint64_t
+      stamp;  // strictly increasing within a writer; once there are several lanes, at least RingStamp() (stamp.h)
 };
 inline constexpr std::size_t kBatchHeaderWords = sizeof(BatchHeader) / 8;
 static_assert(sizeof(BatchHeader) == 24);

@@ -40,6 +40,8 @@ Result<std::unique_ptr<RingReader>> RingReader::Open(const RingName& name) {
   reader->spin_ns_ = kMaxSpinNs;
   if (reader->file_.mode() == RingMode::kBlock) VEXEVT_TRY(reader->TakeSlot());
   VEXEVT_TRY(reader->FindLanes());
+  // What is written before this is not missed where it is gone.
+  for (const auto& lane : reader->lanes_) lane->started = false;
   return reader;
 }
 
@@ -64,10 +66,14 @@ Status RingReader::TakeSlot() {
   return ResourceExhausted(fmt::format("the ring '{}' has {} readers already", file_.path(), kRingSlots));
 }
 
+// Lanes that had no writer yet when it was last looked for them; a bit for each.
+std::uint64_t RingReader::FreshLanes() const {
+  const std::uint64_t all = ~std::uint64_t{0} >> (kMaxLanes - file_.lanes());
+  return file_.shared().lanes.load(std::memory_order_seq_cst) & all & ~known_lanes_;
+}
+
 Status RingReader::FindLanes() {
-  const std::uint64_t all = file_.lanes() == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << file_.lanes()) - 1;
-  std::uint64_t fresh = file_.shared().lanes.load(std::memory_order_seq_cst) & all & ~known_lanes_;
-  for (; fresh != 0; fresh &= fresh - 1) {
+  for (std::uint64_t fresh = FreshLanes(); fresh != 0; fresh &= fresh - 1) {
     const auto index = static_cast<std::uint32_t>(std::countr_zero(fresh));
     LaneCells& cells = file_.cells(index);
     VEXEVT_ASSIGN(Mapping mapping, file_.MapLane(index, Mapping::Access::kRead));
@@ -101,7 +107,7 @@ void RingReader::Refill(Lane& lane) {
   // A lane that overruns the reader again and again gives others their turn.
   for (int attempt = 0; attempt < 4; ++attempt) {
     lane.begin = lane.end = 0;
-    lane.full = false;
+    lane.more = false;
     switch (lane.reader.Copy(lane.buffer, &lane.end)) {
       case LaneState::kIdle:
         return;
@@ -110,9 +116,9 @@ void RingReader::Refill(Lane& lane) {
       case LaneState::kCopied:
         break;
     }
-    lane.full = lane.end == lane.buffer.size();
+    lane.more = lane.end == lane.buffer.size();
     if (HasWhole(lane)) return;
-    if (IsSound(lane) && lane.full) {
+    if (IsSound(lane) && lane.more) {
       lane.buffer.resize(kBatchHeaderWords + HeaderAt(lane.buffer.data()).bytes / 8);
       continue;
     }
@@ -139,10 +145,12 @@ void RingReader::Acknowledge(Lane& lane) {
 RingReader::Lane* RingReader::Earliest(std::uint64_t before_ns) {
   Lane* earliest = nullptr;
   std::uint64_t least = 0;
+  // The order is the lane's own, unless another has come that may hold what came before.
+  const bool alone = lanes_.size() == 1 && FreshLanes() == 0;
   for (const auto& lane : lanes_) {
     if (lane->begin == lane->end) continue;
     std::uint64_t stamp = HeaderAt(lane->buffer.data() + lane->begin).stamp;
-    if (stamp > before_ns && lanes_.size() > 1) {
+    if (stamp > before_ns && !alone) {
       if (!lane->deferred) continue;
       stamp = before_ns;
     }
@@ -189,11 +197,11 @@ Result<std::span<const RingBatch>> RingReader::Read() {
     TellLosses();
     while (Lane* const lane = Earliest(cutoff_ns_)) {
       Give(*lane);
-      if (lane->begin == lane->end && lane->full) break;  // what it holds more may come before the others'
+      if (lane->begin == lane->end && lane->more) break;  // that may come before what others hold
     }
     if (!batches_.empty()) break;
     bool deferred = false;
-    for (const auto& lane : lanes_) deferred |= lane->deferred = lane->begin != lane->end;
+    for (const auto& lane : lanes_) deferred |= lane->deferred = lane->more = lane->begin != lane->end;
     if (round > 0 && !deferred) break;
     cutoff_ns_ = RingStamp();
     VEXEVT_TRY(FindLanes());
@@ -231,7 +239,7 @@ void RingReader::LookForDeaths() {
 }
 
 bool RingReader::HasNews() const {
-  if (file_.shared().lanes.load(std::memory_order_relaxed) & ~known_lanes_) return true;
+  if (FreshLanes() != 0) return true;
   for (const auto& lane : lanes_) {
     if (lane->begin != lane->end || lane->loss != RingBatch::Loss::kNone) return true;
     if (file_.cells(lane->index).published.load(std::memory_order_seq_cst) != lane->reader.position()) return true;
@@ -243,8 +251,8 @@ bool RingReader::Spin() {
   if (HasNews()) return true;
   const std::uint64_t until = RingStamp() + spin_ns_;
   do {
-    for (int i = 0; i < 16; ++i) {
-      Pause();
+    for (int i = 0; i < 64; ++i) {
+      if (i % 4 == 0) Pause();
       if (HasNews()) {
         spin_ns_ = std::min(spin_ns_ * 2, kMaxSpinNs);
         return true;

@@ -67,10 +67,10 @@ class RingReader {
     LaneReader<LaneCells, LaneWords> reader;
     std::vector<std::uint64_t> buffer;
     std::size_t begin = 0, end = 0;  // words of the buffer that were not given
-    std::uint64_t expected = 0;      // events before the next batch, once started
+    std::uint64_t expected = 0;      // events before the next batch, if started
     std::uint64_t deaths = 0;        // told
-    bool started = false;
-    bool full = false;      // the buffer took no more: there may be more from before the cutoff
+    bool started = true;
+    bool more = false;      // behind the buffer there may be what was published before the cutoff
     bool deferred = false;  // its first batch was there in the last round already
     RingBatch::Loss loss = RingBatch::Loss::kNone;
     std::uint64_t lost = 0;
@@ -79,6 +79,7 @@ class RingReader {
   explicit RingReader(RingFile file) : file_(std::move(file)) {}
 
   Status TakeSlot();
+  std::uint64_t FreshLanes() const;
   Status FindLanes();
   void Refill(Lane& lane);
   bool IsSound(const Lane& lane) const;

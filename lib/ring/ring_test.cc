@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -174,6 +176,61 @@ TEST_F(RingTest, TenantsOfOneWriterComeInTheOrderInWhichTheyWereWritten) {
   Drain(*reader, &got);
   EXPECT_THAT(got.losses, testing::IsEmpty());
   EXPECT_EQ(got.sequences, Numbers(0, 300));
+}
+
+TEST_F(RingTest, ALaneThatComesWhileOneIsReadKeepsTheOrder) {
+  auto writer = OpenWriter();
+  Write(*writer, 0);
+  auto reader = OpenReader();
+  Got got;
+  Drain(*reader, &got);
+  Write(*writer, 1, "tenant");
+  Write(*writer, 2);
+  Drain(*reader, &got);
+  EXPECT_EQ(got.sequences, Numbers(0, 3));
+}
+
+// Two writers, each with several tenants, as fast as they can; readers that may or may not keep up.
+TEST_F(RingTest, WhatAWriterWroteKeepsItsOrderAndEveryEventIsReadOrCounted) {
+  constexpr std::uint64_t kEach = 30'000;
+  name_.lane_bytes = std::uint64_t{1} << 20;
+  std::atomic<int> writing = 2;
+  const auto write = [&](std::uint64_t writer_number) {
+    auto writer = OpenWriter();
+    for (std::uint64_t i = 0; i < kEach; ++i) {
+      Write(*writer, writer_number << 32 | i, std::string(i % 3, static_cast<char>('a' + i % 5)));
+    }
+    EXPECT_TRUE(writer->Close().ok());
+    --writing;
+  };
+  ASSERT_TRUE(OpenWriter()->Close().ok());
+  auto reader = OpenReader();
+  std::thread first(write, 1), second(write, 2);
+  Got got;
+  do {
+    Drain(*reader, &got);
+    reader->Wait(kNsPerMs);
+  } while (writing > 0 || reader->HasWriters());
+  first.join();
+  second.join();
+  Drain(*reader, &got);
+  reader->HasWriters();
+  Drain(*reader, &got);
+  std::uint64_t last[3] = {};
+  for (const std::uint64_t sequence : got.sequences) {
+    EXPECT_GE(sequence, std::exchange(last[sequence >> 32], sequence));
+  }
+  EXPECT_EQ(got.sequences.size() + got.lost, 2 * kEach);
+}
+
+TEST_F(RingTest, WhatANewLaneLosesBeforeItIsFirstReadIsTold) {
+  auto writer = OpenWriter();
+  auto reader = OpenReader();
+  for (std::uint64_t i = 0; i < 5000; ++i) Write(*writer, i, "tenant");
+  Got got;
+  Drain(*reader, &got);
+  EXPECT_GT(got.lost, 0u);
+  EXPECT_EQ(got.sequences.size() + got.lost, 5000u);
 }
 
 TEST_F(RingTest, EachWriterHasALaneUntilThereIsNoneLeft) {

@@ -57,7 +57,8 @@ TEST(Endpoint, WhatCannotBeOpenedSaysWhy) {
   EXPECT_EQ(message("unix:"), "'unix:' needs a path");
   EXPECT_EQ(message(""), "an endpoint can't be empty");
   EXPECT_EQ(message("nats:x"), "'nats:x': endpoints of kind nats: are not in this version");
-  EXPECT_EQ(OpenInput("ring:x").status().code(), StatusCode::kUnsupported);
+  EXPECT_EQ(message("ring:" + gone), "cannot open '" + gone + "': No such file or directory");
+  EXPECT_EQ(OpenInput("journal:x").status().code(), StatusCode::kUnsupported);
   EXPECT_THAT(message("unix-listen:" + std::string(200, 'x')),
               HasSubstr("is too long for a socket: at most 107 bytes"));
   EXPECT_EQ(OpenOutput(directory / "no/such").status().code(), StatusCode::kNotFound);
