@@ -50,11 +50,11 @@ _vexevt_argument() {
     folder) _vexevt_files -d "$2" ;;
     endpoint)
       case $2 in
-        unix:* | unix-listen:*) _vexevt_files -f "${2#*:}" ;;
+        unix:* | unix-listen:* | ring:*) _vexevt_files -f "${2#*:}" ;;
         exec:*) ;;
         *)
           _vexevt_files -f "$2"
-          _vexevt_words 'unix: unix-listen: exec:' "$2"
+          _vexevt_words 'unix: unix-listen: ring: exec:' "$2"
           compopt -o nospace
           ;;
       esac

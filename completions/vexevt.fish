@@ -13,7 +13,7 @@ function __vexevt_in_no_command
 end
 
 function __vexevt_endpoint
-    printf '%s\n' unix: unix-listen: exec:
+    printf '%s\n' unix: unix-listen: ring: exec:
     __fish_complete_path (commandline -ct)
 end
 

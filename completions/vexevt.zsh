@@ -7,10 +7,10 @@ _vexevt_command() { _command_names -e }
 _vexevt_other() { return 1 }
 
 _vexevt_endpoint() {
-  if compset -P '(unix|unix-listen):'; then
+  if compset -P '(unix|unix-listen|ring):'; then
     _files
   else
-    compadd -S '' -- unix: unix-listen: exec:
+    compadd -S '' -- unix: unix-listen: ring: exec:
     _files
   fi
 }

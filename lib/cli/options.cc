@@ -88,10 +88,11 @@ void AddRunOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
 
 void AddCommonOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
   if (groups & kInputOptions) {
-    AddText(app, "-i,--input", "ENDPOINT",
-            "read from there; may be given again\nAn endpoint is a file, - for standard input or output, unix:PATH, "
-            "unix-listen:PATH or exec:COMMAND. Several inputs are merged in the order of their events' times.",
-            &options->inputs)
+    AddText(
+        app, "-i,--input", "ENDPOINT",
+        "read from there; may be given again\nAn endpoint is a file, - for standard input or output, unix:PATH, "
+        "unix-listen:PATH, ring:PATH or exec:COMMAND. Several inputs are merged in the order of their events' times.",
+        &options->inputs)
         ->group("Input");
   }
   AddOutputOptions(app, groups, options);

@@ -27,7 +27,7 @@ class RingInput final : public StreamInput {
   std::uint64_t wake_ns() const override { return wake_ns_; }
   std::uint64_t offset() const override { return offset_; }
   std::uint64_t total_bytes() const override { return 0; }
-  bool ends_with_writers() const override { return !follow_; }
+  bool ends_with_writers() const override { return false; }
 
  private:
   void Fill();
