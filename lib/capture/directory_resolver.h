@@ -10,7 +10,6 @@
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
 #include "lib/capture/directory_tree.h"
-#include "lib/capture/mounts.h"
 
 namespace vexevt {
 

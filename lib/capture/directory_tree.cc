@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/capture/selection.h"
+#include "lib/base/path.h"
 
 namespace vexevt {
 

@@ -9,7 +9,10 @@
 #include <array>
 #include <variant>
 
+#include "lib/base/path.h"
 #include "lib/capture/fanotify_types.h"
+#include "lib/event/barrier_event.h"
+#include "lib/event/lost_event.h"
 
 namespace vexevt {
 namespace {
@@ -209,14 +212,9 @@ void FanotifyFrames::Put(EventType type, FrameBatch* batch) {
 }
 
 void FanotifyFrames::AppendGap(std::string_view cause, FrameBatch* batch) {
-  Event gap;
-  gap.type = kVexevtLost;
-  gap.boundary = Boundary::kKernel;
-  gap.priority = Priority::kCritical;
+  Event gap = LostEvent({.cause = cause, .since_ns = last_wall_ns_, .boundary = Boundary::kKernel}, &ids_, now_);
   gap.host = host_;
   gap.tenant = tenant_;
-  gap.payload = GapPayload{.cause = cause, .lost = 0, .since_ns = last_wall_ns_};
-  ids_.Stamp(&gap, now_);
   last_wall_ns_ = gap.wall_ns;
   batch->Append(gap);
   ++counters.events;
@@ -224,12 +222,9 @@ void FanotifyFrames::AppendGap(std::string_view cause, FrameBatch* batch) {
 }
 
 void FanotifyFrames::AppendBarrier(std::string_view token, FrameBatch* batch) {
-  Event barrier;
-  barrier.type = kVexevtBarrier;
-  barrier.boundary = Boundary::kUser;
+  Event barrier = BarrierEvent(token);
   barrier.host = host_;
   barrier.tenant = tenant_;
-  barrier.attributes = {{"token", AttributeText{token}}};
   ids_.Stamp(&barrier, now_);
   last_wall_ns_ = barrier.wall_ns;
   batch->Append(barrier);

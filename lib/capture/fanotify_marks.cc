@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "lib/base/path.h"
 #include "lib/capture/fanotify_types.h"
 
 namespace vexevt {

@@ -12,7 +12,7 @@
 #include "lib/base/unique_fd.h"
 #include "lib/capture/directory_resolver.h"
 #include "lib/capture/fanotify.h"
-#include "lib/capture/mounts.h"
+#include "lib/io/mounts.h"
 
 namespace vexevt {
 

@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
 #include "lib/capture/generate_objects.h"
+#include "lib/event/barrier_event.h"
 
 namespace vexevt {
 namespace {
@@ -249,11 +250,9 @@ class Generator final : public Source {
 
   void AddBarriers(FrameBatch* batch) {
     for (const std::string& token : barriers_) {
-      Event event;
-      event.type = kVexevtBarrier;
-      event.boundary = Boundary::kUser;
+      Event event = BarrierEvent(token);
       event.host = options_.host;
-      event.attributes.push_back({"token", AttributeText{token}});
+      event.tenant = options_.tenant;
       Stamp(&event, 0);
       batch->Append(event);
     }

@@ -90,6 +90,7 @@ class Inotify final : public Source {
   void TellGap();
   void TellUnmount(Node node);
   void TellBarriers();
+  Instant ReadAt() const;
   void Stamp();
   void WakeAfter(std::uint64_t ns);
 

@@ -4,6 +4,7 @@
 #include <climits>
 
 #include "lib/capture/inotify_source.h"
+#include "lib/event/barrier_event.h"
 #include "lib/event/lost_event.h"
 
 namespace vexevt {
@@ -63,14 +64,18 @@ void Inotify::TellExisting(EventType type, const std::string& path, std::uint16_
   Tell(type, path, target, flags, &status);
 }
 
+// When what is told now was read.
+Instant Inotify::ReadAt() const { return queue_.empty() ? SystemClock().Now() : queue_.FrontReadAt(); }
+
 void Inotify::Stamp() {
-  ids_.Stamp(&event_, queue_.empty() ? SystemClock().Now() : queue_.FrontReadAt());
+  ids_.Stamp(&event_, ReadAt());
   last_wall_ns_ = event_.wall_ns;
   ++counters_.events;
 }
 
 void Inotify::TellGap() {
-  Event event = LostEvent({.cause = "inotify", .since_ns = last_wall_ns_, .boundary = Boundary::kKernel}, &ids_);
+  Event event =
+      LostEvent({.cause = "inotify", .since_ns = last_wall_ns_, .boundary = Boundary::kKernel}, &ids_, ReadAt());
   event.host = options_.host;
   event.tenant = options_.tenant;
   last_wall_ns_ = event.wall_ns;
@@ -94,12 +99,10 @@ void Inotify::TellUnmount(Node node) {
 void Inotify::TellBarriers() {
   if (overflowed_) return;  // what the second look finds belongs before it
   while (!barriers_.empty() && (queue_.empty() || barriers_.front().position <= queue_.front_position())) {
-    Event event;
-    event.type = kVexevtBarrier;
-    event.boundary = Boundary::kUser;
+    Event event = BarrierEvent(barriers_.front().token);
     event.host = options_.host;
-    event.attributes.push_back({"token", AttributeText{barriers_.front().token}});
-    ids_.Stamp(&event);
+    event.tenant = options_.tenant;
+    ids_.Stamp(&event, ReadAt());
     ++counters_.events;
     batch_->Append(event);
     barriers_.pop_front();

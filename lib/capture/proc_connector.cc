@@ -4,7 +4,6 @@
 #include <linux/connector.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include <cstring>
 
 #include "lib/base/bytes.h"
+#include "lib/base/namespaces.h"
 
 namespace vexevt {
 namespace {
@@ -64,18 +64,6 @@ void Tell(const proc_event& event, ProcListener* listener) {
 
 }  // namespace
 
-namespace {
-
-// The kernel takes a subscription from another pid namespace and then sends nothing (drivers/connector/cn_proc.c); the
-// number is PROC_PID_INIT_INO of include/linux/proc_ns.h.
-bool InInitialPidNamespace() {
-  struct stat name_space;
-  constexpr ino_t kInitial = 0xEFFFFFFC;
-  return ::stat("/proc/self/ns/pid", &name_space) == 0 && name_space.st_ino == kInitial;
-}
-
-}  // namespace
-
 struct ProcConnector::Buffers {
   std::array<std::array<std::byte, kMessageBytes>, kMessages> bytes;
   std::array<sockaddr_nl, kMessages> senders;
@@ -88,6 +76,7 @@ ProcConnector::ProcConnector(ProcConnector&&) noexcept = default;
 ProcConnector::~ProcConnector() = default;
 
 Result<ProcConnector> ProcConnector::Open() {
+  // Elsewhere the kernel takes the subscription, and sends nothing: drivers/connector/cn_proc.c.
   if (!InInitialPidNamespace()) return Unsupported("process events are told in the initial pid namespace only");
   UniqueFd fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR));
   if (!fd) return ErrnoStatus("cannot open the process connector", errno);

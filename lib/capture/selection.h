@@ -29,10 +29,4 @@ struct Selection {
 // Fails when it does not exist.
 Result<std::string> RootPath(std::string_view path);
 
-// Whether `path` is `root` or below it.
-inline bool IsWithin(std::string_view path, std::string_view root) {
-  if (root.size() == 1) return !path.empty() && path.front() == '/';
-  return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
-}
-
 }  // namespace vexevt

@@ -8,16 +8,6 @@
 namespace vexevt {
 namespace {
 
-TEST(SelectionTest, WithinMeansWholeComponents) {
-  EXPECT_TRUE(IsWithin("/srv", "/srv"));
-  EXPECT_TRUE(IsWithin("/srv/a", "/srv"));
-  EXPECT_FALSE(IsWithin("/srv2", "/srv"));
-  EXPECT_FALSE(IsWithin("/sr", "/srv"));
-  EXPECT_TRUE(IsWithin("/anything", "/"));
-  EXPECT_FALSE(IsWithin("?/name", "/"));
-  EXPECT_FALSE(IsWithin("", "/"));
-}
-
 TEST(SelectionTest, TypesOfOtherFamiliesAreAlwaysWanted) {
   Selection selection;
   selection.fs_types = std::uint64_t{1} << (kFsDelete & 0xff);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "lib/base/namespaces.h"
 #include "lib/doctor/proc_files.h"
 
 namespace vexevt {
@@ -21,10 +22,7 @@ Rights ReadRights() {
   rights.dac_read_search = has(CAP_DAC_READ_SEARCH);
   rights.sys_ptrace = has(CAP_SYS_PTRACE);
   rights.net_admin = has(CAP_NET_ADMIN);
-  // user_namespaces(7): the first namespace maps every id to itself.
-  std::uint64_t inside = 1, outside = 1, length = 0;
-  std::ifstream("/proc/self/uid_map") >> inside >> outside >> length;
-  rights.root_namespace = inside == 0 && outside == 0 && length == 4'294'967'295;
+  rights.root_namespace = InInitialUserNamespace();
   return rights;
 }
 

@@ -4,8 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "lib/base/unique_fd.h"
 #include "lib/doctor/examine.h"
@@ -76,10 +74,13 @@ void ExamineFeatures(Diagnosis* diagnosis) {
 
 // Whether any file system can be marked.
 bool ExamineMounts(Diagnosis* diagnosis) {
-  std::ifstream file("/proc/self/mountinfo");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto mounts = ReadMounts();
+  if (!mounts.ok()) {
+    diagnosis->findings.push_back({.topic = "mounts", .health = Health::kWarn, .text = mounts.status().message()});
+    return false;
+  }
   bool any = false;
-  for (const Mount& mount : FileMounts(ParseMounts(text))) {
+  for (const Mount& mount : FileMounts(*mounts)) {
     int error = MarkError(kNames | kUnlimited, kMask, mount.point);
     Finding finding{.topic = "mount " + mount.point, .text = mount.type};
     any |= error == 0;

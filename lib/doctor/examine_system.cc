@@ -3,7 +3,6 @@
 #include <linux/connector.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "lib/base/namespaces.h"
 #include "lib/base/unique_fd.h"
 #include "lib/base/units.h"
 #include "lib/doctor/examine.h"
@@ -43,9 +43,7 @@ Finding ExamineRights(const Rights& rights) {
 }
 
 Finding ExamineProcConnector(const Rights& rights) {
-  struct stat name_space;
-  constexpr ino_t kInitialPidNamespace = 0xEFFFFFFC;  // PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h
-  if (::stat("/proc/self/ns/pid", &name_space) == 0 && name_space.st_ino != kInitialPidNamespace) {
+  if (!InInitialPidNamespace()) {
     return {.topic = "proc connector",
             .health = Health::kWarn,
             .text = "not told in this pid namespace; the name of a process that ends at once may be unknown",
@@ -55,10 +53,12 @@ Finding ExamineProcConnector(const Rights& rights) {
   sockaddr_nl address = {};
   address.nl_family = AF_NETLINK;
   address.nl_groups = CN_IDX_PROC;
-  if (fd && ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+  bool bound = fd && ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  int error = bound ? EPERM : errno;
+  // Without that right newer kernels let us listen, but not with room for all that is told.
+  if (bound && rights.net_admin) {
     return {.topic = "proc connector", .text = "usable: short-lived processes are known by name"};
   }
-  int error = errno;
   return {.topic = "proc connector",
           .health = Health::kWarn,
           .text = fmt::format("{}; the name of a process that ends at once may be unknown", std::strerror(error)),

@@ -5,23 +5,16 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/event/json_value.h"
+
 namespace vexevt {
 namespace {
 
 std::string JsonText(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
+  std::string out(6 * text.size() + 2 + 8, '\0');
+  bool exact = true;
+  out.resize(static_cast<std::size_t>(WriteJsonString(text, out.data(), &exact) - out.data()));
+  return out;
 }
 
 std::string_view Color(Health health) {

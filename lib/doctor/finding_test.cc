@@ -22,19 +22,7 @@ TEST(Diagnosis, IsWrittenForPeopleAndPrograms) {
             "\n");
 }
 
-TEST(Mounts, AreParsedAndUnescaped) {
-  auto mounts = ParseMounts(
-      "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
-      "28 27 0:25 / /a\\040b\\134 rw shared:1 master:2 - tmpfs tmp rw\n"
-      "nonsense\n");
-  ASSERT_EQ(mounts.size(), 2u);
-  EXPECT_EQ(mounts[0].type, "ext4");
-  EXPECT_EQ(mounts[0].device, std::uint64_t{254} << 32);
-  EXPECT_EQ(mounts[1].point, "/a b\\");
-  EXPECT_EQ(mounts[1].source, "tmp");
-}
-
-TEST(Mounts, OnlyThoseWithFilesOfPeopleOncePerDevice) {
+TEST(FileMounts, OnlyThoseWithFilesOfPeopleOncePerDevice) {
   auto mounts =
       FileMounts(ParseMounts("1 0 254:0 / / rw - ext4 /dev/vda rw\n"
                              "2 1 0:5 / /proc rw - proc proc rw\n"

@@ -16,7 +16,8 @@ struct Loss {
   Boundary boundary = Boundary::kUnknown;  // whose events they were
 };
 
-// A vexevt.lost event, stamped by `ids`.
+// A vexevt.lost event, stamped by `ids`: now, or as of `when`.
 Event LostEvent(const Loss& loss, EventIds* ids);
+Event LostEvent(const Loss& loss, EventIds* ids, Instant when);
 
 }  // namespace vexevt

@@ -1,4 +1,4 @@
-#include "lib/capture/mounts.h"
+#include "lib/io/mounts.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "lib/capture/mounts.h"
+#include "lib/io/mounts.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-#include "lib/capture/selection.h"
+#include "lib/base/path.h"
 #include "lib/io/full.h"
 
 namespace vexevt {
