@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/escape.h"
 #include "lib/event/json_value.h"
 
 namespace vexevt {
@@ -44,12 +45,17 @@ std::string_view HealthName(Health health) {
 }
 
 std::string DiagnosisText(const Diagnosis& diagnosis, bool color) {
+  std::vector<std::string> topics;  // mount points among them, which are anybody's bytes
   std::size_t width = 0;
-  for (const Finding& finding : diagnosis.findings) width = std::max(width, finding.topic.size());
-  std::string out;
   for (const Finding& finding : diagnosis.findings) {
+    AppendEscaped(finding.topic, &topics.emplace_back());
+    width = std::max(width, topics.back().size());
+  }
+  std::string out;
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const Finding& finding = diagnosis.findings[i];
     fmt::format_to(std::back_inserter(out), "{}{:<7}{}  {:<{}}  {}\n", color ? Color(finding.health) : "",
-                   HealthName(finding.health), color ? "\x1b[m" : "", finding.topic, width, finding.text);
+                   HealthName(finding.health), color ? "\x1b[m" : "", topics[i], width, finding.text);
     if (!finding.remedy.empty()) {
       fmt::format_to(std::back_inserter(out), "{:<{}}-> {}\n", "", width + 11, finding.remedy);
     }

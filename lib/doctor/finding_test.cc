@@ -1,5 +1,6 @@
 #include "lib/doctor/finding.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "lib/doctor/examine.h"
@@ -20,6 +21,12 @@ TEST(Diagnosis, IsWrittenForPeopleAndPrograms) {
             R"({"can_capture":true,"findings":[{"topic":"a","health":"ok","text":"fine","remedy":""},)"
             R"({"topic":"longer","health":"warn","text":"a \"b\"","remedy":"do c"}]})"
             "\n");
+}
+
+TEST(Diagnosis, MountPointsOfAnyBytesDoNoHarm) {
+  Diagnosis diagnosis{.findings = {{.topic = "mount /a\x1b[2J\xff", .text = "ext4"}}, .can_capture = true};
+  EXPECT_EQ(DiagnosisText(diagnosis, false), "ok       mount /a\\x1b[2J\\xff  ext4\n");
+  EXPECT_THAT(DiagnosisJson(diagnosis), ::testing::HasSubstr("\"mount /a\\u001b[2J\xef\xbf\xbd\""));
 }
 
 TEST(FileMounts, OnlyThoseWithFilesOfPeopleOncePerDevice) {

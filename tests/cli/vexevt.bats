@@ -57,6 +57,7 @@ setup() {
   run -0 setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$VEXEVT_BIN/vexevt" doctor --json
   jq -e '.findings[] | select(.topic == "fanotify") | .health == "missing" and (.remedy | contains("root"))' <<<"$output"
   jq -e '.can_capture' <<<"$output"  # by inotify
+  jq -e '.findings[] | select(.topic == "proc connector") | .health == "warn"' <<<"$output"
 }
 
 @test "doctor sees a used-up inotify limit" {
