@@ -149,7 +149,7 @@ void FanotifyFrames::Append(const FanotifyRecord& record, FrameBatch* batch) {
     return;
   }
   FollowTree(record);
-  if ((record.mask & FAN_OPEN_EXEC) != 0 && processes_.WantsName(record.pid)) {
+  if ((record.mask & FAN_OPEN_EXEC) != 0) {
     PathOf(record.name, true, &path_);
     processes_.OpenedToExecute(record.pid, path_);
   }

@@ -83,6 +83,7 @@ void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
   ssize_t comm_size = comm_fd ? ::read(comm_fd.get(), comm.data(), comm.size()) : -1;
   if (comm_size <= 0) {
     entry->exited = true;
+    if (!told_ && std::exchange(entry->ahead, false)) TakeName(entry);
     return;
   }
   ProcessFacts& facts = entry->facts;
@@ -104,6 +105,7 @@ void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
   }
   entry->loaded = true;
   entry->exited = false;
+  if (!told_ && std::exchange(entry->ahead, false) && facts.exe.empty()) facts.exe = entry->opened.exe;  // a zombie
   if (!told_) entry->comm = std::move(comm_fd);
 }
 
@@ -194,39 +196,51 @@ void ProcessTable::Forked(std::uint32_t parent, std::uint32_t child) {
   if (entries_.size() > limit_) MakeRoom();
 }
 
+// What an exec opens may be read from the queue before the exec is told of, after that, or partly so. Which opens
+// belong to which exec follows from their order, as the last thing that an exec opens is mostly the dynamic loader.
 void ProcessTable::Executed(std::uint32_t pid) {
   Entry& entry = Get(pid);
+  bool ahead = std::exchange(entry.ahead, false);
+  if (!ahead || !entry.opened.whole) ++entry.owed;
   entry.loaded = entry.nameless = false;
   Load(pid, &entry);
   if (entry.loaded && !entry.facts.exe.empty()) return;
-  // Gone already: it is still the child of its parent, but what it ran is left to OpenedToExecute.
-  if (!entry.loaded) entry.facts.comm.clear();
+  // Gone already: it is still the child of its parent, but what it ran is left to what it opens.
+  entry.has_comm = entry.loaded;
+  if (!entry.has_comm) entry.facts.comm.clear();
   entry.facts.exe.clear();
-  entry.loaded = entry.nameless = true;
+  entry.loaded = true;
+  entry.nameless = entry.owed > 0;
+  if (ahead) TakeName(&entry);
 }
 
-bool ProcessTable::WantsName(std::uint32_t pid) const {
-  auto at = entries_.find(pid);
-  return at != entries_.end() && at->second.nameless;
+void ProcessTable::TakeName(Entry* entry) {
+  if (!entry->has_comm) entry->facts.comm = entry->opened.comm;
+  entry->facts.exe = entry->opened.exe;
 }
 
 // An exec opens the program; of a script the script, then its interpreter; last the dynamic loader, where there is one.
 // The kernel takes comm from the first and exe from the last but the loader.
-void ProcessTable::OpenedToExecute(std::uint32_t pid, std::string_view path) {
-  auto at = entries_.find(pid);
-  if (at == entries_.end() || !at->second.nameless) return;
-  Entry& entry = at->second;
+void ProcessTable::Program::Open(std::string_view path) {
   std::string_view name = path.substr(path.rfind('/') + 1);
   if (name.starts_with("ld-") || name.starts_with("ld.so")) {
-    entry.new_program = true;
+    whole = !exe.empty();
     return;
   }
-  entry.facts.exe = path;
-  if (entry.named_by_us || entry.facts.comm.empty()) {
-    if (entry.new_program) entry.facts.comm = name.substr(0, kMaxComm);
-    entry.named_by_us = true;
+  if (exe.empty() || whole) comm = name.substr(0, kMaxComm);
+  exe = path;
+  whole = false;
+}
+
+void ProcessTable::OpenedToExecute(std::uint32_t pid, std::string_view path) {
+  Entry& entry = Get(pid);
+  entry.opened.Open(path);
+  if (entry.owed == 0) {
+    entry.ahead = true;
+    return;
   }
-  entry.new_program = false;
+  if (entry.nameless) TakeName(&entry);
+  if (entry.opened.whole) --entry.owed;
 }
 
 void ProcessTable::Changed(std::uint32_t pid) {

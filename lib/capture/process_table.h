@@ -36,7 +36,6 @@ class ProcessTable final : public ProcListener {
 
   // In queue order: `pid` opened `path` to execute it. Names a process that had ended before it was looked up.
   void OpenedToExecute(std::uint32_t pid, std::string_view path);
-  bool WantsName(std::uint32_t pid) const;  // whether OpenedToExecute would be of use
 
   // From now on Contains tells of `pid`, a process that exists, and its descendants.
   void WatchTree(std::uint32_t pid);
@@ -52,6 +51,12 @@ class ProcessTable final : public ProcListener {
 
  private:
   enum class Kin : std::uint8_t { kUnknown, kMember, kStranger };
+  struct Program {
+    std::string comm, exe;  // empty: none
+    bool whole = false;     // what is opened next is of another exec
+
+    void Open(std::string_view path);
+  };
   struct Entry {
     ProcessFacts facts;
     UniqueFd comm;  // /proc/PID/comm, where not told: reading it fails once that process is gone
@@ -59,15 +64,18 @@ class ProcessTable final : public ProcListener {
     std::uint64_t checked = 0;  // the batch in which it last was
     bool loaded = false;
     bool exited = false;
-    bool nameless = false;     // it had ended before its name or executable could be read after exec
-    bool named_by_us = false;  // comm is from OpenedToExecute,
-    bool new_program = true;   // to which what is opened next is another program
+    Program opened;          // to execute, most recently
+    bool ahead = false;      // `opened` is of an exec that was not told yet
+    std::uint32_t owed = 0;  // execs that were told, of which not all has been opened yet
+    bool nameless = false;   // it had ended before its executable could be read after exec: `opened` tells,
+    bool has_comm = false;   // but not the name
     Kin kin = Kin::kUnknown;
   };
 
   Entry& Get(std::uint32_t pid);
-  void Load(std::uint32_t pid, Entry* entry);
+  void Load(std::uint32_t pid, Entry* entry);  // facts stay as they are where it is gone
   void Check(std::uint32_t pid, Entry* entry);
+  static void TakeName(Entry* entry);
   void MakeRoom();
   Kin KinByAncestors(std::uint32_t pid, int depth);
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <string>
+#include <vector>
 
 namespace vexevt {
 namespace {
@@ -65,9 +67,7 @@ TEST(ProcessTableTest, AChildInheritsAndIsNamedByWhatItOpensToExecute) {
   table.Forked(us, kNobody);
   EXPECT_EQ(table.Find(kNobody).comm, "capture_test");
   EXPECT_EQ(table.Find(kNobody).ppid, us);
-  EXPECT_FALSE(table.WantsName(kNobody));
   table.Executed(kNobody);  // and was gone before anybody looked
-  EXPECT_TRUE(table.WantsName(kNobody));
   EXPECT_EQ(table.Find(kNobody).comm, "");
   EXPECT_TRUE(table.Find(kNobody).credentials);
   table.OpenedToExecute(kNobody, "/usr/local/bin/a-script-with-a-long-name");
@@ -75,6 +75,8 @@ TEST(ProcessTableTest, AChildInheritsAndIsNamedByWhatItOpensToExecute) {
   table.OpenedToExecute(kNobody, "/lib64/ld-linux-x86-64.so.2");
   EXPECT_EQ(table.Find(kNobody).comm, "a-script-with-a");
   EXPECT_EQ(table.Find(kNobody).exe, "/usr/bin/python3");
+  table.Executed(kNobody);
+  EXPECT_EQ(table.Find(kNobody).comm, "");
   table.OpenedToExecute(kNobody, "/usr/bin/rm");
   table.OpenedToExecute(kNobody, "/lib64/ld-linux-x86-64.so.2");
   EXPECT_EQ(table.Find(kNobody).comm, "rm");
@@ -82,6 +84,54 @@ TEST(ProcessTableTest, AChildInheritsAndIsNamedByWhatItOpensToExecute) {
   // The pid is given anew.
   table.Forked(us, kNobody);
   EXPECT_EQ(table.Find(kNobody).comm, "capture_test");
+}
+
+// The queue and the connector are read one after the other: an exec can be told before, amid or after what it opens.
+TEST(ProcessTableTest, TheNameIsThatOfTheExecWhereverItIsToldAmongWhatIsOpened) {
+  const std::vector<std::string> opens[] = {{"/bin/first", "/usr/bin/python3", "/lib/ld-linux.so.2"},
+                                            {"/bin/second", "/lib/ld-linux.so.2"}};
+  auto us = static_cast<std::uint32_t>(::getpid());
+  for (std::size_t first = 0; first <= opens[0].size(); ++first) {
+    for (std::size_t second = 0; second <= opens[1].size(); ++second) {
+      ProcessTable table(true, 100);
+      table.Forked(us, kNobody);
+      auto execute = [&](const std::vector<std::string>& paths, std::size_t told_before) {
+        for (std::size_t i = 0; i <= paths.size(); ++i) {
+          if (i == told_before) table.Executed(kNobody);
+          if (i < paths.size()) table.OpenedToExecute(kNobody, paths[i]);
+        }
+      };
+      execute(opens[0], first);
+      EXPECT_EQ(table.Find(kNobody).comm, "first") << first;
+      EXPECT_EQ(table.Find(kNobody).exe, "/usr/bin/python3") << first;
+      execute(opens[1], second);
+      EXPECT_EQ(table.Find(kNobody).comm, "second") << first << second;
+      EXPECT_EQ(table.Find(kNobody).exe, "/bin/second") << first << second;
+    }
+  }
+}
+
+TEST(ProcessTableTest, TwoExecsToldAtOnceAreNamedOneAfterTheOther) {
+  ProcessTable table(true, 100);
+  table.Forked(static_cast<std::uint32_t>(::getpid()), kNobody);
+  table.Executed(kNobody);
+  table.Executed(kNobody);
+  for (const char* name : {"first", "second"}) {
+    table.OpenedToExecute(kNobody, std::string("/bin/") + name);
+    table.OpenedToExecute(kNobody, "/lib/ld-linux.so.2");
+    EXPECT_EQ(table.Find(kNobody).comm, name);
+  }
+}
+
+TEST(ProcessTableTest, WithoutAConnectorWhoIsGoneIsNamedByWhatItOpened) {
+  ProcessTable table(false, 100);
+  table.OpenedToExecute(kNobody, "/bin/mkdir");
+  table.OpenedToExecute(kNobody, "/lib/ld-linux.so.2");
+  EXPECT_EQ(table.Find(kNobody).comm, "mkdir");
+  EXPECT_EQ(table.Find(kNobody).exe, "/bin/mkdir");
+  EXPECT_FALSE(table.Find(kNobody).credentials);
+  table.BeginBatch();
+  EXPECT_EQ(table.Find(kNobody).comm, "mkdir");
 }
 
 TEST(ProcessTableTest, ATreeIsItsRootAndWhoDescends) {
