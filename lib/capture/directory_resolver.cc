@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -56,12 +57,39 @@ int KeyOf(int fd, const char* path, std::uint64_t fsid, std::string* key, int* m
   return 0;
 }
 
+Status MayOpenHandles(int fd) {
+  std::string key;
+  int mount = 0;
+  if (KeyOf(fd, "", 0, &key, &mount) != 0) return Status::Ok();  // no handles at all: the mark will say so
+  HandleBuffer buffer;
+  std::string_view handle = HandleOf(key);
+  std::memcpy(buffer.bytes.data(), handle.data(), handle.size());
+  UniqueFd opened(::open_by_handle_at(fd, buffer.handle(), O_PATH | O_CLOEXEC));
+  if (opened || errno != EPERM) return Status::Ok();
+  return Status(StatusCode::kPermissionDenied,
+                "cannot use fanotify: paths cannot be known without CAP_DAC_READ_SEARCH");
+}
+
 const WatchedFilesystem* DirectoryResolver::FilesystemOf(ObjectKey key) const {
-  std::uint64_t fsid = FsidOf(key);
-  for (const WatchedFilesystem& filesystem : filesystems_) {
-    if (filesystem.fsid == fsid) return &filesystem;
+  auto found = std::ranges::find(filesystems_, FsidOf(key), &WatchedFilesystem::fsid);
+  return found == filesystems_.end() ? nullptr : &*found;
+}
+
+void DirectoryResolver::AddView(std::uint64_t fsid, std::uint32_t device, WatchedFilesystem::View view) {
+  auto found = std::ranges::find(filesystems_, fsid, &WatchedFilesystem::fsid);
+  if (found == filesystems_.end()) found = filesystems_.insert(found, {.fsid = fsid, .device = device, .views = {}});
+  if (std::ranges::find(found->views, view.mount, &WatchedFilesystem::View::mount) != found->views.end()) return;
+  found->views.push_back(std::move(view));
+  tree_.Clear();  // what was out of reach may be seen now
+}
+
+void DirectoryResolver::RemoveView(std::uint32_t mount) {
+  std::size_t removed = 0;
+  for (WatchedFilesystem& filesystem : filesystems_) {
+    removed += std::erase_if(filesystem.views, [&](const auto& view) { return view.mount == mount; });
   }
-  return nullptr;
+  if (removed > 0) tree_.Clear();  // the same file system can come back elsewhere
+  std::erase_if(filesystems_, [](const WatchedFilesystem& filesystem) { return filesystem.views.empty(); });
 }
 
 void DirectoryResolver::Refresh(DirectoryTree::Id id) {
@@ -71,42 +99,66 @@ void DirectoryResolver::Refresh(DirectoryTree::Id id) {
 
 DirectoryTree::Id DirectoryResolver::Ask(ObjectKey key, DirectoryTree::Id known) {
   ++asked_;
-  auto unknown = [&] { return known != DirectoryTree::kNone ? known : tree_.AddTop(key, "?"); };
   const WatchedFilesystem* filesystem = FilesystemOf(key);
-  if (filesystem == nullptr) return unknown();
+  Ascent ascent, outside;
+  if (filesystem != nullptr) {
+    for (const WatchedFilesystem::View& view : filesystem->views) {
+      if (!Ascend(view, key, &ascent)) continue;
+      if (ascent.end != Ascent::End::kOutside) return Keep(ascent);
+      outside = std::move(ascent);
+    }
+  }
+  if (!outside.keys.empty()) return Keep(outside);
+  return known != DirectoryTree::kNone ? known : tree_.AddTop(key, "?");
+}
+
+// False: it is gone, or the mount is.
+bool DirectoryResolver::Ascend(const WatchedFilesystem::View& view, ObjectKey key, Ascent* ascent) {
+  const std::uint64_t fsid = FsidOf(key);
+  // Opened each time: who holds a descriptor keeps it from being unmounted. O_PATH would not do for open_by_handle_at.
+  UniqueFd point(::open(view.point.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  std::string root;
+  int mount = 0;
+  if (!point || KeyOf(point.get(), "", fsid, &root, &mount) != 0) return false;
+  const int home = mount;
+  if (static_cast<std::uint32_t>(home) != view.mount) return false;  // another one covers it
   HandleBuffer buffer;
   std::string_view handle = HandleOf(key);
   std::memcpy(buffer.bytes.data(), handle.data(), handle.size());
-  UniqueFd directory(::open_by_handle_at(filesystem->fd.get(), buffer.handle(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return unknown();
+  UniqueFd directory(::open_by_handle_at(point.get(), buffer.handle(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return false;
   std::string path = PathOf(directory.get());
-  if (path.empty()) return unknown();
+  if (path.empty()) return false;
 
-  // Up to an ancestor that the tree knows, or to the root of the mount.
-  std::vector<std::string> keys = {std::string(key)};
+  *ascent = {.keys = {std::string(key)}};
   std::string_view rest = path;
   std::string up = "..";
-  DirectoryTree::Id parent = DirectoryTree::kNone;
-  std::vector<std::string_view> names;
-  int mount = 0;
-  std::string self;
-  if (KeyOf(directory.get(), "", filesystem->fsid, &self, &mount) != 0) return unknown();
-  const int home = mount;
-  for (std::string above; rest.size() > 1; up += "/..", above.clear()) {
-    if (up.size() >= DirectoryTree::kMaxPathBytes) return unknown();
-    if (KeyOf(directory.get(), up.c_str(), filesystem->fsid, &above, &mount) != 0) return unknown();
-    if (mount != home || above == keys.back()) break;  // keys.back() is the root of the mount, or of the file system
-    names.push_back(TakeName(&rest));
-    parent = tree_.Find(above);
-    if (parent != DirectoryTree::kNone) break;
-    keys.push_back(above);
+  for (std::string above; ascent->keys.back() != root && rest.size() > 1; up += "/..", above.clear()) {
+    if (up.size() >= DirectoryTree::kMaxPathBytes) return false;
+    if (KeyOf(directory.get(), up.c_str(), fsid, &above, &mount) != 0) return false;
+    if (mount != home || above == ascent->keys.back()) return true;  // the file system's root, which the mount hides
+    ascent->names.emplace_back(TakeName(&rest));
+    if (DirectoryTree::Id parent = tree_.Find(above); parent != DirectoryTree::kNone) {
+      ascent->parent = parent;
+      ascent->end = Ascent::End::kKnown;
+      return true;
+    }
+    ascent->keys.push_back(above);
   }
-  if (parent == DirectoryTree::kNone) {
-    parent = rest == filesystem->point ? tree_.AddTop(keys.back(), rest) : tree_.AddUnreachable(keys.back());
-    keys.pop_back();
+  if (ascent->keys.back() == root) {
+    ascent->end = Ascent::End::kMount;
+    ascent->point = view.point;
   }
-  for (; !keys.empty(); keys.pop_back(), names.pop_back()) parent = tree_.Place(keys.back(), parent, names.back());
-  return parent;
+  return true;
+}
+
+DirectoryTree::Id DirectoryResolver::Keep(const Ascent& ascent) {
+  std::size_t left = ascent.keys.size();
+  DirectoryTree::Id at = ascent.parent;
+  if (ascent.end == Ascent::End::kMount) at = tree_.AddTop(ascent.keys[--left], ascent.point);
+  if (ascent.end == Ascent::End::kOutside) at = tree_.AddUnreachable(ascent.keys[--left]);
+  for (; left > 0; --left) at = tree_.Place(ascent.keys[left - 1], at, ascent.names[left - 1]);
+  return at;
 }
 
 }  // namespace vexevt

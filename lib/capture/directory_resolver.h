@@ -13,19 +13,24 @@
 
 namespace vexevt {
 
-// A file system that is watched, and the mount through which its paths are seen.
+// A file system that is watched, and the mounts through which its paths can be seen, the preferred first.
 struct WatchedFilesystem {
+  struct View {
+    std::uint32_t mount = 0;  // its id
+    std::string point;        // where it is mounted
+  };
   std::uint64_t fsid = 0;
-  std::uint32_t device = 0, mount = 0;
-  std::string point;  // where it is mounted
-  UniqueFd fd;        // some directory on that mount
+  std::uint32_t device = 0;
+  std::vector<View> views;
 };
 
 class DirectoryResolver {
  public:
   explicit DirectoryResolver(DirectoryTree* tree) : tree_(*tree) {}  // *tree outlives this
 
-  void AddFilesystem(WatchedFilesystem filesystem) { filesystems_.push_back(std::move(filesystem)); }
+  // A mount is not held: it can be unmounted at any time. RemoveView is for one that was. Nodes do not outlive these.
+  void AddView(std::uint64_t fsid, std::uint32_t device, WatchedFilesystem::View view);
+  void RemoveView(std::uint32_t mount);
   const WatchedFilesystem* FilesystemOf(ObjectKey key) const;
   const std::vector<WatchedFilesystem>& filesystems() const { return filesystems_; }
 
@@ -41,7 +46,23 @@ class DirectoryResolver {
   std::uint64_t asked() const { return asked_; }
 
  private:
+  // From a directory up, as far as the tree does not know it.
+  struct Ascent {
+    enum class End : std::uint8_t {
+      kOutside,  // the mount does not reach there
+      kKnown,    // the last one's parent is `parent`
+      kMount,    // the last one is the mount's root
+    };
+    std::vector<std::string> keys,
+        names;  // names[i] is that of keys[i]; of the last one only where the parent is known
+    DirectoryTree::Id parent = DirectoryTree::kNone;
+    std::string point;
+    End end = End::kOutside;
+  };
+
   DirectoryTree::Id Ask(ObjectKey key, DirectoryTree::Id known);
+  bool Ascend(const WatchedFilesystem::View& view, ObjectKey key, Ascent* ascent);
+  DirectoryTree::Id Keep(const Ascent& ascent);
 
   DirectoryTree& tree_;
   std::vector<WatchedFilesystem> filesystems_;
@@ -51,5 +72,8 @@ class DirectoryResolver {
 // The key that fanotify gives an existing directory, and the id of the mount on which `path` (relative to `fd`) lies.
 // errno on failure, else 0.
 int KeyOf(int fd, const char* path, std::uint64_t fsid, std::string* key, int* mount);
+
+// kPermissionDenied where we may not turn handles into paths. `fd` is any file on a file system that is watched.
+Status MayOpenHandles(int fd);
 
 }  // namespace vexevt

@@ -6,13 +6,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/base/path.h"
-
 namespace vexevt {
 
 std::size_t DirectoryTree::Hash::operator()(ObjectKey key) const { return XXH3_64bits(key.data(), key.size()); }
 
-DirectoryTree::DirectoryTree(std::vector<std::string> roots, std::size_t limit)
+DirectoryTree::DirectoryTree(RootSet roots, std::size_t limit)
     : roots_(std::move(roots)), limit_(std::max<std::size_t>(limit, 1)) {}
 
 DirectoryTree::Id DirectoryTree::Find(ObjectKey key) {
@@ -65,6 +63,7 @@ DirectoryTree::Id DirectoryTree::Place(ObjectKey key, Id parent, std::string_vie
   if (id != kNone) {
     if (id == parent || IsBelow(parent, id)) return id;  // cannot be: what was known of the parent is out of date
     if (nodes_[id].parent == parent && nodes_[id].name == name) return id;
+    if (nodes_[id].parent == kNone && nodes_[id].name.starts_with('/')) return id;
     SetParent(id, parent);
     ++epoch_;
   } else {
@@ -89,7 +88,7 @@ const DirectoryTree::Node& DirectoryTree::Remake(Id id) {
     node.epoch = epoch_;
     if (node.parent == kNone) {
       node.path = node.name;
-      node.standing = node.unreachable ? Standing::kOutside : Judge(node.path);
+      node.standing = node.unreachable ? Standing::kOutside : roots_.StandingOf(node.path);
       continue;
     }
     const Node& parent = nodes_[node.parent];
@@ -101,20 +100,9 @@ const DirectoryTree::Node& DirectoryTree::Remake(Id id) {
     node.path = parent.path;
     if (node.path.empty() || node.path.back() != '/') node.path += '/';
     node.path += node.name;
-    node.standing = parent.standing == Standing::kAbove ? Judge(node.path) : parent.standing;
+    node.standing = parent.standing == Standing::kAbove ? roots_.StandingOf(node.path) : parent.standing;
   }
   return nodes_[id];
-}
-
-Standing DirectoryTree::Judge(std::string_view path) const {
-  // Of what is unknown nothing may be lost: it is taken as selected.
-  if (roots_.empty() || !path.starts_with('/')) return Standing::kInside;
-  Standing standing = Standing::kOutside;
-  for (const std::string& root : roots_) {
-    if (IsWithin(path, root)) return Standing::kInside;
-    if (IsWithin(root, path)) standing = Standing::kAbove;
-  }
-  return standing;
 }
 
 bool DirectoryTree::IsBelow(Id id, Id ancestor) const {

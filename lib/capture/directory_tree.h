@@ -13,15 +13,9 @@
 #include <vector>
 
 #include "lib/capture/fanotify_record.h"
+#include "lib/capture/root_set.h"
 
 namespace vexevt {
-
-// Where a directory lies, seen from the selected roots.
-enum class Standing : std::uint8_t {
-  kOutside,  // nothing in it is selected
-  kInside,   // it is at or below a root: all in it is selected
-  kAbove,    // it holds a root: paths of what is in it must be looked at
-};
 
 class DirectoryTree {
  public:
@@ -29,8 +23,8 @@ class DirectoryTree {
   static constexpr Id kNone = ~Id{0};
   static constexpr std::size_t kMaxPathBytes = 4096;  // PATH_MAX
 
-  // `roots` as in Selection; none: all is inside. At most `limit` directories are kept, and those above them.
-  DirectoryTree(std::vector<std::string> roots, std::size_t limit);
+  // At most `limit` directories are kept, and those above them.
+  DirectoryTree(RootSet roots, std::size_t limit);
 
   Id Find(ObjectKey key);  // kNone: not known
 
@@ -38,7 +32,7 @@ class DirectoryTree {
   Id AddTop(ObjectKey key, std::string_view path);
   // What lies under a file system's root but not below the mount through which it is seen: outside, whatever its path.
   Id AddUnreachable(ObjectKey key);
-  // Adds a directory, or gives one that is known a new place.
+  // Adds a directory, or gives one that is known a new place; but a mount's root keeps its path.
   Id Place(ObjectKey key, Id parent, std::string_view name);
 
   // Absolute, "?" or below "?". "?" too where it would be longer than any system call takes. Valid until the tree is
@@ -46,6 +40,8 @@ class DirectoryTree {
   std::string_view Path(Id id) { return Fresh(id).path; }
   Standing StandingOf(Id id) { return Fresh(id).standing; }
   ObjectKey Key(Id id) const { return nodes_[id].key; }
+
+  const RootSet& roots() const { return roots_; }
 
   void Clear();  // after a gap: what was moved meanwhile is not known
   std::size_t size() const { return by_key_.size(); }
@@ -67,14 +63,13 @@ class DirectoryTree {
   Id Insert(ObjectKey key);
   const Node& Fresh(Id id) { return nodes_[id].epoch == epoch_ ? nodes_[id] : Remake(id); }
   const Node& Remake(Id id);
-  Standing Judge(std::string_view path) const;
   bool IsBelow(Id id, Id ancestor) const;
   void SetParent(Id id, Id parent);
   void Use(Id id);
   void Unlink(Id id);
   void MakeRoom();
 
-  std::vector<std::string> roots_;
+  RootSet roots_;
   std::size_t limit_;
   std::deque<Node> nodes_;  // addresses stay, as keys in by_key_ point into them
   std::vector<Id> free_;

@@ -13,7 +13,7 @@ namespace {
 using Id = DirectoryTree::Id;
 
 TEST(DirectoryTreeTest, ARenameMovesAllBelow) {
-  DirectoryTree tree({}, 100);
+  DirectoryTree tree(RootSet({}), 100);
   Id top = tree.AddTop(Ext4Key(2), "/");
   Id a = tree.Place(Ext4Key(10), top, "a");
   Id b = tree.Place(Ext4Key(11), a, "b");
@@ -28,7 +28,7 @@ TEST(DirectoryTreeTest, ARenameMovesAllBelow) {
 }
 
 TEST(DirectoryTreeTest, StandingFollowsThePath) {
-  DirectoryTree tree({"/srv/in", "/srv/file"}, 100);
+  DirectoryTree tree(RootSet({"/srv/in", "/srv/file"}), 100);
   Id top = tree.AddTop(Ext4Key(2), "/");
   Id srv = tree.Place(Ext4Key(3), top, "srv");
   Id in = tree.Place(Ext4Key(4), srv, "in");
@@ -46,7 +46,7 @@ TEST(DirectoryTreeTest, StandingFollowsThePath) {
 }
 
 TEST(DirectoryTreeTest, NeverACircle) {
-  DirectoryTree tree({}, 100);
+  DirectoryTree tree(RootSet({}), 100);
   Id top = tree.AddTop(Ext4Key(2), "/");
   Id a = tree.Place(Ext4Key(10), top, "a");
   Id b = tree.Place(Ext4Key(11), a, "b");
@@ -56,7 +56,7 @@ TEST(DirectoryTreeTest, NeverACircle) {
 }
 
 TEST(DirectoryTreeTest, ForgetsWhatWasUsedLeastButNoParents) {
-  DirectoryTree tree({}, 5);
+  DirectoryTree tree(RootSet({}), 5);
   Id top = tree.AddTop(Ext4Key(2), "/");
   Id a = tree.Place(Ext4Key(10), top, "a");
   Id b = tree.Place(Ext4Key(11), a, "b");
@@ -72,7 +72,7 @@ TEST(DirectoryTreeTest, ForgetsWhatWasUsedLeastButNoParents) {
 }
 
 TEST(DirectoryTreeTest, DeeperThanAnyStackAndLongerThanAnyPath) {
-  DirectoryTree tree({}, 300'000);
+  DirectoryTree tree(RootSet({}), 300'000);
   Id at = tree.AddTop(Ext4Key(2), "/");
   for (std::uint32_t i = 0; i < 200'000; ++i) at = tree.Place(Ext4Key(10 + i), at, "d");
   EXPECT_TRUE(tree.Path(at).starts_with("?/d"));
@@ -85,7 +85,7 @@ TEST(DirectoryTreeTest, DeeperThanAnyStackAndLongerThanAnyPath) {
 // Against a map from directory to parent and name, through random makes, moves and finds, with room for all.
 TEST(DirectoryTreeTest, AgreesWithAPlainMap) {
   std::mt19937 random(7);
-  DirectoryTree tree({}, 1000);
+  DirectoryTree tree(RootSet({}), 1000);
   struct Place {
     std::uint32_t parent;
     std::string name;

@@ -59,11 +59,12 @@ class FanotifySource final : public Source {
 
   Status Add(int fd, std::uint32_t events);
   Result<std::size_t> ReadRecords();
-  void FollowMounts();
+  void FollowMounts(FrameBatch* batch);
   void Gather();
   DrainState Idle();
   void CountForBarriers(FrameBatch* batch);
   void GiveBarriers(FrameBatch* batch);
+  void Emptied(FrameBatch* batch);
 
   std::function<void(std::string_view)> warn_;
   FanotifyMarks marks_;
@@ -100,7 +101,7 @@ Status FanotifySource::Begin() {
   VEXEVT_TRY(Add(mounts_wake_.get(), EPOLLPRI));
   if (connector_) VEXEVT_TRY(Add(connector_->fd(), EPOLLIN));
   VEXEVT_TRY(Add(marks_.fd(), EPOLLIN));
-  return marks_.MarkAll(&frames_.resolver(), warn_);
+  return marks_.MarkAll(&frames_.resolver());
 }
 
 // Bytes read; 0: nothing was waiting.
@@ -113,10 +114,20 @@ Result<std::size_t> FanotifySource::ReadRecords() {
   }
 }
 
-void FanotifySource::FollowMounts() {
+void FanotifySource::FollowMounts(FrameBatch* batch) {
   pollfd mounts{mounts_changed_.get(), POLLPRI, 0};
   if (::poll(&mounts, 1, 0) <= 0 || (mounts.revents & POLLPRI) == 0 || stopped_) return;
-  if (Status status = marks_.MarkAll(&frames_.resolver(), warn_); !status.ok()) warn_(status.message());
+  std::vector<FanotifyMarks::Change> changes;
+  Status status = marks_.FollowMounts(&frames_.resolver(), &changes);
+  if (!status.ok()) warn_(status.message());
+  for (const FanotifyMarks::Change& change : changes) frames_.AppendMount(change.mount, change.mounted, batch);
+}
+
+// What was reported is in batches, so that what happened to mounts comes after it.
+void FanotifySource::Emptied(FrameBatch* batch) {
+  frames_.QueueIsEmpty();
+  FollowMounts(batch);
+  GiveBarriers(batch);
 }
 
 void FanotifySource::Gather() {
@@ -136,7 +147,6 @@ Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
   if (reader_.done() && queue_empty_) Gather();
   while (!batch->full()) {
     if (reader_.done()) {
-      if (queue_empty_) FollowMounts();
       VEXEVT_ASSIGN(std::size_t size, ReadRecords());
       // Who forked or exec'd before these records were queued has been told before: it is read after them.
       if (connector_) connector_->Drain(&frames_.processes());
@@ -144,8 +154,7 @@ Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
       queue_empty_ = size + kMaxRecordBytes < kReadBytes;
       reader_ = FanotifyReader({buffer_.get(), size});
       if (size == 0) {
-        frames_.QueueIsEmpty();
-        GiveBarriers(batch);
+        Emptied(batch);
         return stopped_ ? DrainState::kEnd : Idle();
       }
     }
@@ -156,8 +165,7 @@ Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
     }
     if (reader_.bad()) return DataLoss("cannot understand what fanotify told: a record is malformed");
     if (reader_.done() && queue_empty_) {
-      frames_.QueueIsEmpty();
-      GiveBarriers(batch);
+      Emptied(batch);
       if (!stopped_) return Idle();
     }
   }

@@ -13,8 +13,11 @@
 // queue's own creates and renames, so that a path is right although it was renamed since. A directory that is met for
 // the first time is asked for, and that can give a name newer than the event by as much as the queue was behind; so it
 // can after a merged rename. A directory that was gone before it was ever met has the path "?", and what lay in it
-// "?/name": no real path begins so. Paths are as seen through the mount that was given, or the first of its file
-// system.
+// "?/name": no real path begins so; nor does one that is too long for a system call. Paths are as seen through the
+// first of the roots' mounts that reaches there, and else the first of its file system.
+//
+// Mounts that come and go below a root, or under one, are system.mount and system.unmount events behind what was queued
+// by then. A mount is not held: it can be unmounted.
 //
 // Types. A create is told as fs.symlink (path2: its target), fs.mknod, or fs.hardlink where the object, looked at
 // afterwards, is one or has several links; it is fs.create where it was gone by then. Truncation is fs.write; changes
@@ -22,8 +25,8 @@
 // and size are those of when the event was read (kFlagStat), never known of a delete.
 //
 // Who. comm, exe, uid, gid, ppid and cgroup are looked up by pid as soon as the process execs, or else at its first
-// event; of a process that was gone by then only the pid is known (no kFlagCredentials). uid and gid are the effective
-// ones.
+// event. Of a process that was gone by then the pid is known, and comm and exe by what it opened to execute (no
+// kFlagCredentials). uid and gid are the effective ones.
 //
 // What this process does itself is left out.
 #pragma once

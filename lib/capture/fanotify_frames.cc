@@ -9,7 +9,6 @@
 #include <array>
 #include <variant>
 
-#include "lib/base/path.h"
 #include "lib/capture/fanotify_types.h"
 #include "lib/event/barrier_event.h"
 #include "lib/event/lost_event.h"
@@ -34,7 +33,7 @@ FanotifyFrames::FanotifyFrames(const FanotifyOptions& options, bool told, Clock&
       command_(options.command),
       host_(options.host),
       tenant_(options.tenant),
-      tree_(options.selection.roots, kMaxDirectories),
+      tree_(RootSet(options.selection.roots), kMaxDirectories),
       resolver_(&tree_),
       processes_(told, told ? kMaxTold : kMaxHeld),
       ids_(EventIds().source(), clock) {
@@ -57,11 +56,6 @@ bool FanotifyFrames::WantsProcess(std::uint32_t pid) {
   return !facts.credentials || Holds(selection_.uids, facts.uid);
 }
 
-bool FanotifyFrames::IsSelected(Standing standing, std::string_view path) const {
-  if (standing != Standing::kAbove) return standing == Standing::kInside;
-  return std::ranges::any_of(selection_.roots, [&](const std::string& root) { return IsWithin(path, root); });
-}
-
 bool FanotifyFrames::PathOf(const FanotifyRecord::Name& name, bool anyway, std::string* path) {
   if (name.directory.empty()) {
     path->assign(1, '?');
@@ -76,7 +70,7 @@ bool FanotifyFrames::PathOf(const FanotifyRecord::Name& name, bool anyway, std::
     if (path->back() != '/') *path += '/';
     *path += name.name;
   }
-  return IsSelected(standing, *path);
+  return standing == Standing::kInside || (standing == Standing::kAbove && tree_.roots().Holds(*path));
 }
 
 // Directories that are made or moved, selected or not: what is below them may be.
@@ -125,7 +119,7 @@ void FanotifyFrames::Describe(const FanotifyRecord& record, FsPayload* fs) {
   *fs = {.path = path_, .inode = number.inode, .generation = number.generation};
   if (const WatchedFilesystem* filesystem = resolver_.FilesystemOf(key); filesystem != nullptr) {
     fs->device = filesystem->device;
-    fs->mount = filesystem->mount;
+    fs->mount = filesystem->views.front().mount;
   }
   const ProcessFacts& facts = processes_.Find(record.pid);
   event_.pid = record.pid;
@@ -219,6 +213,21 @@ void FanotifyFrames::AppendGap(std::string_view cause, FrameBatch* batch) {
   batch->Append(gap);
   ++counters.events;
   ++counters.gaps;
+}
+
+// Who did it is not known: so a command's capture says nothing of it.
+void FanotifyFrames::AppendMount(const Mount& mount, bool mounted, FrameBatch* batch) {
+  if (command_ != 0) return;
+  Event event;
+  event.type = mounted ? kSystemMount : kSystemUnmount;
+  event.boundary = Boundary::kKernel;
+  event.host = host_;
+  event.tenant = tenant_;
+  event.payload = SystemPayload{.subject = mount.point, .object = mount.type};
+  ids_.Stamp(&event, now_);
+  last_wall_ns_ = event.wall_ns;
+  batch->Append(event);
+  ++counters.events;
 }
 
 void FanotifyFrames::AppendBarrier(std::string_view token, FrameBatch* batch) {

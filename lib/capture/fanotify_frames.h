@@ -14,6 +14,7 @@
 #include "lib/capture/process_table.h"
 #include "lib/capture/source.h"
 #include "lib/event/id_source.h"
+#include "lib/io/mounts.h"
 
 namespace vexevt {
 
@@ -30,6 +31,7 @@ class FanotifyFrames {
   void Append(const FanotifyRecord& record, FrameBatch* batch);
   void AppendBarrier(std::string_view token, FrameBatch* batch);
   void AppendGap(std::string_view cause, FrameBatch* batch);
+  void AppendMount(const Mount& mount, bool mounted, FrameBatch* batch);
   void QueueIsEmpty();
 
   SourceCounters counters;
@@ -40,7 +42,6 @@ class FanotifyFrames {
   void FollowRename(const FanotifyRecord& record);
   // The path of what a name stands for, into *path. False: not selected; then *path is set only if `anyway`.
   bool PathOf(const FanotifyRecord::Name& name, bool anyway, std::string* path);
-  bool IsSelected(Standing standing, std::string_view path) const;
   void Describe(const FanotifyRecord& record, FsPayload* fs);
   void LookUp(const std::string& path, FsPayload* fs);
   EventType TypeOfCreated(const std::string& path);

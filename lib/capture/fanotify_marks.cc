@@ -4,7 +4,6 @@
 #include <sys/fanotify.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -39,15 +38,12 @@ Status MarkFailure(const std::string& path, int error) {
   }
 }
 
-std::uint32_t DeviceOf(const struct stat& status) { return major(status.st_dev) << 20 | minor(status.st_dev); }
-
 }  // namespace
 
 FanotifyMarks::FanotifyMarks(UniqueFd fd, const FanotifyOptions& options)
-    : fd_(std::move(fd)),
-      roots_(options.selection.roots),
-      kind_(options.mark),
-      mask_(MaskFor(options.selection.fs_types)) {}
+    : fd_(std::move(fd)), kind_(options.mark), mask_(MaskFor(options.selection.fs_types)), warn_(options.warn) {
+  for (const std::string& path : options.selection.roots) roots_.push_back({path});
+}
 
 Result<FanotifyMarks> FanotifyMarks::Open(const FanotifyOptions& options) {
   unsigned flags = FAN_CLASS_NOTIF | FAN_REPORT_DFID_NAME_TARGET | FAN_CLOEXEC | FAN_NONBLOCK;
@@ -92,59 +88,84 @@ Status FanotifyMarks::MarkWanted(int fd, const std::string& path) {
 
 // Marks what `path`, which lies on `mount`, stands for; or, not `wanted`, only what tells the names of processes.
 Status FanotifyMarks::MarkMount(const Mount& mount, const std::string& path, bool wanted, DirectoryResolver* resolver) {
-  // O_PATH would do to name it, but open_by_handle_at wants an ordinary descriptor of the mount.
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  if (!fd) return ErrnoStatus("cannot watch '" + path + "'", errno);
+  const std::string& at = kind_ == MarkKind::kDirectory ? path : mount.point;
+  UniqueFd fd(::open(at.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   struct statfs filesystem;
-  struct stat status;
-  if (::fstatfs(fd.get(), &filesystem) < 0 || ::fstat(fd.get(), &status) < 0) {
+  struct statx status;
+  if (!fd || ::fstatfs(fd.get(), &filesystem) < 0 || ::statx(fd.get(), "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0) {
     return ErrnoStatus("cannot watch '" + path + "'", errno);
   }
+  if (status.stx_mnt_id != mount.id) return Status::Ok();  // another covers it
+  auto seen = std::ranges::find(seen_, mount.id, [](const Seen& other) { return other.mount.id; });
+  if (seen == seen_.end()) seen = seen_.insert(seen, {mount, false});
+  seen->wanted |= wanted;
   if (!wanted) {
     VEXEVT_TRY(Mark(FAN_MARK_FILESYSTEM, kOfNames, fd.get(), path));
   } else {
     VEXEVT_TRY(MarkWanted(fd.get(), path));
+    VEXEVT_TRY(MayOpenHandles(fd.get()));
   }
-  WatchedFilesystem watched{.device = DeviceOf(status), .mount = mount.id, .point = mount.point, .fd = std::move(fd)};
-  std::memcpy(&watched.fsid, &filesystem.f_fsid, sizeof watched.fsid);
-  bool known = std::ranges::any_of(resolver->filesystems(),
-                                   [&](const WatchedFilesystem& other) { return other.fsid == watched.fsid; });
-  if (!known) resolver->AddFilesystem(std::move(watched));
+  std::uint64_t fsid = 0;
+  static_assert(sizeof fsid == sizeof filesystem.f_fsid);
+  std::memcpy(&fsid, &filesystem.f_fsid, sizeof fsid);
+  resolver->AddView(fsid, status.stx_dev_major << 20 | status.stx_dev_minor, {mount.id, mount.point});
   return Status::Ok();
 }
 
-Status FanotifyMarks::MarkRoot(const std::string& root, const std::vector<Mount>& mounts, DirectoryResolver* resolver) {
-  const Mount* mount = MountOf(root, mounts);
-  if (mount == nullptr) return Unsupported("cannot watch '" + root + "': it lies on no mount that is visible here");
-  seen_.push_back(mount->id);
-  return MarkMount(*mount, root, true, resolver);
+Status FanotifyMarks::MarkRoot(const std::vector<Mount>& mounts, DirectoryResolver* resolver, Root* root) {
+  const Mount* mount = MountOf(root->path, mounts);
+  if (mount == nullptr) {
+    return Unsupported("cannot watch '" + root->path + "': it lies on no mount that is visible here");
+  }
+  if (std::exchange(root->mount, mount->id) == mount->id) return Status::Ok();
+  auto has_it = [&](const Seen& seen) { return seen.mount.id == mount->id && seen.wanted; };
+  if (kind_ != MarkKind::kDirectory && std::ranges::any_of(seen_, has_it)) return Status::Ok();
+  return MarkMount(*mount, root->path, true, resolver);
 }
 
-Status FanotifyMarks::MarkAll(DirectoryResolver* resolver, const std::function<void(std::string_view)>& warn) {
-  VEXEVT_ASSIGN(std::vector<Mount> mounts, ReadMounts());
-  bool first = std::exchange(first_, false);
-  if (first) {
-    for (const std::string& root : roots_) VEXEVT_TRY(MarkRoot(root, mounts, resolver));
-  }
-  std::erase_if(seen_, [&](std::uint32_t id) {
-    return std::ranges::none_of(mounts, [&](const Mount& mount) { return mount.id == id; });
-  });
+Status FanotifyMarks::MarkMounts(std::vector<Mount> mounts, DirectoryResolver* resolver, std::vector<Change>* changes) {
   // Whole file systems before parts of them, as all paths of one are seen through the mount that comes first.
   std::ranges::stable_sort(mounts, {}, [](const Mount& mount) { return mount.root.size(); });
   Status failure = Status::Ok();
   for (const Mount& mount : mounts) {
     bool below = kind_ != MarkKind::kDirectory &&
-                 std::ranges::any_of(roots_, [&](const std::string& root) { return IsWithin(mount.point, root); });
+                 std::ranges::any_of(roots_, [&](const Root& root) { return IsWithin(mount.point, root.path); });
     bool wanted = roots_.empty() || below;
-    if (IsPseudo(mount) || std::ranges::find(seen_, mount.id) != seen_.end()) continue;
-    seen_.push_back(mount.id);
+    auto same = [&](const Seen& seen) { return seen.mount.id == mount.id; };
+    if (IsPseudo(mount) || std::ranges::any_of(seen_, same)) continue;
     Status status = MarkMount(mount, mount.point, wanted, resolver);
-    if (status.ok() || !wanted) continue;
-    warn(status.message());
+    if (!wanted) continue;
+    if (changes != nullptr) changes->push_back({mount, true});
+    if (status.ok()) continue;
+    warn_(status.message());
     failure = std::move(status);
   }
-  if (first && resolver->filesystems().empty() && !failure.ok()) return failure;
-  return Status::Ok();
+  return resolver->filesystems().empty() ? std::move(failure) : Status::Ok();
+}
+
+Status FanotifyMarks::MarkAll(DirectoryResolver* resolver) {
+  VEXEVT_ASSIGN(std::vector<Mount> mounts, ReadMounts());
+  for (Root& root : roots_) VEXEVT_TRY(MarkRoot(mounts, resolver, &root));
+  return MarkMounts(std::move(mounts), resolver, nullptr);
+}
+
+Status FanotifyMarks::FollowMounts(DirectoryResolver* resolver, std::vector<Change>* changes) {
+  VEXEVT_ASSIGN(std::vector<Mount> mounts, ReadMounts());
+  std::erase_if(seen_, [&](const Seen& seen) {
+    if (std::ranges::find(mounts, seen.mount.id, &Mount::id) != mounts.end()) return false;
+    resolver->RemoveView(seen.mount.id);
+    if (seen.wanted) changes->push_back({seen.mount, false});
+    return true;
+  });
+  // What lies at a root's place now is watched instead of what was there.
+  for (Root& root : roots_) {
+    std::size_t known = seen_.size();
+    if (Status status = MarkRoot(mounts, resolver, &root); !status.ok()) warn_(status.message());
+    if (seen_.size() > known && IsWithin(seen_.back().mount.point, root.path)) {
+      changes->push_back({seen_.back().mount, true});
+    }
+  }
+  return MarkMounts(std::move(mounts), resolver, changes);
 }
 
 void FanotifyMarks::Remove() {

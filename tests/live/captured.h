@@ -66,6 +66,7 @@ inline std::vector<Captured> Take(const FrameBatch& batch) {
       captured.fs = *fs;
       captured.fs.path = captured.fs.path2 = captured.fs.xattr = {};
     }
+    if (auto* system = std::get_if<SystemPayload>(&event.payload)) captured.path = system->subject;
     if (auto* gap = std::get_if<GapPayload>(&event.payload)) {
       captured.gap = *gap;
       captured.gap.cause = {};
