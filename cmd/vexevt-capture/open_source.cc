@@ -79,11 +79,13 @@ Result<OpenedSource> OpenImports(const CaptureOptions& options) {
   return OpenedSource{std::make_unique<Sequence>(std::move(sources)), "import"};
 }
 
-Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selection& selection, std::uint32_t command) {
+Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selection& selection, const OwnOutput& output,
+                                    std::uint32_t command) {
   FanotifyOptions fanotify;
   fanotify.selection = selection;
   fanotify.mark = options.mark;
   fanotify.bounded_queue = options.bounded_queue;
+  fanotify.output = output.fd;
   fanotify.command = command;
   fanotify.host = HostName(options);
   fanotify.tenant = options.tenant;
@@ -92,11 +94,10 @@ Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selecti
   return OpenedSource{std::move(source), "fanotify"};
 }
 
-Result<OpenedSource> OpenByInotify(const CaptureOptions& options, const Selection& selection,
-                                   std::vector<std::string> unseen) {
+Result<OpenedSource> OpenByInotify(const CaptureOptions& options, const Selection& selection, const OwnOutput& output) {
   InotifyOptions inotify;
   inotify.selection = selection;
-  inotify.unseen = std::move(unseen);
+  if (!output.path.empty()) inotify.unseen = {output.path};
   inotify.host = HostName(options);
   inotify.tenant = options.tenant;
   inotify.warn = [](std::string_view text) { ReportWarning(text); };
@@ -112,8 +113,8 @@ std::string HostName(const CaptureOptions& options) {
   return ::uname(&names) == 0 ? names.nodename : "";
 }
 
-Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
-                                std::vector<std::string> unseen, std::uint32_t command) {
+Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection, const OwnOutput& output,
+                                std::uint32_t command) {
   bool live = !options.paths.empty() || command != 0;
   bool import = !options.imports.empty() || !options.audit_imports.empty();
   int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (live ? 1 : 0);
@@ -125,13 +126,13 @@ Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& 
     return InvalidArgument("inotify does not tell who did what: -- COMMAND needs --backend fanotify");
   }
   if (options.backend != Backend::kInotify) {
-    auto opened = OpenByFanotify(options, selection, command);
+    auto opened = OpenByFanotify(options, selection, output, command);
     StatusCode code = opened.status().code();
     bool missing = code == StatusCode::kPermissionDenied || code == StatusCode::kUnsupported;
     if (opened.ok() || !missing || options.backend == Backend::kFanotify || command != 0) return opened;
     ReportNotice(fmt::format("watching by inotify, without processes: {}", opened.status().message()));
   }
-  return OpenByInotify(options, selection, std::move(unseen));
+  return OpenByInotify(options, selection, output);
 }
 
 }  // namespace vexevt

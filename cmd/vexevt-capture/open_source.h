@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "cmd/vexevt-capture/options.h"
 #include "lib/capture/selection.h"
@@ -16,10 +15,16 @@ struct OpenedSource {
   std::string name;  // "inotify", "generator", "import of 'a.json'"
 };
 
-// `unseen`: absolute paths of which nothing shall be told. `command`: not 0: only what this process and its descendants
+// What the events are written to: its own changes, and what its readers do, are not told.
+struct OwnOutput {
+  int fd = -1;
+  std::string path;  // absolute; empty: no file
+};
+
+// `command`: not 0: only what this process and its descendants
 // do. Everything is watched when it returns.
-Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection,
-                                std::vector<std::string> unseen, std::uint32_t command);
+Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection, const OwnOutput& output,
+                                std::uint32_t command);
 
 // The --host, or this host's name.
 std::string HostName(const CaptureOptions& options);

@@ -30,15 +30,13 @@
 namespace vexevt {
 namespace {
 
-// The path of what we write to, if that is a file: nothing is told of it, or each event would make another.
-std::vector<std::string> OwnOutput(int fd) {
+OwnOutput OutputOf(int fd) {
   struct stat status;
-  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return {fd, ""};
   std::string path(PATH_MAX, '\0');
   ssize_t length = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), path.data(), path.size());
-  if (length <= 0) return {};
-  path.resize(static_cast<std::size_t>(length));
-  return {path};
+  path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  return {fd, path};
 }
 
 class CaptureRun {
@@ -62,7 +60,7 @@ class CaptureRun {
       pid = static_cast<std::uint32_t>(command.pid());
       command_.emplace(std::move(command));
     }
-    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_.selection, OwnOutput(sink_->fd()), pid));
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_.selection, OutputOf(sink_->fd()), pid));
     source_ = std::move(opened.source);
     for (const std::string& root : plan_.selection.roots)
       ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));

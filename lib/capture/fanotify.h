@@ -28,7 +28,7 @@
 // event. Of a process that was gone by then the pid is known, and comm and exe by what it opened to execute (no
 // kFlagCredentials). uid and gid are the effective ones.
 //
-// What this process does itself is left out.
+// What this process does itself is left out, and what those do that read its output (lib/capture/downstream.h).
 #pragma once
 
 #include <functional>
@@ -53,6 +53,7 @@ struct FanotifyOptions {
   MarkKind mark = MarkKind::kFilesystem;
   bool bounded_queue = false;  // the kernel's limit (fs.fanotify.max_queued_events) instead of none: events can be lost
   bool stat = true;            // look mode and size up: one system call for each changed object
+  int output = -1;             // what the events are written to: what its readers do is left out
   std::uint32_t command = 0;   // not 0: only this process and its descendants, from now on
   std::string host, tenant;
   std::function<void(std::string_view)> warn = [](std::string_view) {};  // what is not watched, and why

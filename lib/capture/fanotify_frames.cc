@@ -35,7 +35,7 @@ FanotifyFrames::FanotifyFrames(const FanotifyOptions& options, bool told, Clock&
       tenant_(options.tenant),
       tree_(RootSet(options.selection.roots), kMaxDirectories),
       resolver_(&tree_),
-      processes_(told, told ? kMaxTold : kMaxHeld),
+      processes_(told, told ? kMaxTold : kMaxHeld, Downstream(options.output)),
       ids_(EventIds().source(), clock) {
   if (command_ != 0) processes_.WatchTree(command_);
   event_.boundary = Boundary::kKernel;
@@ -162,6 +162,10 @@ void FanotifyFrames::Append(const FanotifyRecord& record, FrameBatch* batch) {
   }
   if (rename) FollowRename(record);
   if (!from && !to) return;
+  if (processes_.IsDownstream(record.pid)) {
+    ++counters.own;
+    return;
+  }
 
   FsPayload& fs = event_.payload.emplace<FsPayload>();
   Describe(record, &fs);

@@ -43,6 +43,13 @@ bool StatusNumber(std::string_view status, std::string_view name, int index, std
   return std::from_chars(status.data(), status.data() + status.size(), *number).ec == std::errc{};
 }
 
+UniqueFd OpenProcess(std::uint32_t pid) {
+  std::array<char, 32> name{};
+  *std::to_chars(name.data(), name.data() + name.size() - 1, pid).ptr = '\0';
+  static const UniqueFd proc(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return UniqueFd(::openat(proc.get(), name.data(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
 }  // namespace
 
 ProcessTable::Entry& ProcessTable::Get(std::uint32_t pid) {
@@ -73,11 +80,8 @@ void ProcessTable::MakeRoom() {
 
 void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
   entry->checked = batch_;
-  std::array<char, 32> name{};
-  *std::to_chars(name.data(), name.data() + name.size() - 1, pid).ptr = '\0';
-  static const UniqueFd proc(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   // One descriptor for all of it: should the pid be given anew meanwhile, the reads fail.
-  UniqueFd directory(::openat(proc.get(), name.data(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd directory = OpenProcess(pid);
   std::array<char, 64> comm;
   UniqueFd comm_fd(directory ? ::openat(directory.get(), "comm", O_RDONLY | O_CLOEXEC) : -1);
   ssize_t comm_size = comm_fd ? ::read(comm_fd.get(), comm.data(), comm.size()) : -1;
@@ -103,10 +107,29 @@ void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
     cgroup = cgroup.substr(0, cgroup.find('\n'));
     if (cgroup.size() > 1) facts.cgroup = cgroup;
   }
+  LookDownstream(directory.get(), entry);
   entry->loaded = true;
   entry->exited = false;
   if (!told_ && std::exchange(entry->ahead, false) && facts.exe.empty()) facts.exe = entry->opened.exe;  // a zombie
   if (!told_) entry->comm = std::move(comm_fd);
+}
+
+void ProcessTable::LookDownstream(int directory, Entry* entry) {
+  auto parent = entries_.find(entry->facts.ppid);
+  bool fed = parent != entries_.end() && parent->second.downstream;
+  entry->downstream = downstream_.Holds(directory, fed);
+  entry->ends = downstream_.ends();
+}
+
+// What a process reads was not known to come from us until others behind us were found.
+bool ProcessTable::IsDownstream(std::uint32_t pid) {
+  if (downstream_.ends() == 0) return false;
+  Find(pid);
+  Entry& entry = Get(pid);
+  if (!entry.downstream && entry.ends != downstream_.ends()) {
+    if (UniqueFd directory = OpenProcess(pid)) LookDownstream(directory.get(), &entry);
+  }
+  return entry.downstream;
 }
 
 void ProcessTable::Check(std::uint32_t pid, Entry* entry) {
@@ -189,6 +212,8 @@ void ProcessTable::Forked(std::uint32_t parent, std::uint32_t child) {
   fresh.facts = from.facts;
   fresh.facts.ppid = parent;
   fresh.loaded = from.loaded;
+  fresh.downstream = from.downstream;
+  fresh.ends = from.ends;
   fresh.kin = from.kin;
   last_ = nullptr;
   entries_.insert_or_assign(child, std::move(fresh));
@@ -237,6 +262,7 @@ void ProcessTable::OpenedToExecute(std::uint32_t pid, std::string_view path) {
   entry.opened.Open(path);
   if (entry.owed == 0) {
     entry.ahead = true;
+    if (!told_) IsDownstream(pid);  // who may be all that stands between us and others
     return;
   }
   if (entry.nameless) TakeName(&entry);

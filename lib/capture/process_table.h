@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "lib/base/unique_fd.h"
+#include "lib/capture/downstream.h"
 #include "lib/capture/proc_connector.h"
 
 namespace vexevt {
@@ -27,7 +28,8 @@ struct ProcessFacts {
 class ProcessTable final : public ProcListener {
  public:
   // `told`: a connector will tell. `limit`: processes kept.
-  ProcessTable(bool told, std::size_t limit) : told_(told), limit_(limit) {}
+  ProcessTable(bool told, std::size_t limit, Downstream downstream = {})
+      : told_(told), limit_(limit), downstream_(std::move(downstream)) {}
 
   void BeginBatch() { ++batch_; }
 
@@ -36,6 +38,9 @@ class ProcessTable final : public ProcListener {
 
   // In queue order: `pid` opened `path` to execute it. Names a process that had ended before it was looked up.
   void OpenedToExecute(std::uint32_t pid, std::string_view path);
+
+  // Whether it reads what we write.
+  bool IsDownstream(std::uint32_t pid);
 
   // From now on Contains tells of `pid`, a process that exists, and its descendants.
   void WatchTree(std::uint32_t pid);
@@ -69,6 +74,8 @@ class ProcessTable final : public ProcListener {
     std::uint32_t owed = 0;  // execs that were told, of which not all has been opened yet
     bool nameless = false;   // it had ended before its executable could be read after exec: `opened` tells,
     bool has_comm = false;   // but not the name
+    bool downstream = false;
+    std::size_t ends = 0;  // of downstream_, when it was looked at
     Kin kin = Kin::kUnknown;
   };
 
@@ -76,11 +83,13 @@ class ProcessTable final : public ProcListener {
   void Load(std::uint32_t pid, Entry* entry);  // facts stay as they are where it is gone
   void Check(std::uint32_t pid, Entry* entry);
   static void TakeName(Entry* entry);
+  void LookDownstream(int directory, Entry* entry);
   void MakeRoom();
   Kin KinByAncestors(std::uint32_t pid, int depth);
 
   bool told_;
   std::size_t limit_;
+  Downstream downstream_;
   std::uint64_t batch_ = 1;
   std::uint64_t serials_ = 0;
   std::uint32_t root_ = 0;  // of the watched tree

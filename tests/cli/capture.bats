@@ -70,6 +70,25 @@ stop() {
   grep -q 'w/a' w/out.evt
 }
 
+@test "live: what the pipeline behind a capture writes in the watched tree makes no events" {
+  [ "$(id -u)" = 0 ] || skip "not root"
+  start vexevt-capture --backend fanotify --verbose --control c.sock w > >(vexevt-filter 'type = fs.*' | tee w/copy.evt | vexevt-cat --format json >w/out.json)
+  touch w/a
+  for _ in 1 2 3; do vexevt-capture --barrier c.sock --timeout 60s; done
+  stop
+  grep -q "\"path\":\"$PWD/w/a\"" w/out.json
+  run ! grep -q '"comm":"\(vexevt-.*\|tee\)"' w/out.json
+}
+
+@test "live: a command that the events are piped to may write in the watched tree" {
+  [ "$(id -u)" = 0 ] || skip "not root"
+  start vexevt-capture --backend fanotify --verbose -o 'exec:tee w/one | cat >w/two' w
+  touch w/a
+  stop
+  vexevt-filter --assert-some 'name = a' w/two -o /dev/null
+  vexevt-filter --assert-none 'comm in (tee, cat)' w/two -o /dev/null
+}
+
 @test "live: as nobody" {
   [ "$(id -u)" = 0 ] || skip "not root"
   # The folder of the tests is not for everybody to read.
