@@ -113,11 +113,11 @@ std::string HostName(const CaptureOptions& options) {
   return ::uname(&names) == 0 ? names.nodename : "";
 }
 
-Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection, const OwnOutput& output,
+Result<OpenedSource> OpenSource(const CaptureOptions& options, const SelectionPlan& plan, const OwnOutput& output,
                                 std::uint32_t command) {
-  bool live = !options.paths.empty() || command != 0;
+  const Selection& selection = plan.selection;
   bool import = !options.imports.empty() || !options.audit_imports.empty();
-  int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (live ? 1 : 0);
+  int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (plan.live ? 1 : 0);
   if (sources > 1) return InvalidArgument("PATH, COMMAND, --generate and imports exclude each other");
   if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or -- COMMAND, --generate or --import");
   if (options.generate) return OpenGenerator(options);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cmd/vexevt-capture/options.h"
-#include "lib/capture/selection.h"
+#include "cmd/vexevt-capture/selection_plan.h"
 #include "lib/capture/source.h"
 
 namespace vexevt {
@@ -23,7 +23,7 @@ struct OwnOutput {
 
 // `command`: not 0: only what this process and its descendants
 // do. Everything is watched when it returns.
-Result<OpenedSource> OpenSource(const CaptureOptions& options, const Selection& selection, const OwnOutput& output,
+Result<OpenedSource> OpenSource(const CaptureOptions& options, const SelectionPlan& plan, const OwnOutput& output,
                                 std::uint32_t command);
 
 // The --host, or this host's name.

@@ -18,6 +18,7 @@ constexpr Example kExamples[] = {
      "vexevt-capture --where 'type in (fs.delete, fs.rename)' /srv -o changes.evt"},
     {"a million events of a made-up web server, always the same",
      "vexevt-capture --generate web --seed 7 -n 1000000 -o web.evt"},
+    {"the logs that there are now", "find / -xdev -name '*.log' -print0 | vexevt-capture --paths-from -"},
     {"one event from a shell", "vexevt-capture emit vector.search vector.collection=docs vector.k=10 attr.team=ml"},
     {"what was captured until now is in all.json when this returns",
      "vexevt-capture --control c.sock /srv | vexevt-cat --format json -o all.json &\n"
@@ -40,7 +41,7 @@ Status ReadMix(std::string_view text, CaptureOptions* options) {
 }
 
 Status ReadTypes(std::string_view text, std::vector<std::string>* types) {
-  while (!text.empty()) {
+  do {
     std::string_view name = text.substr(0, text.find(','));
     text.remove_prefix(std::min(text.size(), name.size() + 1));
     bool family = name.ends_with(".*") && ParseFamily(name.substr(0, name.size() - 2));
@@ -52,7 +53,7 @@ Status ReadTypes(std::string_view text, std::vector<std::string>* types) {
                                          nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
     }
     types->emplace_back(name);
-  }
+  } while (!text.empty());
   return {};
 }
 
@@ -103,8 +104,8 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
            })
       ->group("Selection");
   AddValue(app, "--types", "TYPE,...",
-           "ask for these types, or families as in 'fs.*'\nThe default is what --where names, or else all but opens, "
-           "reads, closes and executions.",
+           "write these types only, or families as in 'fs.*'\nA live source is asked for no others. The default is "
+           "what --where names, or else all but opens, reads, closes and executions.",
            [options](std::string_view text) { return ReadTypes(text, &options->types); })
       ->group("Selection");
   AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
@@ -150,6 +151,11 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
   AddText(app, "--import-audit", "FILE",
           "read events from the log of the kernel's audit (audit.log); - is standard input; may be given again",
           &options->audit_imports)
+      ->group("Source");
+  AddText(app, "--paths-from", "FILE",
+          "watch what FILE names: a path a line or, where it has a NUL, between NULs\n- is standard input, as in "
+          "'find … -print0 | vexevt-capture --paths-from -'. What is gone by then is left out, with a warning.",
+          &options->path_lists)
       ->group("Source");
   AddText(app, "--host", "NAME",
           "the host's name in events\nThe default is this host's, and 'generated' for --generate.", &options->host)

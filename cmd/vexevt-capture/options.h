@@ -18,7 +18,8 @@ enum class Backend : std::uint8_t { kAuto, kFanotify, kInotify };
 struct CaptureOptions {
   CommonOptions common;
   std::vector<std::string> paths;
-  std::vector<std::string> command;  // what follows "--"
+  std::vector<std::string> path_lists;  // files
+  std::vector<std::string> command;     // what follows "--"
   Backend backend = Backend::kAuto;
   MarkKind mark = MarkKind::kFilesystem;
   bool bounded_queue = false;

@@ -60,7 +60,7 @@ class CaptureRun {
       pid = static_cast<std::uint32_t>(command.pid());
       command_.emplace(std::move(command));
     }
-    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_.selection, OutputOf(sink_->fd()), pid));
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_, OutputOf(sink_->fd()), pid));
     source_ = std::move(opened.source);
     for (const std::string& root : plan_.selection.roots)
       ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));
@@ -90,7 +90,7 @@ class CaptureRun {
       if (ended || *state == DrainState::kEnd) return {};
       monitor_.Beat();
       if (RequestsWaiting() && TakeRequests().state) monitor_.ShowState();
-      if (*state == DrainState::kMore) continue;
+      if (*state == DrainState::kMore || sink_->room() == 0) continue;
       VEXEVT_ASSIGN(bool past_deadline, Wait());
       if (past_deadline) return {};
     }
@@ -136,16 +136,23 @@ class CaptureRun {
   }
 
   void Offer(const EventView& event) {
-    // vexevt.lost and vexevt.barrier tell of the stream itself and always pass.
-    bool own = FamilyOf(event.type()) == Family::kVexevt;
-    if (own && event.type() == kVexevtLost) {
+    // These tell of the stream itself and always pass.
+    bool lost = event.type() == kVexevtLost, barrier = event.type() == kVexevtBarrier;
+    if (lost) [[unlikely]] {
       Add(ledger_.gaps, 1);
-      auto lost = event.Get<std::uint64_t>(layout::kPayloadGapLost);
-      Add(lost > 0 ? ledger_.lost : ledger_.unknown, lost > 0 ? lost : 1);
+      auto count = event.Get<std::uint64_t>(layout::kPayloadGapLost);
+      Add(count > 0 ? ledger_.lost : ledger_.unknown, count > 0 ? count : 1);
     }
-    if (own && event.type() == kVexevtBarrier) barriers_.emplace_back(BarrierToken(event));
-    if (plan_.left && !own && !plan_.left->Matches(event)) return;
+    if (barrier) [[unlikely]]
+      barriers_.emplace_back(BarrierToken(event));
+    if (!lost && !barrier && !Selects(event)) return;
     sink_->Write(event);
+  }
+
+  bool Selects(const EventView& event) const {
+    bool asked_for = plan_.live && FamilyOf(event.type()) == Family::kFs;
+    if (plan_.types && !asked_for && !plan_.types->Matches(event)) return false;
+    return !plan_.left || plan_.left->Matches(event);
   }
 
   // Writes out what there is, then waits for the source, a signal or a time. True: the time is over.
@@ -197,7 +204,9 @@ Result<ExitCode> RunCapture(const CaptureOptions& options) {
   if (!options.barrier.empty()) return AwaitBarrier(options);
   VEXEVT_ASSIGN(SelectionPlan plan, PlanSelection(options));
   if (options.explain) {
-    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options, plan.selection, {}, 0));
+    // In the place of the command, which is not run.
+    std::uint32_t command = options.command.empty() ? 0 : static_cast<std::uint32_t>(::getpid());
+    VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options, plan, {}, command));
     std::string text = ExplainPlan(plan, opened.name);
     VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"));
     return ExitCode::kDone;

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "cmd/vexevt-capture/read_paths.h"
+#include "lib/cli/diagnostics.h"
 
 namespace vexevt {
 namespace {
@@ -17,14 +21,15 @@ constexpr std::uint64_t kToldAsAttrib = Bit(kFsChmod) | Bit(kFsChown) | Bit(kFsS
 constexpr std::uint64_t kToldAsWrite = Bit(kFsTruncate);
 
 // Whoever asks for nothing but what never comes is told so, and does not wait for it.
-Status RefuseUntold(std::uint64_t fs_types) {
+Status RefuseUntold(std::uint64_t fs_types, bool others) {
+  if (others || (fs_types & ~(kToldAsAttrib | kToldAsWrite)) != 0) return Status::Ok();
   for (const TypeInfo& type : AllTypes()) {
     if (FamilyOf(type.code) != Family::kFs || !(fs_types & Bit(type.code))) continue;
-    if (fs_types & ~(kToldAsAttrib | kToldAsWrite)) return Status::Ok();
     return InvalidArgument(fmt::format("fanotify and inotify do not tell {}: ask for {}", type.name,
                                        Bit(type.code) & kToldAsAttrib ? "fs.attrib" : "fs.write"));
   }
-  return Status::Ok();
+  return InvalidArgument(
+      "fanotify and inotify tell types of fs.*, system.mount and system.unmount, and none is asked for");
 }
 
 std::uint64_t TypesNamed(const std::vector<std::string>& names) {
@@ -58,44 +63,76 @@ void AddPids(const std::optional<RangeSet>& required, Selection* selection) {
   selection->pids = std::move(pids);
 }
 
+// What a list names may be gone by now; what the command line names may not.
+Result<std::vector<std::string>> RootsOf(const CaptureOptions& options) {
+  std::vector<std::string> roots;
+  for (const std::string& path : options.paths) {
+    VEXEVT_ASSIGN(std::string root, RootPath(path));
+    roots.push_back(std::move(root));
+  }
+  for (const std::string& list : options.path_lists) {
+    VEXEVT_ASSIGN(std::vector<std::string> paths, ReadPaths(list));
+    for (const std::string& path : paths) {
+      auto root = RootPath(path);
+      if (root.ok()) {
+        roots.push_back(std::move(*root));
+      } else {
+        ReportWarning(root.status().message());
+      }
+    }
+  }
+  if (roots.empty() && !options.path_lists.empty()) {
+    return Status(StatusCode::kNotFound, "--paths-from: nothing to watch is named");
+  }
+  return roots;
+}
+
 }  // namespace
 
 Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
   SelectionPlan plan;
-  for (const std::string& path : options.paths) {
-    VEXEVT_ASSIGN(std::string root, RootPath(path));
-    plan.selection.roots.push_back(std::move(root));
-  }
+  VEXEVT_ASSIGN(plan.selection.roots, RootsOf(options));
+  plan.live = !plan.selection.roots.empty() || !options.command.empty();
   plan.selection.fs_types = ~kOnlyIfAsked;
+  bool others = true;  // than fs.*, of those that a live source tells
+  auto tells_others = [](const Expression& expression) {
+    const RangeSet& types = expression.requirement().types;
+    return types.Contains(kSystemMount) || types.Contains(kSystemUnmount) || types.Contains(kVexevtLost);
+  };
   if (!options.where.empty()) {
     auto expression = CompileExpression(options.where);
     if (!expression.ok()) return InvalidArgument(fmt::format("--where:{}", expression.status().message()));
     plan.selection.fs_types = TypesRequired(expression->requirement().types);
+    others = tells_others(*expression);
     AddPids(expression->requirement().pids, &plan.selection);
     plan.left = std::move(*expression);
   }
-  if (!options.types.empty()) plan.selection.fs_types = TypesNamed(options.types);
-  VEXEVT_TRY(RefuseUntold(plan.selection.fs_types));
+  if (!options.types.empty()) {
+    VEXEVT_ASSIGN(plan.types, CompileExpression(fmt::format("type in ({})", fmt::join(options.types, ", "))));
+    plan.selection.fs_types = TypesNamed(options.types);
+    others = tells_others(*plan.types);
+  }
+  if (plan.live) VEXEVT_TRY(RefuseUntold(plan.selection.fs_types, others));
   return plan;
 }
 
 std::string ExplainPlan(const SelectionPlan& plan, std::string_view backend) {
   std::string text = fmt::format("source: {}\n", backend);
-  std::string types;
-  for (const TypeInfo& type : AllTypes()) {
-    if (FamilyOf(type.code) == Family::kFs && plan.selection.WantsType(type.code)) {
-      types += fmt::format(" {}", type.name);
+  if (plan.live) {
+    std::string types;
+    for (const TypeInfo& type : AllTypes()) {
+      if (FamilyOf(type.code) == Family::kFs && plan.selection.WantsType(type.code)) {
+        types += fmt::format(" {}", type.name);
+      }
     }
+    text += fmt::format("asked of the source: types{}\n", types.empty() ? " (none of fs)" : types);
+    for (const std::string& root : plan.selection.roots)
+      text += fmt::format("asked of the source: at and below {}\n", root);
+    for (std::uint32_t pid : plan.selection.pids) text += fmt::format("asked of the source: process {}\n", pid);
   }
-  text += fmt::format("asked of the source: types{}\n", types.empty() ? " (none of fs)" : types);
-  for (const std::string& root : plan.selection.roots)
-    text += fmt::format("asked of the source: at and below {}\n", root);
-  for (std::uint32_t pid : plan.selection.pids) text += fmt::format("asked of the source: process {}\n", pid);
-  if (!plan.left) {
-    text += "left to decide here: nothing\n";
-  } else {
-    text += fmt::format("left to decide here: {}\n", plan.left->Print());
-  }
+  if (plan.types && !plan.live) text += fmt::format("left to decide here: {}\n", plan.types->Print());
+  if (plan.left) text += fmt::format("left to decide here: {}\n", plan.left->Print());
+  if (!plan.left && (plan.live || !plan.types)) text += "left to decide here: nothing\n";
   return text;
 }
 

@@ -12,10 +12,12 @@ namespace vexevt {
 
 struct SelectionPlan {
   Selection selection;
-  std::optional<Expression> left;  // to be evaluated on each event; nullopt: nothing is left
+  bool live = false;                // what happens is watched, not read or made up
+  std::optional<Expression> types;  // what --types names: a live source delivers no other type of fs
+  std::optional<Expression> left;   // to be evaluated on each event; nullopt: nothing is left
 };
 
-// --types, --where and PATH….
+// --types, --where, PATH… and --paths-from. The paths are looked up, and lists of them read.
 Result<SelectionPlan> PlanSelection(const CaptureOptions& options);
 
 // For --explain: lines for people. `backend` is the source's name.

@@ -71,7 +71,7 @@ Status Inotify::WatchRoots() {
     VEXEVT_ASSIGN(Node node, watcher_.WatchRoot(directory));
     if (node == kNone) return ErrnoStatus(fmt::format("cannot watch '{}'", directory), EACCES);
     Root* root = FindRoot(node);
-    if (!root && (tree().parent(node) == kNone)) root = &roots_.emplace_back(Root{node, false, {}});
+    if (!root && (tree().parent(node) == kNone)) root = &roots_[node];
     if (!root) continue;  // lies below another root, and so is watched
     if (whole && !root->whole) {
       root->whole = true;
@@ -285,7 +285,7 @@ void Inotify::HandleSelf(const InotifyRecord& record, Node node) {
 
 void Inotify::LoseRoot(Node node, std::string_view how) {
   lost_root_ = fmt::format("the watched directory '{}' {}", watcher_.PathOf(node), how);
-  std::erase_if(roots_, [&](const Root& root) { return root.node == node; });
+  roots_.erase(node);
   if (!roots_.empty()) options_.warn(lost_root_);
   watcher_.Forget(node);
 }

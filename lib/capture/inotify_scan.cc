@@ -115,8 +115,8 @@ Status Inotify::Rescan() {
   WatchTree& tree = watcher_.tree();
   std::vector<Node> before;
   std::vector<Node> waiting;
-  for (const Root& root : roots_) {
-    if (root.whole) before.push_back(root.node);
+  for (const auto& [node, root] : roots_) {
+    if (root.whole) before.push_back(node);
   }
   waiting = before;
   std::vector<std::pair<int, Node>>

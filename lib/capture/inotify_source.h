@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -49,8 +50,7 @@ class Inotify final : public Source {
 
   // A root: a directory with all below it, or some names in it.
   struct Root {
-    Node node;
-    bool whole;
+    bool whole = false;
     std::unordered_set<std::string> files;  // absolute paths
   };
   struct Barrier {
@@ -64,8 +64,8 @@ class Inotify final : public Source {
 
   const WatchTree& tree() const { return watcher_.tree(); }
   Root* FindRoot(Node node) {
-    auto it = std::ranges::find(roots_, node, &Root::node);
-    return it == roots_.end() ? nullptr : &*it;
+    auto it = roots_.find(node);
+    return it == roots_.end() ? nullptr : &it->second;
   }
   bool Wants(Node directory, const std::string& path);
 
@@ -100,7 +100,7 @@ class Inotify final : public Source {
   InotifyQueue queue_;
   InotifyWatcher watcher_;
   std::unordered_set<std::string> unseen_;
-  std::vector<Root> roots_;
+  std::map<Node, Root> roots_;
   std::string lost_root_;
   Displaced displaced_;
   std::deque<Barrier> barriers_;

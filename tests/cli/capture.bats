@@ -108,6 +108,13 @@ stop() {
   ended_with 141
 }
 
+@test "live: --count is the end, though nothing else happens" {
+  start timeout 60 vexevt-capture --verbose -n 1 w -o out.evt
+  mkdir w/d
+  ended_with 0
+  [ "$(vexevt-filter -c 'type = fs.mkdir' out.evt)" = 1 ]
+}
+
 @test "live: a directory that vanishes is said" {
   start vexevt-capture --backend inotify --verbose w -o out.evt
   rmdir w
@@ -195,6 +202,39 @@ stop() {
   [[ $output == *"did you mean 'fs.create'?"* ]]
 }
 
+@test "lists of paths: by lines, or with NULs between them, as find writes them" {
+  mkdir "$(printf 'w/new\nline')"
+  touch w/one w/two w/three "$(printf 'w/new\nline/f')"
+  find "$PWD/w" -name '*o*' -type f >list
+  echo /nonexistent >>list
+  start vexevt-capture --backend inotify --verbose --control c.sock --paths-from list --format json -o out.json
+  for name in one two three; do echo x >w/$name; done
+  stop
+  [ "$(jq -r 'select(.type == "fs.close-write").path' out.json)" = "$PWD/w/one"$'\n'"$PWD/w/two" ]
+  grep -q "warning: cannot watch '/nonexistent': No such file" log
+
+  find w -name f -print0 >list
+  start bash -c 'exec vexevt-capture --verbose --paths-from - --format json -o out.json <list'
+  echo x >"$(printf 'w/new\nline/f')"
+  stop
+  jq -e 'select(.type == "fs.close-write").path | endswith("/new\nline/f")' out.json
+
+  run -3 --separate-stderr vexevt-capture --paths-from - <<<'/nonexistent'
+  [[ $stderr == *"--paths-from: nothing to watch is named" ]]
+}
+
+@test "--types selects from what is read or made up, too" {
+  vexevt-capture --generate --types 'fs.delete,fs.rename' -n 50 -o some.evt
+  vexevt-filter --assert-none 'not type in (fs.delete, fs.rename)' some.evt -o /dev/null
+  [ "$(vexevt-filter -c 'type = fs.*' some.evt)" = 50 ]
+  printf '%s\n' '{"type":"fs.create"}' '{"type":"graph.query"}' '{"type":"vexevt.alert"}' >in.json
+  [ "$(vexevt-capture --import in.json --types 'graph.*' --format json | jq -r .type)" = graph.query ]
+  [ "$(vexevt-capture --import in.json --where 'type = fs.create' --format json | jq -r .type)" = fs.create ]
+  vexevt-capture --generate --where 'type = fs.chmod' -n 1 -o /dev/null
+  run -2 vexevt-capture --types '' w
+  [[ $output == *"--types: unknown type ''"* ]]
+}
+
 @test "sources exclude each other, and one is wanted" {
   run -2 vexevt-capture
   run -2 vexevt-capture --generate --import x
@@ -207,6 +247,9 @@ stop() {
   [[ $output == *"source: inotify"* ]]
   [[ $output == *"types fs.delete"* ]]
   [[ $output == *"left to decide here: "*"size > 1"* ]]
+  run -0 vexevt-capture --generate --explain --types fs.delete
+  [ "$output" = $'source: generator, mixed\nleft to decide here: type in (fs.delete)' ]
+  [ "$(id -u)" != 0 ] || vexevt-capture --explain -- no-such-command
 }
 
 @test "what no back end tells is refused, not waited for" {
@@ -214,4 +257,8 @@ stop() {
   [ "$stderr" = "vexevt-capture: fanotify and inotify do not tell fs.chmod: ask for fs.attrib" ]
   run -2 --separate-stderr vexevt-capture --where 'type = fs.truncate' .
   [ "$stderr" = "vexevt-capture: fanotify and inotify do not tell fs.truncate: ask for fs.write" ]
+  for expression in 'type = graph.query' 'type = system.sync'; do
+    run -2 --separate-stderr vexevt-capture --where "$expression" .
+    [ "$stderr" = "vexevt-capture: fanotify and inotify tell types of fs.*, system.mount and system.unmount, and none is asked for" ]
+  done
 }
