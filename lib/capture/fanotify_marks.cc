@@ -55,6 +55,9 @@ Result<FanotifyMarks> FanotifyMarks::Open(const FanotifyOptions& options) {
         return Unsupported("cannot use fanotify: it needs Linux 5.17 or newer");
       case EMFILE:
         return ResourceExhausted("cannot use fanotify: the limit of groups (fs.fanotify.max_user_groups) is reached");
+      case EPERM:
+        return Status(StatusCode::kPermissionDenied,
+                      "cannot use fanotify: it needs CAP_SYS_ADMIN of the whole machine (see 'vexevt doctor')");
       default:
         return ErrnoStatus("cannot use fanotify", errno);
     }

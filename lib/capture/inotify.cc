@@ -69,7 +69,6 @@ Status Inotify::WatchRoots() {
   for (const auto& [whole, path] : roots) {
     std::string directory = whole ? path : std::string(path, 0, std::max<std::size_t>(path.rfind('/'), 1));
     VEXEVT_ASSIGN(Node node, watcher_.WatchRoot(directory));
-    if (node == kNone) return ErrnoStatus(fmt::format("cannot watch '{}'", directory), EACCES);
     Root* root = FindRoot(node);
     if (!root && (tree().parent(node) == kNone)) root = &roots_[node];
     if (!root) continue;  // lies below another root, and so is watched

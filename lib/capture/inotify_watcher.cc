@@ -9,6 +9,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "lib/base/unique_fd.h"
@@ -77,16 +78,14 @@ Status InotifyWatcher::LimitReached(const std::string& path) const {
                   path, ReadLimit("max_user_watches"), need));
 }
 
+// A negative errno where the directory is gone or may not be watched.
 Result<int> InotifyWatcher::AddWatch(const std::string& path, std::uint32_t more, std::uint64_t* device) {
   const char* name = path.empty() ? "/" : path.c_str();
   int watch = ::inotify_add_watch(fd_, name, mask_ | more | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK);
   if (watch < 0) {
     if (errno == ENOSPC) return LimitReached(path);
-    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return -1;
-    if (errno == EACCES || errno == ENAMETOOLONG || errno == EPERM) {
-      warn_(fmt::format("cannot watch '{}': {}", name, std::strerror(errno)));
-      return -1;
-    }
+    constexpr int kOfThePath[] = {ENOENT, ENOTDIR, ELOOP, EACCES, EPERM, ENAMETOOLONG};
+    if (std::ranges::find(kOfThePath, errno) != std::end(kOfThePath)) return -errno;
     return ErrnoStatus(fmt::format("cannot watch '{}'", name), errno);
   }
   struct stat status {};
@@ -100,14 +99,17 @@ Result<WatchTree::Node> InotifyWatcher::WatchRoot(const std::string& path) {
   counting_from_ = path;
   VEXEVT_ASSIGN(int watch, AddWatch(stored, IN_DELETE_SELF | IN_MOVE_SELF, &device));
   counting_from_.clear();
-  if (watch < 0) return WatchTree::kNone;
+  if (watch < 0) return ErrnoStatus(fmt::format("cannot watch '{}'", path), -watch);
   WatchTree::Node known = tree_.FindWatch(watch);
   return known != WatchTree::kNone ? known : tree_.AddRoot(stored, watch, device);
 }
 
 Result<InotifyWatcher::Watched> InotifyWatcher::WatchChild(WatchTree::Node parent, std::string_view name) {
   std::uint64_t device = 0;
-  VEXEVT_ASSIGN(int watch, AddWatch(PathOf(parent, name), 0, &device));
+  std::string path = PathOf(parent, name);
+  VEXEVT_ASSIGN(int watch, AddWatch(path, 0, &device));
+  bool vanished = watch == -ENOENT || watch == -ENOTDIR || watch == -ELOOP;
+  if (watch < 0 && !vanished) warn_(fmt::format("cannot watch '{}': {}", path, std::strerror(-watch)));
   if (watch < 0) return Watched{};
   if (WatchTree::Node known = tree_.FindWatch(watch); known != WatchTree::kNone) return Watched{known, true};
   if (WatchTree::Node stale = tree_.FindChild(parent, name); stale != WatchTree::kNone) Forget(stale);

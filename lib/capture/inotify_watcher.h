@@ -30,9 +30,8 @@ class InotifyWatcher {
   WatchTree& tree() { return tree_; }
   const WatchTree& tree() const { return tree_; }
 
-  // The directory alone, with word of its own end (IN_DELETE_SELF, IN_MOVE_SELF). kNone and no error: it vanished, is
-  // no directory, or may not be read. kResourceExhausted: the user's limit of watches is reached; the message says how
-  // to raise it.
+  // The directory alone, with word of its own end (IN_DELETE_SELF, IN_MOVE_SELF). kResourceExhausted: the user's limit
+  // of watches is reached; the message says how to raise it.
   Result<WatchTree::Node> WatchRoot(const std::string& path);
   struct Watched {
     WatchTree::Node node = WatchTree::kNone;
