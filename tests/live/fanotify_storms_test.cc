@@ -8,12 +8,12 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
-#include <random>
 #include <set>
 
 #include "lib/capture/fanotify.h"
 #include "tests/live/captured.h"
 #include "tests/live/scratch_filesystem.h"
+#include "tests/live/storm_plan.h"
 
 namespace vexevt {
 namespace {
@@ -47,82 +47,10 @@ class FanotifyStormsTest : public ::testing::TestWithParam<const char*> {
   std::unique_ptr<Source> source_;
 };
 
-// What a process with a plan does to a tree of directories, and the events that follow from it. Every name is used
-// once, as the kernel merges what happens twice to one name.
-struct Plan {
-  struct Step {
-    enum { kMkdir, kMknod, kRename } what;
-    std::string path, path2;
-  };
-  std::vector<Step> steps;
-
-  Plan(std::uint32_t seed, int count) {
-    std::mt19937 random(seed);
-    std::vector<int> parents = {-1};
-    std::vector<std::string> names = {""};
-    auto path_of = [&](int id) {
-      std::string path;
-      for (; id > 0; id = parents[static_cast<std::size_t>(id)]) {
-        path = names[static_cast<std::size_t>(id)] + (path.empty() ? "" : "/" + path);
-      }
-      return path;
-    };
-    auto below = [&](int id, const std::string& name) { return id == 0 ? name : path_of(id) + "/" + name; };
-    auto depth_of = [&](int id) {
-      int depth = 0;
-      for (; id > 0; id = parents[static_cast<std::size_t>(id)]) ++depth;
-      return depth;
-    };
-    auto holds = [&](int above, int id) {
-      for (; id >= 0; id = parents[static_cast<std::size_t>(id)]) {
-        if (id == above) return true;
-      }
-      return false;
-    };
-    for (int i = 0; i < count; ++i) {
-      std::string name = "n" + std::to_string(i);
-      int at = static_cast<int>(random() % parents.size());
-      int kind = static_cast<int>(random() % 8);
-      if (kind == 0 && parents.size() < 200 && depth_of(at) < 20) {
-        steps.push_back({Step::kMkdir, below(at, name), ""});
-        parents.push_back(at);
-        names.push_back(name);
-      } else if (kind <= 4 && parents.size() > 1) {
-        int moved = 1 + static_cast<int>(random() % (parents.size() - 1));
-        if (holds(moved, at) || depth_of(at) > 20) continue;
-        std::string from = path_of(moved);
-        steps.push_back({Step::kRename, from, below(at, name)});
-        parents[static_cast<std::size_t>(moved)] = at;
-        names[static_cast<std::size_t>(moved)] = name;
-      } else {
-        steps.push_back({Step::kMknod, below(at, name), ""});
-      }
-    }
-  }
-
-  std::vector<std::string> Expected() const {
-    std::vector<std::string> lines;
-    for (const Step& step : steps) {
-      lines.push_back(step.what == Step::kRename  ? "fs.rename " + step.path + " " + step.path2
-                      : step.what == Step::kMkdir ? "fs.mkdir " + step.path
-                                                  : "fs.create " + step.path);
-    }
-    return lines;
-  }
-};
-
 TEST_P(FanotifyStormsTest, PathsAreOfTheTimeUnderARenameStormReadLate) {
-  Plan plan(20261123, 20'000);
-  std::vector<std::string> expected = plan.Expected();
-  InChild([&] {
-    for (const Plan::Step& step : plan.steps) {
-      bool done = step.what == Plan::Step::kRename  ? Move(step.path, step.path2)
-                  : step.what == Plan::Step::kMkdir ? ::mkdir(At(step.path).c_str(), 0755) == 0
-                                                    : Make(step.path);
-      if (!done) return false;
-    }
-    return true;
-  });
+  StormPlan plan(20261123, 20'000);
+  std::vector<std::string> expected = StormPlan::Lines(plan.steps());
+  InChild([&] { return StormPlan::Do(plan.steps(), top_); });
   std::vector<std::string> got = Lines(DrainAll(source_.get()), top_);
   ASSERT_EQ(got.size(), expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], expected[i]) << "event " << i;
