@@ -67,11 +67,12 @@ void BM_OneByOne(benchmark::State& state) {  // the set without batches: what a 
       std::move(PatternSet::Compile(bench::MixedPatterns(static_cast<std::size_t>(state.range(0)), 5))).value();
   set.Warm();
   PatternSet::Scratch scratch;
-  std::vector<std::uint64_t> bits(set.words());
+  PatternHits hits;
   std::size_t i = 0;
   for (auto _ : state) {
-    set.Match(Paths()[i++ % Paths().size()], scratch, bits);
-    benchmark::DoNotOptimize(bits.data());
+    const std::string_view path = Paths()[i++ % Paths().size()];
+    set.MatchBatch({&path, 1}, scratch, hits);
+    benchmark::DoNotOptimize(hits.size());
   }
 }
 BENCHMARK(BM_OneByOne)->Arg(10)->Arg(100);

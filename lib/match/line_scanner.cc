@@ -55,11 +55,10 @@ LineScanner::Scratch::Scratch(Scratch&&) noexcept = default;
 LineScanner::Scratch& LineScanner::Scratch::operator=(Scratch&&) noexcept = default;
 LineScanner::Scratch::~Scratch() = default;
 
-bool LineScanner::Supports(const Needle& needle) {
-  if (needle.literal) return !needle.text.empty();
+bool LineScanner::Supports(const std::string& regex) {
   hs_expr_info_t* info = nullptr;
   hs_compile_error_t* error = nullptr;
-  if (hs_expression_info(needle.text.c_str(), HS_FLAG_MULTILINE, &info, &error) != HS_SUCCESS) {
+  if (hs_expression_info(regex.c_str(), HS_FLAG_MULTILINE, &info, &error) != HS_SUCCESS) {
     hs_free_compile_error(error);
     return false;
   }
@@ -68,51 +67,33 @@ bool LineScanner::Supports(const Needle& needle) {
   return supported;
 }
 
-LineScanner::LineScanner(const std::vector<Needle>& needles) : generation_(next_generation++) {
-  if (hs_valid_platform() != HS_SUCCESS) {
-    ok_ = false;
-    return;
-  }
+LineScanner::LineScanner(const std::vector<std::string>& regexes)
+    : database_(std::make_unique<Database>()), generation_(next_generation++) {
   std::vector<const char*> texts;
-  std::vector<unsigned> flags;
   std::vector<unsigned> ids;
-  std::vector<std::size_t> sizes;
-  for (const bool literal : {true, false}) {
-    texts.clear(), flags.clear(), ids.clear(), sizes.clear();
-    for (std::size_t i = 0; i < needles.size(); ++i) {
-      if (needles[i].literal != literal || needles[i].text.empty()) continue;
-      texts.push_back(needles[i].text.c_str());
-      sizes.push_back(needles[i].text.size());
-      flags.push_back(literal ? 0 : HS_FLAG_MULTILINE);
-      ids.push_back(static_cast<unsigned>(i));
-    }
-    if (texts.empty()) continue;
-    auto database = std::make_unique<Database>();
-    hs_compile_error_t* error = nullptr;
-    const auto count = static_cast<unsigned>(texts.size());
-    const hs_error_t result = literal ? hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(),
-                                                             count, HS_MODE_BLOCK, nullptr, &database->db, &error)
-                                      : hs_compile_multi(texts.data(), flags.data(), ids.data(), count, HS_MODE_BLOCK,
-                                                         nullptr, &database->db, &error);
-    if (result != HS_SUCCESS) {
-      hs_free_compile_error(error);
-      ok_ = false;
-      return;
-    }
-    (literal ? literals_ : regexes_) = std::move(database);
+  for (std::size_t i = 0; i < regexes.size(); ++i) {
+    if (regexes[i].empty()) continue;
+    texts.push_back(regexes[i].c_str());
+    ids.push_back(static_cast<unsigned>(i));
   }
+  if (texts.empty()) return;
+  const std::vector<unsigned> flags(texts.size(), HS_FLAG_MULTILINE);
+  hs_compile_error_t* error = nullptr;
+  ok_ = hs_valid_platform() == HS_SUCCESS &&
+        hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
+                         nullptr, &database_->db, &error) == HS_SUCCESS;
+  hs_free_compile_error(error);
 }
 
 LineScanner::~LineScanner() = default;
 
 bool LineScanner::Scan(std::span<const std::string_view> texts, Scratch& scratch, std::span<std::uint64_t> rows,
                        std::size_t words) const {
+  if (database_->db == nullptr) return true;  // no regex
   if (!scratch.rep_) scratch.rep_ = std::make_unique<Scratch::Rep>();
   Scratch::Rep& rep = *scratch.rep_;
   if (rep.generation != generation_) {
-    for (const Database* database : {literals_.get(), regexes_.get()}) {
-      if (database && hs_alloc_scratch(database->db, &rep.hs) != HS_SUCCESS) return false;
-    }
+    if (hs_alloc_scratch(database_->db, &rep.hs) != HS_SUCCESS) return false;
     rep.generation = generation_;
   }
   for (std::size_t first = 0; first < texts.size();) {
@@ -134,13 +115,9 @@ bool LineScanner::Scan(std::span<const std::string_view> texts, Scratch& scratch
       *c = *c == '\n' ? '\0' : *c;  // stores always, so that it is vectorized
     for (const std::uint32_t end : rep.ends) rep.buffer[end] = '\n';
     Found found{rep.ends, rows.data() + first * words, words, 0};
-    for (const Database* database : {literals_.get(), regexes_.get()}) {
-      if (!database) continue;
-      found.line = 0;
-      const hs_error_t result =
-          hs_scan(database->db, rep.buffer.data(), static_cast<unsigned>(size), 0, rep.hs, OnMatch, &found);
-      if (result != HS_SUCCESS) return false;
-    }
+    if (hs_scan(database_->db, rep.buffer.data(), static_cast<unsigned>(size), 0, rep.hs, OnMatch, &found) !=
+        HS_SUCCESS)
+      return false;
     first = last;
   }
   return true;

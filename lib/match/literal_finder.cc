@@ -2,22 +2,13 @@
 
 #include <cstring>
 
+#include "lib/match/path_statistics.h"
+
 namespace vexevt {
-namespace {
-
-// How common a byte is in paths, roughly: the letters by frequency, separators, digits; others are rare.
-constexpr std::string_view kCommonFirst = "/esaritnolcdupmh.bgfv-y_k0123456789xwjzqSTACPMEDRLIBFNOGUHVWKXYJQZ";
-
-std::size_t Rarity(char byte) {
-  const std::size_t at = kCommonFirst.find(byte);
-  return at == kCommonFirst.npos ? kCommonFirst.size() : at;
-}
-
-}  // namespace
 
 LiteralFinder::LiteralFinder(std::string_view literal) : literal_(literal) {
   for (std::size_t i = 1; i < literal_.size(); ++i) {
-    if (Rarity(literal_[i]) > Rarity(literal_[rare_])) rare_ = i;
+    if (ByteFrequency(literal_[i]) < ByteFrequency(literal_[rare_])) rare_ = i;
   }
 }
 

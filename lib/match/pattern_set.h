@@ -1,9 +1,9 @@
 // PatternSet: many patterns on one text field, each with an id from 0; which of them hold for a text?
 //
-// What fits an index costs about the same for ten patterns as for ten thousand: literals, prefixes and suffixes are
-// found in one walk from either end, globs and literals that start a component by one from each '/', and then checked.
-// What must be searched for (literals inside, regexes) is scanned for together by Hyperscan, and is cheapest for many
-// texts at once: MatchBatch.
+// What is fixed in a pattern is looked for first, for all patterns together: what texts start and end with in one walk
+// from either end, what stands inside in one search for many literals. That costs about the same for ten patterns as
+// for hundreds; only the globs and regexes that it leaves are then tried. What has nothing fixed, as "[0-9]+",
+// Hyperscan scans for: cheapest for many texts at once.
 //
 // Text is bytes and may hold any, newline and NUL included. Matching allocates only to grow the scratch to the largest
 // batch seen.
@@ -80,17 +80,8 @@ class PatternSet {
 
   // Immutable: the following may be called from any number of threads, each with its own scratch.
 
-  std::size_t size() const;   // patterns
-  std::size_t words() const;  // of a bitset over the ids: (size() + 63) / 64
-
-  // Overwrites `bits`, words() long: bit id tells whether that pattern holds.
-  void Match(std::string_view text, Scratch& scratch, std::span<std::uint64_t> bits) const;
-
   // For each of the texts; hits.size() is theirs.
   void MatchBatch(std::span<const std::string_view> texts, Scratch& scratch, PatternHits& hits) const;
-
-  // Whether some pattern must be searched for, so that batches and caching pay.
-  bool NeedsSearch() const;
 
   // Compiles now what else is compiled beside the traffic once that pays: for who swaps in a new set while the old
   // still works.

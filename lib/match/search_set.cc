@@ -18,7 +18,7 @@ constexpr std::uint64_t kTriesBeforeScanner = 16384;
 }  // namespace
 
 struct SearchSet::Compilation {
-  std::vector<LineScanner::Needle> needles;
+  std::vector<std::string> lines;
   std::once_flag started;
   std::once_flag built;
   std::unique_ptr<const LineScanner> scanner;
@@ -26,26 +26,16 @@ struct SearchSet::Compilation {
 
   void Build() {
     std::call_once(built, [this] {
-      scanner = std::make_unique<LineScanner>(needles);
-      needles = {};
+      scanner = std::make_unique<LineScanner>(lines);
+      lines.clear();
       if (scanner->ok()) ready.store(scanner.get(), std::memory_order_release);
     });
   }
 };
 
 bool SearchSet::Item::Matches(std::string_view text) const {
-  if (const auto* literal = std::get_if<LiteralFinder>(&pattern)) return literal->In(text);
   if (const auto* regex = std::get_if<Regex>(&pattern)) return regex->Matches(text);
   return std::get_if<Glob>(&pattern)->Matches(text);
-}
-
-void SearchSet::Add(std::uint32_t id, LiteralFinder literal) {
-  // The scanner sees newlines as NULs.
-  std::string text = literal.literal();
-  const bool exact = text.find('\n') == text.npos && text.find('\0') == text.npos;
-  items_.push_back({id, std::move(literal), true, exact});
-  std::replace(text.begin(), text.end(), '\n', '\0');
-  needles_.push_back({std::move(text), true});
 }
 
 void SearchSet::Add(std::uint32_t id, Regex regex, std::string_view text) { AddScanned(id, std::move(regex), text); }
@@ -55,25 +45,26 @@ void SearchSet::Add(std::uint32_t id, Glob glob) {
   AddScanned(id, std::move(glob), regex);
 }
 
-void SearchSet::AddScanned(std::uint32_t id, std::variant<LiteralFinder, Regex, Glob> pattern, std::string_view regex) {
+void SearchSet::AddScanned(std::uint32_t id, std::variant<Regex, Glob> pattern, std::string_view regex) {
   LineRegex line = ToLineRegex(regex);
-  LineScanner::Needle needle{std::move(line.text), false};
-  const bool scanned = line.use != LineRegex::Use::kNone && LineScanner::Supports(needle);
+  const bool scanned = line.use != LineRegex::Use::kNone && LineScanner::Supports(line.text);
   items_.push_back({id, std::move(pattern), scanned, scanned && line.use == LineRegex::Use::kExact});
-  needles_.push_back(std::move(needle));
+  lines_.push_back(scanned ? std::move(line.text) : "");
 }
 
 void SearchSet::Seal() {
   if (items_.empty()) return;
   compilation_ = std::make_shared<Compilation>();
+  all_.assign(words(), 0);
   inexact_.assign(words(), 0);
   unscanned_.assign(words(), 0);
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+    all_[i / 64] |= bit;
     if (!items_[i].exact) inexact_[i / 64] |= bit, any_inexact_ = true;
-    if (!items_[i].scanned) unscanned_[i / 64] |= bit, needles_[i].text.clear();
+    if (!items_[i].scanned) unscanned_[i / 64] |= bit;
   }
-  compilation_->needles = std::move(needles_);
+  compilation_->lines = std::move(lines_);
 }
 
 void SearchSet::Warm() const {
@@ -85,38 +76,43 @@ void SearchSet::StartCompilation() const {
                  [this] { std::thread([compilation = compilation_] { compilation->Build(); }).detach(); });
 }
 
-void SearchSet::TryAll(std::span<const std::string_view> texts, Scratch& scratch) const {
+void SearchSet::TryEach(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates,
+                        Scratch& scratch) const {
   for (std::size_t t = 0; t < texts.size(); ++t) {
-    std::uint64_t* const row = &scratch.rows[t * words()];
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (items_[i].Matches(texts[t])) row[i / 64] |= std::uint64_t{1} << (i % 64);
+    for (std::size_t w = 0; w < words(); ++w) {
+      std::uint64_t& word = scratch.rows[t * words() + w];
+      word = 0;
+      for (std::uint64_t left = candidates.empty() ? all_[w] : candidates[t * words() + w]; left != 0;
+           left &= left - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(left));
+        if (items_[w * 64 + i].Matches(texts[t])) word |= std::uint64_t{1} << i;
+        ++scratch.tried;
+      }
     }
   }
 }
 
-void SearchSet::Find(std::span<const std::string_view> texts, Scratch& scratch) const {
+void SearchSet::Find(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates,
+                     Scratch& scratch) const {
   scratch.rows.assign(texts.size() * words(), 0);
   const LineScanner* const scanner = compilation_->ready.load(std::memory_order_acquire);
   if (scanner == nullptr) {
-    TryAll(texts, scratch);
-    scratch.tried += texts.size() * items_.size();
+    TryEach(texts, candidates, scratch);
     if (scratch.tried >= kTriesBeforeScanner) StartCompilation();
     return;
   }
-  if (!scanner->Scan(texts, scratch.scanner, scratch.rows, words())) {
-    std::fill(scratch.rows.begin(), scratch.rows.end(), 0);
-    return TryAll(texts, scratch);
-  }
+  if (!scanner->Scan(texts, scratch.scanner, scratch.rows, words())) return TryEach(texts, candidates, scratch);
   if (!any_inexact_) return;
   for (std::size_t t = 0; t < texts.size(); ++t) {
     const bool has_newline = texts[t].find('\n') != std::string_view::npos;
     for (std::size_t w = 0; w < words(); ++w) {
       std::uint64_t& word = scratch.rows[t * words() + w];
-      const std::uint64_t candidates = has_newline ? inexact_[w] : (word & inexact_[w]) | unscanned_[w];
-      for (std::uint64_t left = candidates; left != 0; left &= left - 1) {
-        const std::uint64_t bit = left & (~left + 1);
-        const bool holds = items_[w * 64 + static_cast<std::size_t>(std::countr_zero(left))].Matches(texts[t]);
-        word = holds ? word | bit : word & ~bit;
+      std::uint64_t left = has_newline ? inexact_[w] : (word & inexact_[w]) | unscanned_[w];
+      if (!candidates.empty()) left &= candidates[t * words() + w];
+      word &= ~inexact_[w];
+      for (; left != 0; left &= left - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(left));
+        if (items_[w * 64 + i].Matches(texts[t])) word |= std::uint64_t{1} << i;
       }
     }
   }

@@ -1,5 +1,4 @@
-// The patterns that must be searched for in a text, as no index over its ends or components finds them: inner literals,
-// regexes, globs without a usable literal. For PatternSet.
+// Regexes, and globs without a literal, which no index finds. For PatternSet.
 //
 // Until enough texts came to pay for it, and while Hyperscan compiles in a thread of its own, each pattern is tried by
 // itself; then all at once. Both give the same answers.
@@ -14,7 +13,6 @@
 
 #include "lib/match/glob.h"
 #include "lib/match/line_scanner.h"
-#include "lib/match/literal_finder.h"
 #include "lib/match/regex.h"
 
 namespace vexevt {
@@ -27,38 +25,41 @@ class SearchSet {
     std::uint64_t tried = 0;  // patterns, one by one
   };
 
-  void Add(std::uint32_t id, LiteralFinder literal);
   void Add(std::uint32_t id, Regex regex, std::string_view text);
   void Add(std::uint32_t id, Glob glob);
   void Seal();  // after the last Add
 
   bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
   std::size_t words() const { return (items_.size() + 63) / 64; }  // of a row
   std::uint32_t id(std::size_t item) const { return items_[item].id; }
 
-  // Fills scratch.rows: bit i of row t tells whether item i holds for texts[t].
-  void Find(std::span<const std::string_view> texts, Scratch& scratch) const;
+  // Fills scratch.rows: bit i of row t tells whether item i holds for texts[t]. `candidates` are such rows of the items
+  // that may; none at all: any may.
+  void Find(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates, Scratch& scratch) const;
 
   void Warm() const;  // has the scanner compiled when it returns
 
  private:
   struct Item {
     std::uint32_t id;
-    std::variant<LiteralFinder, Regex, Glob> pattern;
+    std::variant<Regex, Glob> pattern;
     bool scanned = false;  // by the scanner,
     bool exact = false;    // whose answer is final
     bool Matches(std::string_view text) const;
   };
   struct Compilation;
 
-  void AddScanned(std::uint32_t id, std::variant<LiteralFinder, Regex, Glob> pattern, std::string_view regex);
-  void TryAll(std::span<const std::string_view> texts, Scratch& scratch) const;
+  void AddScanned(std::uint32_t id, std::variant<Regex, Glob> pattern, std::string_view regex);
+  void TryEach(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates,
+               Scratch& scratch) const;
   void StartCompilation() const;
 
   std::vector<Item> items_;
-  std::vector<LineScanner::Needle> needles_;  // until Seal, like items_; empty text: not scanned
-  std::vector<std::uint64_t> inexact_;        // a row of the items whose scan does not settle it,
-  std::vector<std::uint64_t> unscanned_;      // and of those among them that are not scanned for
+  std::vector<std::string> lines_;        // regexes for the scanner until Seal, like items_; empty: not scanned
+  std::vector<std::uint64_t> all_;        // a row of all the items,
+  std::vector<std::uint64_t> inexact_;    // of those whose scan does not settle it,
+  std::vector<std::uint64_t> unscanned_;  // and of those among them that are not scanned for
   bool any_inexact_ = false;
   // Shared with the thread that compiles, which may outlive this set.
   std::shared_ptr<Compilation> compilation_;

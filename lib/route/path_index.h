@@ -43,7 +43,6 @@ class PathIndex {
   // For events without a path: conditions fail, negated ones hold.
   const std::vector<RuleWord>& WithoutPath() const { return without_path_; }
 
-  bool NeedsSearch() const { return patterns_->NeedsSearch(); }
   void Warm() const { patterns_->Warm(); }
 
  private:

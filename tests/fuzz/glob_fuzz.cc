@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Pattern pattern{PatternKind::kGlob, std::string(input.substr(0, newline)), {}};
   const Result<PatternSet> set = PatternSet::Compile({&pattern, 1});
   PatternSet::Scratch scratch;
-  std::uint64_t bits = 0;
-  set->Match(text, scratch, {&bits, 1});
-  if ((bits == 1) != glob->Matches(text)) std::abort();
+  PatternHits hits;
+  set->MatchBatch({&text, 1}, scratch, hits);
+  if (hits[0].empty() == glob->Matches(text)) std::abort();
   return 0;
 }
