@@ -66,6 +66,9 @@ Result<RulesFile> RulesOf(const FilterOptions& options) {
   rule.name = "expression";
   VEXEVT_ASSIGN(rule.when.text, JoinExpressions(options, lists));
   std::vector<PlacedText> by = Unplaced(options.by);
+  if (!by.empty() && !rule.dedupe && !rule.sample && !rule.limit) {
+    return InvalidArgument("--by wants --dedupe, --sample or --limit: what to do for each value of the fields");
+  }
   if (rule.dedupe) {
     if (by.empty()) return InvalidArgument("--dedupe wants --by: the fields in which events are alike");
     rule.dedupe->by = by;

@@ -10,9 +10,20 @@
 #include "lib/route/file_watch.h"
 #include "lib/route/plan_loader.h"
 #include "lib/route/router.h"
+#include "lib/stream/endpoint.h"
 
 namespace vexevt {
 namespace {
+
+Status CheckOutputs(const RoutePlan& plan, const CommonOptions& options) {
+  for (const RouteEndpoint& endpoint : plan.endpoints) {
+    for (const EndpointName& target : endpoint.targets) {
+      Status status = CheckNotInput(target, options.inputs);
+      if (!status.ok()) return std::move(status).WithContext(fmt::format("endpoint '{}'", endpoint.rule.name));
+    }
+  }
+  return {};
+}
 
 class RouteStep final : public Step {
  public:
@@ -89,7 +100,8 @@ class RouteStep final : public Step {
   void TakePlan() {
     auto plan = loader_.Take();
     if (!plan) return;
-    Status status = plan->ok() ? router_->Reload(std::move(**plan)) : std::move(*plan).status();
+    Status status = plan->ok() ? CheckOutputs(**plan, options_.common) : std::move(*plan).status();
+    if (status.ok()) status = router_->Reload(std::move(**plan));
     TellMessages();
     if (set_ != nullptr) metrics_.Describe(*router_, set_);
     if (!status.ok()) {
@@ -135,6 +147,7 @@ Result<ExitCode> RunRoute(const RouteOptions& options) {
   if (!options.explain.empty()) return PrintExplanation(plan, options.explain);
   if (!options.test.empty()) return TestRules(plan, options.test);
   if (options.check) return ExitCode::kDone;
+  VEXEVT_TRY(CheckOutputs(plan, options.common));
   VEXEVT_ASSIGN(auto router, Router::Start(std::move(plan), SystemClock()));
   Ledger ledger;
   RouteStep step(options, router.get(), &ledger);

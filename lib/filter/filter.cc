@@ -17,6 +17,13 @@ Status RefuseRouting(const RulesFile& rules) {
                      fmt::format("rule '{}': 'set' and 'boost' are for vexevt-route", rule.name));
     }
   }
+  if (rules.match_at)
+    return ErrorAt(rules.document, *rules.match_at,
+                   "'match' is for vexevt-route: here the first rule that holds decides");
+  if (!rules.otherwise.empty()) {
+    return ErrorAt(rules.document, rules.otherwise.front().at,
+                   "'otherwise' is for vexevt-route: say default = \"keep\" or \"drop\"");
+  }
   if (!rules.endpoints.empty()) {
     return ErrorAt(rules.document, rules.endpoints.front().at, "endpoints are for vexevt-route");
   }

@@ -90,5 +90,13 @@ TEST(Filter, RoutingIsRefused) {
   EXPECT_EQ(ErrorOf("[[endpoint]]\nname='a'\nto='-'\n"), "r.toml:1:1: endpoints are for vexevt-route");
 }
 
+TEST(Filter, RefusesWhatOnlyRouteUnderstands) {
+  EXPECT_EQ(ErrorOf("match = 'all'\n"),
+            "r.toml:1:9: 'match' is for vexevt-route: here the first rule that holds decides");
+  EXPECT_EQ(ErrorOf("otherwise = 'rest'\n"),
+            "r.toml:1:13: 'otherwise' is for vexevt-route: say default = \"keep\" or \"drop\"");
+  EXPECT_EQ(ErrorOf("[[rule]]\nto = 'rest'\n"), "r.toml:2:6: 'to' sends events somewhere: that is for vexevt-route");
+}
+
 }  // namespace
 }  // namespace vexevt

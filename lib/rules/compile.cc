@@ -5,11 +5,12 @@
 #include <charconv>
 
 namespace vexevt {
+
 Result<NamedLists> LoadLists(const RulesFile& rules) {
   NamedLists lists;
   for (const auto& [name, list] : rules.lists) {
     Status added = list.file.text.empty() ? lists.Add(name, list.values) : lists.AddFile(name, list.file.text);
-    if (!added.ok()) return ErrorAt(rules.document, list.at, added.message());
+    if (!added.ok()) return list.at ? ErrorAt(rules.document, *list.at, added.message()) : std::move(added);
   }
   return lists;
 }

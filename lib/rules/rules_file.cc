@@ -5,42 +5,18 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <span>
 
 #include "lib/event/field.h"
+#include "lib/io/full.h"
+#include "lib/rules/read_endpoint.h"
 #include "lib/rules/table_reader.h"
 
 namespace vexevt {
 namespace {
 
-// What may be one text or a list of them.
-Result<std::vector<PlacedText>> Texts(const TableReader& table, std::string_view key) {
-  std::vector<PlacedText> texts;
-  const DocumentNode* node = table.Find(key);
-  if (!node) return texts;
-  if (const auto* text = std::get_if<std::string>(&node->value)) return std::vector{PlacedText{*text, node->at}};
-  const auto* list = std::get_if<List>(&node->value);
-  if (!list) return table.ErrorOf(*node, fmt::format("'{}' wants a text or a list of texts", key));
-  for (const DocumentNode& element : *list) {
-    const auto* text = std::get_if<std::string>(&element.value);
-    if (!text) return table.ErrorOf(element, fmt::format("'{}' wants texts", key));
-    texts.push_back({*text, element.at});
-  }
-  return texts;
-}
-
-Result<std::vector<PlacedText>> Fields(const TableReader& table, std::string_view key) {
-  VEXEVT_ASSIGN(auto fields, Texts(table, key));
-  for (const PlacedText& field : fields) {
-    if (field.text.starts_with("attr.") || FindField(field.text)) continue;
-    std::string_view nearest = NearestField(field.text);
-    std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-    return ErrorAt(table.document(), field.at, fmt::format("unknown field '{}'{}", field.text, hint));
-  }
-  return fields;
-}
+// Far beyond what people write, and programs; longer lists have files of their own.
+constexpr std::size_t kMaxRulesBytes = std::size_t{64} << 20;
 
 Result<Limit> ReadLimit(const Document& document, const DocumentNode& node) {
   Limit limit;
@@ -60,7 +36,7 @@ Result<Limit> ReadLimit(const Document& document, const DocumentNode& node) {
   if (Status status = set_rate(rate->text); !status.ok()) return ErrorAt(document, rate->at, status.message());
   VEXEVT_ASSIGN(auto burst, table.Integer("burst", 1, 1'000'000'000));
   if (burst) limit.burst = static_cast<std::uint64_t>(*burst);
-  VEXEVT_ASSIGN(limit.by, Fields(table, "by"));
+  VEXEVT_ASSIGN(limit.by, table.Fields("by"));
   return limit;
 }
 
@@ -69,12 +45,14 @@ Result<Sample> ReadSample(const Document& document, const DocumentNode& node) {
   auto set_rate = [&](const DocumentNode& rate) -> Status {
     if (const auto* number = std::get_if<double>(&rate.value); number && *number >= 0 && *number <= 1) {
       sample.rate = *number;
+    } else if (const auto* whole = std::get_if<std::int64_t>(&rate.value); whole && (*whole == 0 || *whole == 1)) {
+      sample.rate = static_cast<double>(*whole);
     } else if (const auto* text = std::get_if<std::string>(&rate.value)) {
       auto share = ParseShare(*text);
       if (!share.ok()) return ErrorAt(document, rate.at, share.status().message());
       sample.rate = *share;
     } else {
-      return ErrorAt(document, rate.at, "a sample is a share: \"10%\", or a number from 0.0 to 1.0");
+      return ErrorAt(document, rate.at, "a sample is a share: \"10%\", or a number from 0 to 1");
     }
     return Status::Ok();
   };
@@ -87,7 +65,7 @@ Result<Sample> ReadSample(const Document& document, const DocumentNode& node) {
   const DocumentNode* rate = table.Find("rate");
   if (!rate) return table.Missing("rate");
   VEXEVT_TRY(set_rate(*rate));
-  VEXEVT_ASSIGN(sample.by, Fields(table, "by"));
+  VEXEVT_ASSIGN(sample.by, table.Fields("by"));
   return sample;
 }
 
@@ -98,7 +76,7 @@ Result<Dedupe> ReadDedupe(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(auto window, table.Duration("window"));
   if (!window) return table.Missing("window");
   dedupe.window_ns = *window;
-  VEXEVT_ASSIGN(dedupe.by, Fields(table, "by"));
+  VEXEVT_ASSIGN(dedupe.by, table.Fields("by"));
   if (dedupe.by.empty()) return table.Missing("by");
   return dedupe;
 }
@@ -176,7 +154,7 @@ Result<Rule> ReadRule(const Document& document, const DocumentNode& node, std::s
   if (const DocumentNode* redact = table.Find("redact")) {
     VEXEVT_ASSIGN(rule.redact, ReadRedactions(document, *redact));
   }
-  VEXEVT_ASSIGN(rule.to, Texts(table, "to"));
+  VEXEVT_ASSIGN(rule.to, table.Texts("to"));
   if (const DocumentNode* set = table.Find("set")) VEXEVT_TRY(ReadSet(document, *set, &rule));
   VEXEVT_ASSIGN(auto boost, table.Text("boost"));
   if (boost) {
@@ -186,89 +164,6 @@ Result<Rule> ReadRule(const Document& document, const DocumentNode& node, std::s
     }
   }
   return rule;
-}
-
-Result<Member> ReadMember(const Document& document, const DocumentNode& node) {
-  if (const auto* text = std::get_if<std::string>(&node.value)) return Member{{*text, node.at}, 1};
-  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "members"));
-  VEXEVT_TRY(table.OnlyKeys({"to", "weight"}));
-  Member member;
-  VEXEVT_ASSIGN(auto to, table.Text("to"));
-  if (!to) return table.Missing("to");
-  member.to = *to;
-  VEXEVT_ASSIGN(auto weight, table.Integer("weight", 1, 1000));
-  member.weight = static_cast<unsigned>(weight.value_or(1));
-  return member;
-}
-
-Status ReadRetry(const Document& document, const DocumentNode& node, EndpointRule* endpoint) {
-  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "retry"));
-  VEXEVT_TRY(table.OnlyKeys({"first", "max"}));
-  VEXEVT_ASSIGN(auto first, table.Duration("first"));
-  VEXEVT_ASSIGN(auto max, table.Duration("max"));
-  endpoint->retry_first_ns = first.value_or(endpoint->retry_first_ns);
-  endpoint->retry_max_ns = max.value_or(std::max(endpoint->retry_max_ns, endpoint->retry_first_ns));
-  if (endpoint->retry_first_ns == 0 || endpoint->retry_max_ns < endpoint->retry_first_ns) {
-    return ErrorAt(document, node.at, "'retry' wants 0 < first <= max");
-  }
-  return Status::Ok();
-}
-
-Status ReadBreaker(const Document& document, const DocumentNode& node, EndpointRule* endpoint) {
-  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "breaker"));
-  VEXEVT_TRY(table.OnlyKeys({"failures", "open"}));
-  VEXEVT_ASSIGN(auto failures, table.Integer("failures", 1, 1'000'000));
-  VEXEVT_ASSIGN(auto open, table.Duration("open"));
-  if (failures) endpoint->breaker_failures = static_cast<unsigned>(*failures);
-  endpoint->breaker_open_ns = open.value_or(endpoint->breaker_open_ns);
-  return Status::Ok();
-}
-
-Result<EndpointRule> ReadEndpoint(const Document& document, const DocumentNode& node) {
-  VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "endpoint"));
-  VEXEVT_TRY(table.OnlyKeys(
-      {"name", "to", "members", "balance", "by", "queue", "on_full", "spill", "spill_max", "retry", "breaker"}));
-  EndpointRule endpoint;
-  VEXEVT_ASSIGN(auto name, table.Text("name"));
-  if (!name) return table.Missing("name");
-  endpoint.name = name->text;
-  endpoint.at = node.at;
-  const DocumentNode* to = table.Find("to");
-  const DocumentNode* members = table.Find("members");
-  if ((to != nullptr) == (members != nullptr)) {
-    return table.ErrorOf(node, fmt::format("endpoint '{}' wants 'to' or 'members', one of the two", endpoint.name));
-  }
-  if (to) {
-    VEXEVT_ASSIGN(Member member, ReadMember(document, *to));
-    endpoint.members.push_back(std::move(member));
-  } else {
-    const auto* list = std::get_if<List>(&members->value);
-    if (!list || list->empty()) return table.ErrorOf(*members, "'members' wants a list of endpoints");
-    for (const DocumentNode& element : *list) {
-      VEXEVT_ASSIGN(Member member, ReadMember(document, element));
-      endpoint.members.push_back(std::move(member));
-    }
-  }
-  VEXEVT_ASSIGN(endpoint.balance,
-                table.OneOf<Balance>("balance", {"broadcast", "round-robin", "weighted", "hash", "failover"},
-                                     Balance::kBroadcast));
-  VEXEVT_ASSIGN(endpoint.by, Fields(table, "by"));
-  if ((endpoint.balance == Balance::kHash) != !endpoint.by.empty()) {
-    return table.ErrorOf(node, "balance = \"hash\" and 'by' go together");
-  }
-  VEXEVT_ASSIGN(auto queue, table.Size("queue"));
-  endpoint.queue_bytes = queue.value_or(endpoint.queue_bytes);
-  VEXEVT_ASSIGN(endpoint.on_full, table.OneOf<OnFull>("on_full", {"block", "drop", "spill"}, OnFull::kBlock));
-  VEXEVT_ASSIGN(auto spill, table.Text("spill"));
-  if (spill) endpoint.spill = *spill;
-  if ((endpoint.on_full == OnFull::kSpill) != spill.has_value()) {
-    return table.ErrorOf(node, "on_full = \"spill\" and 'spill' (a directory) go together");
-  }
-  VEXEVT_ASSIGN(auto spill_max, table.Size("spill_max"));
-  endpoint.spill_max_bytes = spill_max.value_or(0);
-  if (const DocumentNode* retry = table.Find("retry")) VEXEVT_TRY(ReadRetry(document, *retry, &endpoint));
-  if (const DocumentNode* breaker = table.Find("breaker")) VEXEVT_TRY(ReadBreaker(document, *breaker, &endpoint));
-  return endpoint;
 }
 
 Status ReadLists(const Document& document, const DocumentNode& node, RulesFile* rules) {
@@ -285,7 +180,7 @@ Status ReadLists(const Document& document, const DocumentNode& node, RulesFile* 
       auto folder = std::filesystem::path(document.file).parent_path();
       list.file.text = (folder / file->text).string();
     } else {
-      VEXEVT_ASSIGN(auto texts, Texts(table, entry.key));
+      VEXEVT_ASSIGN(auto texts, table.Texts(entry.key));
       for (PlacedText& text : texts) list.values.push_back(std::move(text.text));
     }
     rules->lists.emplace(entry.key, std::move(list));
@@ -300,27 +195,6 @@ Result<std::span<const DocumentNode>> Elements(const TableReader& table, std::st
   const auto* list = std::get_if<List>(&node->value);
   if (!list) return table.ErrorOf(*node, fmt::format("write [[{}]], once for each", key));
   return std::span<const DocumentNode>(*list);
-}
-
-Status CheckReferences(const RulesFile& rules) {
-  std::vector<std::string_view> names;
-  for (const EndpointRule& endpoint : rules.endpoints) {
-    if (std::ranges::find(names, endpoint.name) != names.end()) {
-      return ErrorAt(rules.document, endpoint.at, fmt::format("endpoint '{}' is named twice", endpoint.name));
-    }
-    names.push_back(endpoint.name);
-  }
-  auto check = [&](const std::vector<PlacedText>& references) -> Status {
-    for (const PlacedText& reference : references) {
-      if (std::ranges::find(names, reference.text) != names.end()) continue;
-      std::string_view nearest = NearestName(reference.text, names);
-      std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-      return ErrorAt(rules.document, reference.at, fmt::format("no endpoint is named '{}'{}", reference.text, hint));
-    }
-    return Status::Ok();
-  };
-  for (const Rule& rule : rules.rules) VEXEVT_TRY(check(rule.to));
-  return check(rules.otherwise);
 }
 
 }  // namespace
@@ -354,6 +228,8 @@ Result<RulesFile> ParseRules(std::string text, std::string file) {
   VEXEVT_TRY(root.OnlyKeys({"match", "default", "lists", "rule", "endpoint", "otherwise"}));
   VEXEVT_ASSIGN(rules.all_matches, root.OneOf<bool>("match", {"first", "all"}, false));
   VEXEVT_ASSIGN(rules.keep_by_default, root.OneOf<bool>("default", {"drop", "keep"}, false));
+  if (const DocumentNode* match = root.Find("match")) rules.match_at = match->at;
+  if (const DocumentNode* fallback = root.Find("default")) rules.default_at = fallback->at;
   if (const DocumentNode* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(rules.document, *lists, &rules));
   VEXEVT_ASSIGN(auto rule_nodes, Elements(root, "rule"));
   for (const DocumentNode& node : rule_nodes) {
@@ -369,16 +245,12 @@ Result<RulesFile> ParseRules(std::string text, std::string file) {
     VEXEVT_ASSIGN(EndpointRule endpoint, ReadEndpoint(rules.document, node));
     rules.endpoints.push_back(std::move(endpoint));
   }
-  VEXEVT_ASSIGN(rules.otherwise, Texts(root, "otherwise"));
-  VEXEVT_TRY(CheckReferences(rules));
+  VEXEVT_ASSIGN(rules.otherwise, root.Texts("otherwise"));
   return rules;
 }
 
 Result<RulesFile> ReadRules(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return ErrnoStatus(fmt::format("cannot open '{}'", path), errno);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return ErrnoStatus(fmt::format("cannot read '{}'", path), errno);
+  VEXEVT_ASSIGN(std::string text, ReadFile(path, kMaxRulesBytes));
   return ParseRules(std::move(text), path);
 }
 

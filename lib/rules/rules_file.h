@@ -93,7 +93,7 @@ struct EndpointRule {
 };
 
 struct NamedList {
-  Position at;
+  std::optional<Position> at;  // none: not of the rules file
   std::vector<std::string> values;
   PlacedText file;  // one value a line; empty: `values`
 };
@@ -101,15 +101,16 @@ struct NamedList {
 struct RulesFile {
   Document document;
   std::map<std::string, NamedList> lists;
-  bool all_matches = false;      // route: every rule that holds, not only the first
-  bool keep_by_default = false;  // filter: what no rule names is kept
-  std::vector<Rule> rules;       // by priority, then in the order of the file
+  bool all_matches = false;                      // route: every rule that holds, not only the first
+  bool keep_by_default = false;                  // filter: what no rule names is kept
+  std::optional<Position> match_at, default_at;  // where these two are said
+  std::vector<Rule> rules;                       // by priority, then in the order of the file
   std::vector<EndpointRule> endpoints;
   std::vector<PlacedText> otherwise;  // endpoints for what no rule took
 };
 
-// Reads and checks `text`; errors name file, line, column and the nearest key. File names in it are relative to
-// `file`'s folder.
+// Reads and checks `text`; errors name file, line, column and the nearest key. Whether the endpoints that it names are
+// there is vexevt-route's to say. File names in it are relative to `file`'s folder.
 Result<RulesFile> ParseRules(std::string text, std::string file);
 Result<RulesFile> ReadRules(const std::string& path);
 

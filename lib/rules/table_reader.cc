@@ -81,6 +81,32 @@ Result<std::optional<std::uint64_t>> TableReader::Size(std::string_view key) con
   return std::optional(*bytes);
 }
 
+Result<std::vector<PlacedText>> TableReader::Texts(std::string_view key) const {
+  std::vector<PlacedText> texts;
+  const DocumentNode* node = Find(key);
+  if (!node) return texts;
+  if (const auto* text = std::get_if<std::string>(&node->value)) return std::vector{PlacedText{*text, node->at}};
+  const auto* list = std::get_if<List>(&node->value);
+  if (!list) return ErrorOf(*node, fmt::format("'{}' wants a text or a list of texts", key));
+  for (const DocumentNode& element : *list) {
+    const auto* text = std::get_if<std::string>(&element.value);
+    if (!text) return ErrorOf(element, fmt::format("'{}' wants texts", key));
+    texts.push_back({*text, element.at});
+  }
+  return texts;
+}
+
+Result<std::vector<PlacedText>> TableReader::Fields(std::string_view key) const {
+  VEXEVT_ASSIGN(auto fields, Texts(key));
+  for (const PlacedText& field : fields) {
+    if (field.text.starts_with("attr.") || FindField(field.text)) continue;
+    std::string_view nearest = NearestField(field.text);
+    std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
+    return ErrorAt(*document_, field.at, fmt::format("unknown field '{}'{}", field.text, hint));
+  }
+  return fields;
+}
+
 Result<std::optional<std::size_t>> TableReader::IndexOf(std::string_view key,
                                                         std::initializer_list<std::string_view> names) const {
   VEXEVT_ASSIGN(auto text, Text(key));

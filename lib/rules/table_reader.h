@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/rules/document.h"
 
@@ -36,6 +37,10 @@ class TableReader {
   Result<std::optional<std::int64_t>> Integer(std::string_view key, std::int64_t least, std::int64_t most) const;
   Result<std::optional<std::uint64_t>> Duration(std::string_view key) const;  // ns
   Result<std::optional<std::uint64_t>> Size(std::string_view key) const;      // bytes; a number or a text like "16M"
+
+  // What may be one text or a list of them; empty where the key isn't there.
+  Result<std::vector<PlacedText>> Texts(std::string_view key) const;
+  Result<std::vector<PlacedText>> Fields(std::string_view key) const;  // names of fields, or attr.NAME
 
   // The place of the key's text in `names`, as a T.
   template <typename T>

@@ -95,10 +95,7 @@ bool IsInput(const std::string& endpoint, FileIdentity output) {
   return failed == 0 && FileIdentity{file.st_dev, file.st_ino} == output;
 }
 
-// Makes sure that an output file is none of `inputs`, then empties it where `truncate`.
-Status Prepare(int fd, const std::string& name, std::span<const std::string> inputs, bool truncate) {
-  struct stat file;
-  if (fstat(fd, &file) != 0) return CannotOpen(name, errno);
+Status CheckNotInput(const struct stat& file, const std::string& name, std::span<const std::string> inputs) {
   if (!S_ISREG(file.st_mode)) return Status::Ok();
   const std::string standard = "-";
   if (inputs.empty()) inputs = {&standard, 1};
@@ -107,7 +104,15 @@ Status Prepare(int fd, const std::string& name, std::span<const std::string> inp
       return InvalidArgument(fmt::format("'{}': input file is output file", name));
     }
   }
-  if (truncate && ftruncate(fd, 0) != 0) return CannotOpen(name, errno);
+  return Status::Ok();
+}
+
+// Makes sure that an output file is none of `inputs`, then empties it where `truncate`.
+Status Prepare(int fd, const std::string& name, std::span<const std::string> inputs, bool truncate) {
+  struct stat file;
+  if (fstat(fd, &file) != 0) return CannotOpen(name, errno);
+  VEXEVT_TRY(CheckNotInput(file, name, inputs));
+  if (truncate && S_ISREG(file.st_mode) && ftruncate(fd, 0) != 0) return CannotOpen(name, errno);
   return Status::Ok();
 }
 
@@ -154,6 +159,15 @@ Result<std::unique_ptr<StreamInput>> OpenInputs(std::span<const std::string> end
     inputs.push_back(std::move(input));
   }
   return std::unique_ptr<StreamInput>(std::make_unique<MergedInput>(std::move(inputs), SystemClock()));
+}
+
+Status CheckNotInput(const EndpointName& output, std::span<const std::string> inputs) {
+  struct stat file;
+  if (output.kind == EndpointKind::kStandard && fstat(STDOUT_FILENO, &file) == 0) {
+    return CheckNotInput(file, kStandardOutput, inputs);
+  }
+  if (output.kind != EndpointKind::kFile || stat(output.rest.c_str(), &file) != 0) return Status::Ok();
+  return CheckNotInput(file, output.rest, inputs);
 }
 
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "lib/base/status.h"
+#include "lib/stream/endpoint_name.h"
 #include "lib/stream/input.h"
 #include "lib/stream/writer.h"
 
@@ -41,6 +42,10 @@ Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, Inpu
 
 // All of `endpoints` in time order (merge.h), one of them as it is; none: standard input.
 Result<std::unique_ptr<StreamInput>> OpenInputs(std::span<const std::string> endpoints, InputOptions options = {});
+
+// kInvalidArgument where `output` is a file and one of `inputs` (none: standard input): what is written to it would be
+// read again, for ever.
+Status CheckNotInput(const EndpointName& output, std::span<const std::string> inputs);
 
 // Refuses a file that is one of `inputs`, before it is emptied.
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs = {});

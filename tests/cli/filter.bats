@@ -114,8 +114,8 @@ whn = 1' >r.toml
 @test "lists from a file" {
   printf '/srv/a.txt\n/x\n' >paths
   [ "$(vexevt-filter -c --list known=paths 'path in $known' a.evt)" = 3 ]
-  run -2 --separate-stderr vexevt-filter --list known=none 'path in $known' a.evt
-  [[ $stderr == *"none"*"No such file or directory"* ]]
+  run -3 --separate-stderr vexevt-filter --list known=none 'path in $known' a.evt
+  [ "$stderr" = "vexevt-filter: cannot open 'none': No such file or directory" ]
 }
 
 @test "what is wrong is said where it stands" {
@@ -124,6 +124,10 @@ whn = 1' >r.toml
   printf '[[rule]]\nwhen = "size > 10M and"\n' >bad.toml
   run -2 --separate-stderr vexevt-filter -f bad.toml a.evt
   [[ $stderr == "vexevt-filter: bad.toml:2:"* ]]
+  run -3 --separate-stderr vexevt-filter -f . a.evt
+  [ "$stderr" = "vexevt-filter: cannot read '.': Is a directory" ]
+  run -2 --separate-stderr vexevt-filter --by path 'type exists' a.evt
+  [[ $stderr == "vexevt-filter: --by wants --dedupe, --sample or --limit"* ]]
   run -3 --separate-stderr vexevt-filter 'type exists' none.evt
   [ "$stderr" = "vexevt-filter: cannot open 'none.evt': No such file or directory" ]
 }

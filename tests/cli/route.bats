@@ -61,6 +61,15 @@ TOML
   [ "$(cat removed.evt rest.evt | vexevt-filter -c 'seq > 0')" -eq 4000 ]
 }
 
+@test "an endpoint that is the input is refused" {
+  two_files
+  cp a.evt rest.evt
+  run -2 --separate-stderr vexevt-route rules.toml rest.evt
+  [ "$stderr" = "vexevt-route: endpoint 'rest': 'rest.evt': input file is output file" ]
+  cmp a.evt rest.evt
+  run -2 vexevt-route rules.toml <rest.evt
+}
+
 @test "match = all: every rule that holds, each endpoint once" {
   rules <<'TOML'
 match = "all"
