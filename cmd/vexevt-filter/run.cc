@@ -37,7 +37,7 @@ class FilterStep final : public Step {
         GiveDue(event.wall_ns(), sink);
       const FilterRule* rule = filter_.Decide(event);
       if (!rule) continue;
-      kept_ += !Filter::TellsOfStream(event.type());
+      kept_ += !TellsOfStream(event.type());
       if (silent) continue;
       if (rule->delay_ns == 0 && rule->redact.empty()) [[likely]] {
         sink.Write(event);

@@ -1,8 +1,16 @@
 #include "cmd/vexevt-route/metrics.h"
 
+#include <string_view>
 #include <utility>
 
 namespace vexevt {
+namespace {
+
+// By Urgency.
+constexpr std::string_view kPriorities[] = {"background", "low", "normal", "high", "critical"};
+static_assert(std::size(kPriorities) == Backlog::kUrgencies);
+
+}  // namespace
 
 void RouteMetrics::Remove() {
   if (set_ == nullptr) return;
@@ -10,33 +18,33 @@ void RouteMetrics::Remove() {
   values_.clear();
 }
 
-Counter& RouteMetrics::Add(std::string name, std::string help, MetricKind kind, std::string label, std::string value) {
-  Counter& counter = values_.emplace_back(0);
-  Metric metric{std::move(name), std::move(help), kind, {}, &counter};
-  if (!label.empty()) metric.labels.emplace_back(std::move(label), std::move(value));
-  set_->Add(std::move(metric));
-  return counter;
+void RouteMetrics::Add(std::string name, std::string help, MetricKind kind, Labels labels) {
+  set_->Add({std::move(name), std::move(help), kind, std::move(labels), &values_.emplace_back(0)});
 }
 
 void RouteMetrics::Describe(const Router& router, MetricSet* set) {
   Remove();
   set_ = set;
-  Add("vexevt_route_unrouted_total", "events for which no rule named an endpoint", MetricKind::kCounter, "", "");
+  Add("vexevt_route_unrouted_total", "events for which no rule named an endpoint", MetricKind::kCounter, {});
   for (const RouteRule& rule : router.plan().rules) {
-    Add("vexevt_rule_held_total", "events for which the rule held", MetricKind::kCounter, "rule", rule.rule.name);
-    Add("vexevt_rule_refused_total", "of these, what dedupe, sample or limit kept back", MetricKind::kCounter, "rule",
-        rule.rule.name);
+    const Labels labels = {{"rule", rule.rule.name}};
+    Add("vexevt_rule_held_total", "events for which the rule held", MetricKind::kCounter, labels);
+    Add("vexevt_rule_refused_total", "of these, what dedupe, sample or limit kept back", MetricKind::kCounter, labels);
   }
   for (const auto& endpoint : router.endpoints()) {
-    const std::string& name = endpoint->definition().rule.name;
-    Add("vexevt_endpoint_events_total", "events sent to the endpoint", MetricKind::kCounter, "endpoint", name);
-    Add("vexevt_endpoint_dropped_total", "events dropped as its queue was full", MetricKind::kCounter, "endpoint",
-        name);
+    const Labels labels = {{"endpoint", endpoint->definition().rule.name}};
+    Add("vexevt_endpoint_events_total", "events sent to the endpoint", MetricKind::kCounter, labels);
+    for (std::string_view priority : kPriorities) {
+      Labels both = labels;
+      both.emplace_back("priority", priority);
+      Add("vexevt_endpoint_dropped_total", "events dropped as its queue was full", MetricKind::kCounter, both);
+    }
+    Add("vexevt_endpoint_dead_letters_total", "events that it gave up", MetricKind::kCounter, labels);
     Add("vexevt_endpoint_failures_total", "attempts that failed and connections that broke", MetricKind::kCounter,
-        "endpoint", name);
-    Add("vexevt_endpoint_queued_bytes", "bytes that wait in memory", MetricKind::kGauge, "endpoint", name);
-    Add("vexevt_endpoint_spilled_bytes", "bytes that wait on disk", MetricKind::kGauge, "endpoint", name);
-    Add("vexevt_endpoint_members_up", "members that take events", MetricKind::kGauge, "endpoint", name);
+        labels);
+    Add("vexevt_endpoint_queued_bytes", "bytes that wait in memory", MetricKind::kGauge, labels);
+    Add("vexevt_endpoint_spilled_bytes", "bytes that wait on disk", MetricKind::kGauge, labels);
+    Add("vexevt_endpoint_members_up", "members that take events", MetricKind::kGauge, labels);
   }
   Update(router);
 }
@@ -51,18 +59,20 @@ void RouteMetrics::Update(const Router& router) {
     set(rule.refused);
   }
   for (const auto& endpoint : router.endpoints()) {
-    PortCounters counters;
-    std::uint64_t queued = 0, spilled = 0, up = 0;
+    Backlog::Counts dropped{};
+    std::uint64_t dead = 0, failures = 0, queued = 0, spilled = 0, up = 0;
     for (const auto& port : endpoint->ports()) {
-      counters.dropped += port->counters().dropped;
-      counters.failures += port->counters().failures;
+      for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] += port->dropped()[i];
+      dead += port->counters().dead;
+      failures += port->counters().failures;
       queued += port->queued_bytes();
       spilled += port->spilled_bytes();
       up += port->up();
     }
     set(endpoint->events());
-    set(counters.dropped);
-    set(counters.failures);
+    for (std::uint64_t of_priority : dropped) set(of_priority);
+    set(dead);
+    set(failures);
     set(queued);
     set(spilled);
     set(up);

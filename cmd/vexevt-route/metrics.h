@@ -20,7 +20,8 @@ class RouteMetrics {
   void Update(const Router& router);
 
  private:
-  Counter& Add(std::string name, std::string help, MetricKind kind, std::string label, std::string value);
+  using Labels = std::vector<std::pair<std::string, std::string>>;
+  void Add(std::string name, std::string help, MetricKind kind, Labels labels);
   void Remove();
 
   MetricSet* set_ = nullptr;

@@ -153,7 +153,8 @@ Result<ExitCode> RunRoute(const RouteOptions& options) {
   RouteStep step(options, router.get(), &ledger);
   CommonOptions common = options.common;
   common.output = "/dev/null";  // the pipeline's own output: events go to the endpoints
-  return RunPipeline(kRouteTool, common, step, ledger);
+  VEXEVT_ASSIGN(ExitCode code, RunPipeline(kRouteTool, common, step, ledger));
+  return common.strict && router->lossy() ? ExitCode::kLost : code;
 }
 
 }  // namespace vexevt

@@ -34,6 +34,9 @@ inline constexpr EventType kVexevtMatch = 0x1001, kVexevtAnomaly = 0x1002, kVexe
                            kVexevtAction = 0x1004, kVexevtAudit = 0x1005, kVexevtLost = 0x1006, kVexevtConfig = 0x1007,
                            kVexevtAlert = 0x1008, kVexevtBarrier = 0x1009, kVexevtPartial = 0x100A;
 
+// Events that tell of the stream itself: no tool's rules decide about them.
+inline constexpr bool TellsOfStream(EventType type) { return type == kVexevtLost || type == kVexevtBarrier; }
+
 struct TypeInfo {
   EventType code;
   std::string_view name;     // "fs.create"

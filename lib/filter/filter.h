@@ -44,8 +44,6 @@ class Filter {
     return keep_by_default_ ? &pass_ : nullptr;
   }
 
-  static bool TellsOfStream(EventType type) { return type == kVexevtLost || type == kVexevtBarrier; }
-
   const std::vector<FilterRule>& rules() const { return rules_; }
 
  private:

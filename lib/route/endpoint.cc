@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "lib/event/type.h"
-#include "lib/stream/barrier.h"
 
 namespace vexevt {
 namespace {
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 PortOptions OptionsOf(const RouteEndpoint& endpoint, std::size_t member) {
   const EndpointRule& rule = endpoint.rule;
@@ -22,14 +24,9 @@ PortOptions OptionsOf(const RouteEndpoint& endpoint, std::size_t member) {
   // Each member has its own files; by number, so that a member keeps them when its address changes.
   if (!options.spill.empty() && rule.members.size() > 1) options.spill += fmt::format("/{}", member);
   options.spill_max_bytes = rule.spill_max_bytes;
+  options.dead_letter = rule.dead_letter.text;
   options.retry = {rule.retry_first_ns, rule.retry_max_ns, rule.breaker_failures, rule.breaker_open_ns};
   return options;
-}
-
-// An event that may be a barrier.
-void Append(const EventView& event, Port& port) {
-  bool taken = port.Append(event.frame());
-  if (taken && event.type() == kVexevtBarrier) port.ExpectBarrier(BarrierToken(event));
 }
 
 }  // namespace
@@ -46,19 +43,29 @@ Status Endpoint::Start() {
   return {};
 }
 
-void Endpoint::SendToAll(const EventView& event) {
-  for (const auto& port : ports_) Append(event, *port);
+std::size_t Endpoint::SendToAll(const EventView& event) {
+  std::size_t dropped = kNone;
+  for (const auto& port : ports_) dropped = std::min(dropped, port->AppendToldOfStream(event));
+  return dropped;
+}
+
+// Whether the next event may go there: those that are up, if there are none those that are still tried, else all.
+bool Endpoint::CanChoose(const Port& port) const {
+  auto any = [&](auto is) { return std::ranges::any_of(ports_, [&](const auto& each) { return is(*each); }); };
+  auto up = [](const Port& each) { return each.up(); };
+  auto tried = [](const Port& each) { return !each.failed(); };
+  return any(up) ? port.up() : any(tried) ? tried(port) : true;
 }
 
 void Endpoint::LookAtPorts() {
-  for (std::size_t i = 0; i < ports_.size(); ++i) states_[i] = {ports_[i]->up(), ports_[i]->full()};
+  for (std::size_t i = 0; i < ports_.size(); ++i) states_[i] = {CanChoose(*ports_[i]), ports_[i]->full()};
 }
 
-bool Endpoint::SendAmong(const EventView& event) {
+std::size_t Endpoint::SendAmong(const EventView& event) {
   if (definition_.rule.balance == Balance::kBroadcast) {
-    bool taken = false;
-    for (const auto& port : ports_) taken |= port->Append(event.frame());
-    return taken;
+    std::size_t dropped = kNone;
+    for (const auto& port : ports_) dropped = std::min(dropped, port->Append(event.frame()));
+    return dropped;
   }
   LookAtPorts();
   return ports_[balancer_.Pick(event, states_)]->Append(event.frame());
@@ -68,9 +75,7 @@ bool Endpoint::blocked() const {
   auto blocked = [](const auto& port) { return port->blocked(); };
   if (ports_.size() == 1 || definition_.rule.balance == Balance::kBroadcast)
     return std::ranges::any_of(ports_, blocked);
-  bool any_up = std::ranges::any_of(ports_, [](const auto& port) { return port->up(); });
-  // Those that the next event may go to.
-  auto chosen = [&](const auto& port) { return !any_up || port->up(); };
+  auto chosen = [&](const auto& port) { return CanChoose(*port); };
   switch (definition_.rule.balance) {
     case Balance::kHash:
       return std::ranges::any_of(ports_, [&](const auto& port) { return chosen(port) && blocked(port); });
@@ -88,14 +93,14 @@ void Endpoint::MoveFromDown() {
   for (std::size_t i = 0; i < ports_.size(); ++i) {
     Port& down = *ports_[i];
     if (down.state() != Port::State::kDown || down.spills() || down.queued_bytes() == 0) continue;
-    LookAtPorts();
-    if (std::ranges::none_of(states_, &MemberState::up)) return;
+    if (std::ranges::none_of(ports_, [](const auto& port) { return port->up(); })) return;
     for (const FrameQueue::Chunk& chunk : down.TakeFrames()) {
       ForEachFrame(chunk, [&](std::span<const std::byte> frame) {
         EventView event;
         if (!EventView::Bind(frame, &event)) return;  // can't be: only what Bind took came here
         LookAtPorts();
-        Append(event, *ports_[balancer_.Pick(event, states_, i)]);
+        Port& port = *ports_[balancer_.Pick(event, states_, i)];
+        TellsOfStream(event.type()) ? port.AppendToldOfStream(event) : port.Append(frame);
       });
     }
   }

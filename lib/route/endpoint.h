@@ -19,13 +19,13 @@ class Endpoint {
 
   Status Start();
 
-  // False: it was dropped.
-  bool Send(const EventView& event) {
+  // How many events were dropped: this one, or others for it.
+  std::size_t Send(const EventView& event) {
     ++events_;
     return ports_.size() == 1 ? ports_.front()->Append(event.frame()) : SendAmong(event);
   }
   // Whatever the balance: for events that tell of the stream.
-  void SendToAll(const EventView& event);
+  std::size_t SendToAll(const EventView& event);
 
   // Whoever feeds should wait.
   bool blocked() const;
@@ -41,7 +41,8 @@ class Endpoint {
   std::uint64_t events() const { return events_; }  // sent here
 
  private:
-  bool SendAmong(const EventView& event);
+  std::size_t SendAmong(const EventView& event);
+  bool CanChoose(const Port& port) const;
   void LookAtPorts();
 
   RouteEndpoint definition_;

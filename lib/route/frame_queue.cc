@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/base/bytes.h"
+#include "lib/event/type.h"
 
 namespace vexevt {
 namespace {
@@ -36,13 +37,15 @@ void FrameQueue::PushFront(std::span<const std::byte> frame) {
   chunks_.push_front(std::move(chunk));
 }
 
-std::size_t FrameQueue::Gather(std::span<iovec> out) const {
+std::size_t FrameQueue::Gather(std::span<iovec> out, std::size_t skip) const {
   std::size_t count = 0;
   for (const Chunk& chunk : chunks_) {
     if (count == out.size()) break;
-    if (chunk.sent == chunk.used) continue;
+    const std::size_t unsent = chunk.used - chunk.sent, skipped = std::min(skip, unsent);
+    skip -= skipped;
+    if (skipped == unsent) continue;
     // writev(2) takes what it only reads as void*.
-    out[count++] = {const_cast<std::byte*>(chunk.data()) + chunk.sent, chunk.used - chunk.sent};
+    out[count++] = {const_cast<std::byte*>(chunk.data()) + chunk.sent + skipped, unsent - skipped};
   }
   return count;
 }
@@ -83,14 +86,15 @@ std::size_t FrameQueue::Rewind() {
   return cut;
 }
 
-std::uint64_t FrameQueue::CountFrames() const {
+std::uint64_t FrameQueue::CountEvents() const {
   std::uint64_t count = 0;
   for (const Chunk& chunk : chunks_) {
     std::span<const std::byte> rest(chunk.data(), chunk.used);
     for (std::size_t end = 0; !rest.empty();) {
       std::size_t size = MeasureFrame(rest).bytes;
       end += size;
-      count += end > chunk.sent;
+      EventView event;
+      count += end > chunk.sent && !(EventView::Bind(rest.first(size), &event) && TellsOfStream(event.type()));
       rest = rest.subspan(size);
     }
   }

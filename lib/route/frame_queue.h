@@ -53,15 +53,15 @@ class FrameQueue {
   void AppendChunk(Chunk chunk);
   void PushFront(std::span<const std::byte> frame);
 
-  // The unsent bytes, in order; at most out.size() pieces. Returns how many.
-  std::size_t Gather(std::span<iovec> out) const;
-  // `bytes` of what Gather gave are sent. Returns how far a spill is done with, where that has changed.
+  // The unsent bytes but for the first `skip`, in order; at most out.size() pieces. Returns how many.
+  std::size_t Gather(std::span<iovec> out, std::size_t skip = 0) const;
+  // The first `bytes` of what is unsent are sent. Returns how far a spill is done with, where that has changed.
   std::optional<SpillMark> Sent(std::size_t bytes);
 
   // Takes back the part of a frame that was sent, so that the frame is sent again from its start. Returns its bytes.
   std::size_t Rewind();
-  // How many frames are left; the one that is sent in part is one.
-  std::uint64_t CountFrames() const;
+  // How many events are left, but for those that tell of the stream; the one that is sent in part is one.
+  std::uint64_t CountEvents() const;
 
   // Empties the queue. Only where no frame is sent in part.
   std::deque<Chunk> Take();

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
 
 #include "lib/event/encode.h"
 #include "lib/event/lost_event.h"
@@ -20,23 +20,23 @@ namespace {
 
 // What is gathered before it is written, while more comes.
 constexpr std::size_t kWriteBytes = std::size_t{64} << 10;
-constexpr std::size_t kPieces = 16;
+constexpr std::uint64_t kAcceptAgainNs = kNsPerSecond;
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
-ssize_t WritePieces(const Connection& connection, std::span<iovec> pieces) {
-  if (!connection.socket) return ::writev(connection.fd.get(), pieces.data(), static_cast<int>(pieces.size()));
-  msghdr message = {};
-  message.msg_iov = pieces.data();
-  message.msg_iovlen = pieces.size();
-  return ::sendmsg(connection.fd.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+Backlog::Shed ShedOf(OnFull on_full) {
+  return on_full == OnFull::kDropOld ? Backlog::Shed::kOldest : Backlog::Shed::kNewest;
 }
 
 }  // namespace
 
 Port::Port(PortOptions options, PortContext* context)
-    : options_(std::move(options)), context_(context), retry_(options_.retry) {}
+    : options_(std::move(options)),
+      context_(context),
+      backlog_(options_.queue_bytes, ShedOf(options_.on_full)),
+      retry_(options_.retry) {}
 
 Port::~Port() {
-  if (connection_.fd) Abandon(std::move(connection_));
+  for (Connection& connection : readers_.TakeAll()) Abandon(std::move(connection));
 }
 
 Status Port::Start() {
@@ -55,52 +55,62 @@ void Port::Tell(std::string text, bool warning) {
 
 // Below smooth_bytes_ a frame can be appended without a thought: the queue has room, and too little for a write.
 void Port::SetSmooth() {
-  if (spilling_ || dropped_run_ > 0 || state_ == State::kGone) {
+  if (spilling_ || !backlog_.empty() || backlog_.has_loss() || state_ == State::kGone || gives_up()) {
     smooth_bytes_ = 0;
-  } else if (state_ == State::kOpen && !waits_) {
-    smooth_bytes_ = std::min<std::size_t>(kWriteBytes, options_.queue_bytes);
+  } else if (state_ == State::kOpen && !readers_.AllWait()) {
+    smooth_bytes_ = std::min(readers_.lead() + kWriteBytes, room());
   } else {
-    smooth_bytes_ = options_.on_full == OnFull::kBlock ? std::numeric_limits<std::size_t>::max() : options_.queue_bytes;
+    smooth_bytes_ = options_.on_full == OnFull::kBlock ? kAll : room();
   }
 }
 
-bool Port::AppendFallback(std::span<const std::byte> frame) {
-  if (state_ == State::kGone) return false;
-  if (up() && !waits_) Write();
-  bool fits = queue_.bytes() + frame.size() <= options_.queue_bytes || queue_.empty();
-  if (options_.on_full == OnFull::kDrop) {
-    // After a drop, a quarter of the queue has to be free again: else every other event might be a gap.
-    if (dropped_run_ > 0) fits = queue_.bytes() + frame.size() <= options_.queue_bytes / 4 * 3 || queue_.empty();
-    if (!fits) {
-      if (counters_.dropped == 0) Tell("its queue is full: events are dropped");
-      ++dropped_run_;
-      ++counters_.dropped;
-      SetSmooth();
-      return false;
-    }
-    TellDrops();
-  } else if (options_.on_full == OnFull::kSpill && (spilling_ || !fits)) {
+std::size_t Port::AppendFallback(std::span<const std::byte> frame) {
+  if (state_ == State::kGone) return 1;
+  if (gives_up()) {
+    if (!drained()) GiveUpAll();
+    if (GiveUp(frame)) return 0;
+  }
+  if (readers_.CanWrite(queue_.bytes())) Write();
+  std::size_t dropped = 0;
+  if (options_.on_full == OnFull::kSpill && (spilling_ || !Fits(frame))) {
     spilling_ = true;
     spill_->Append(frame);
     if (spill_->buffered() >= kWriteBytes) Spilled();
-    SetSmooth();
-    return true;
+  } else if (drops() && (!backlog_.empty() || backlog_.has_loss() || !Fits(frame))) {
+    dropped = backlog_.Add(frame);
+    if (dropped > 0 && !std::exchange(told_drops_, true)) Tell("its queue is full: events are dropped");
+  } else {
+    queue_.Append(frame);
   }
-  queue_.Append(frame);
   SetSmooth();
-  return true;
+  return dropped;
 }
 
-void Port::TellDrops() {
-  if (dropped_run_ == 0) return;
-  AppendLost(dropped_run_, false);
-  dropped_run_ = 0;
-  SetSmooth();
+// Of what is dropped when there is too much, only what is being written is in the queue.
+std::size_t Port::room() const {
+  return drops() ? std::min<std::size_t>(kWriteBytes, options_.queue_bytes) : options_.queue_bytes;
+}
+
+bool Port::Fits(std::span<const std::byte> frame) const {
+  return queue_.empty() || queue_.bytes() + frame.size() <= room();
+}
+
+std::size_t Port::AppendToldOfStream(const EventView& event) {
+  const bool barrier = event.type() == kVexevtBarrier;
+  if (gives_up()) {
+    // The dead letters have one of their own, behind all that was given up.
+    if (barrier) AcknowledgeBarrier(BarrierToken(event));
+    return 0;
+  }
+  const std::size_t dropped = Append(event.frame());
+  if (barrier) ExpectBarrier(BarrierToken(event));
+  return dropped;
 }
 
 void Port::AppendLost(std::uint64_t count, bool in_front) {
   std::string cause = fmt::format("endpoint {}", options_.name);
   std::vector<std::byte> frame;
+  ++context_->gaps;
   AppendFrame(LostEvent({.cause = cause, .count = count}, context_->ids), &frame);
   if (in_front) {
     queue_.PushFront(frame);
@@ -116,33 +126,42 @@ void Port::Spilled() {
   spill_failed_ = !flushed.ok();
 }
 
-// Takes from the spill while there is room. False: nothing came.
-bool Port::Refill() {
-  bool any = false;
+// What waits behind the queue, and the losses there, go into it until it holds `most` bytes.
+void Port::TakeFromBacklog(std::size_t most) {
+  while (queue_.bytes() < most && (!backlog_.empty() || backlog_.has_loss())) {
+    Backlog::Loss loss = backlog_.TakeLoss();
+    if (loss.events > 0) AppendLost(loss.events, false);
+    if (loss.more) AppendLost(0, false);
+    if (backlog_.empty()) return;
+    queue_.Append(backlog_.front());
+    backlog_.Pop();
+  }
+}
+
+// Takes from what is behind the queue while there is room.
+void Port::Refill() {
+  TakeFromBacklog(std::max<std::size_t>(room(), 1));
   while (spilling_ && up() && queue_.bytes() < kWriteBytes) {
     if (spill_->drained()) {
       // Only once all is sent, and so acknowledged: what comes next may then overtake nothing.
       if (queue_.empty()) spilling_ = false;
-      break;
+      return;
     }
     Result<bool> read = spill_->Read(&queue_);
     if (!read.ok()) {
       Tell(read.status().message());
       AppendLost(0, false);
     } else if (!*read) {
-      break;
+      return;
     }
-    any = true;
   }
-  if (!spilling_) SetSmooth();
-  return any;
 }
 
 void Port::Flush() {
   if (spill_ != nullptr && spill_->buffered() > 0) Spilled();
   if (!up()) return;
-  if (spilling_) Refill();
-  if (!waits_ && !queue_.empty()) Write();
+  Refill();
+  Write();
   if (!barriers_.empty()) [[unlikely]]
     AnswerBarriers();
 }
@@ -156,33 +175,24 @@ void Port::ExpectBarrier(std::string_view token) {
 
 void Port::AnswerBarriers() {
   if (!up() || !drained()) return;
-  if (connection_.regular) {
+  if (readers_.regular()) {
     for (const std::string& token : barriers_) AcknowledgeBarrier(token);
   }
   barriers_.clear();
 }
 
 void Port::Write() {
-  while (up() && !queue_.empty()) {
-    iovec pieces[kPieces];
-    std::size_t count = queue_.Gather(pieces);
-    ssize_t written = WritePieces(connection_, std::span(pieces, count));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        waits_ = true;
-        SetSmooth();
-      } else {
-        Broke(errno);
-      }
-      return;
-    }
-    counters_.sent_bytes += static_cast<std::uint64_t>(written);
-    if (auto done = queue_.Sent(static_cast<std::size_t>(written)); done && spill_ != nullptr) {
+  while (up() && readers_.CanWrite(queue_.bytes())) {
+    readers_.Write(queue_);
+    std::size_t sent = readers_.TakeSent();
+    counters_.sent_bytes += sent;
+    if (auto done = queue_.Sent(sent); done && spill_ != nullptr) {
       if (Status status = spill_->Acknowledge(*done); !status.ok()) Tell(status.message());
     }
-    if (spilling_) Refill();
+    LookAtBroken();
+    if (up()) Refill();
   }
+  SetSmooth();
 }
 
 // kInvalidArgument where no attempt can ever work; what else fails is tried again.
@@ -210,30 +220,50 @@ Status Port::Try() {
   return failure.code() == StatusCode::kInvalidArgument ? std::move(failure) : Status();
 }
 
+void Port::Accept() {
+  for (;;) {
+    auto socket = listener_->Accept();
+    if (!socket.ok()) {
+      Tell(socket.status().message());
+      accept_ns_ = context_->clock->Now().mono_ns + kAcceptAgainNs;
+      return;
+    }
+    if (!*socket) return;
+    Opened(Accepted(std::move(*socket)));
+  }
+}
+
 void Port::Opened(Connection connection) {
-  connection_ = std::move(connection);
+  readers_.Add(std::move(connection), readers_.empty() ? 0 : queue_.bytes());
   state_ = State::kOpen;
-  waits_ = false;
   opened_ns_ = context_->clock->Now().mono_ns;
   if (told_down_) Tell("open again", false);
   told_down_ = false;
   SetSmooth();
 }
 
-void Port::Broke(int error) {
+void Port::LookAtBroken() {
+  while (auto broken = readers_.TakeBroken()) {
+    if (readers_.empty()) return Broke(std::move(*broken));
+    queue_.Sent(readers_.TakeSent());  // the others may have had more
+  }
+}
+
+// The only connection there was.
+void Port::Broke(Readers::Broken last) {
+  auto& [connection, error] = last;
   // A frame that is cut stands at the end of a file and would spoil what comes after it.
-  bool lost = LostInFlight(connection_, error);
+  bool lost = LostInFlight(connection, error);
   std::size_t cut = queue_.Rewind();
-  if (connection_.regular && cut > 0) {
+  if (connection.regular && cut > 0) {
     struct stat file;
-    if (::fstat(connection_.fd.get(), &file) == 0 && S_ISREG(file.st_mode)) {
-      [[maybe_unused]] int done = ::ftruncate(connection_.fd.get(), file.st_size - static_cast<off_t>(cut));
-      ::lseek(connection_.fd.get(), 0, SEEK_END);
+    if (::fstat(connection.fd.get(), &file) == 0 && S_ISREG(file.st_mode)) {
+      [[maybe_unused]] int done = ::ftruncate(connection.fd.get(), file.st_size - static_cast<off_t>(cut));
+      ::lseek(connection.fd.get(), 0, SEEK_END);
     }
   }
   if (lost) AppendLost(0, true);
-  if (pid_t child = Abandon(std::move(connection_)); child > 0) leftovers_.push_back(child);
-  connection_ = {};
+  if (pid_t child = Abandon(std::move(connection)); child > 0) leftovers_.push_back(child);
   std::uint64_t lasted = context_->clock->Now().mono_ns - opened_ns_;
   std::string why = error == EPIPE || error == ECONNRESET || error == 0
                         ? fmt::format("'{}' has closed the connection", options_.spec)
@@ -245,8 +275,8 @@ void Port::Broke(int error) {
     SetSmooth();
   } else if (options_.target.kind == EndpointKind::kStandard && (error == EPIPE || error == 0)) {
     state_ = State::kGone;
+    TakeFromBacklog(kAll);
     queue_.Take();
-    dropped_run_ = 0;
     SetSmooth();
   } else {
     Failed(std::move(why), lasted);
@@ -257,45 +287,66 @@ void Port::Failed(std::string why, std::uint64_t lasted_ns) {
   state_ = State::kDown;
   ++counters_.failures;
   retry_.Failed(context_->clock->Now().mono_ns, lasted_ns);
+  const bool opens = retry_.failures() == options_.retry.failures;
   // Once for each time that it goes down, and once when the breaker opens.
-  if (!told_down_ || retry_.failures() == options_.retry.failures) {
-    Tell(fmt::format("{}; next attempt in {}", why, RoundedDuration(retry_.delay_ns())));
+  if (!told_down_ || opens) {
+    Tell(fmt::format("{}; next attempt in {}{}", why, RoundedDuration(retry_.delay_ns()),
+                     opens && gives_up() ? fmt::format(", until then to '{}'", options_.dead_letter) : ""));
   }
   told_down_ = true;
+  why_down_ = std::move(why);
+  if (gives_up()) GiveUpAll();
   SetSmooth();
 }
 
-bool Port::AddPoll(std::vector<pollfd>* polls) const {
-  if (state_ == State::kListening) {
-    polls->push_back({.fd = listener_->fd(), .events = POLLIN, .revents = 0});
-  } else if (up() && !connection_.regular) {
-    short wanted = waits_ ? POLLOUT : 0;  // that the other end has gone is always told
-    polls->push_back({.fd = connection_.fd.get(), .events = wanted, .revents = 0});
-  } else {
+// False: there is nowhere to give it.
+bool Port::GiveUp(std::span<const std::byte> frame) {
+  EventView event;
+  if (!EventView::Bind(frame, &event)) return false;  // can't be: only what Bind took came here
+  // What tells of the stream goes to every endpoint, the dead letters among them; but for a gap of our own.
+  if (event.type() == kVexevtBarrier) AcknowledgeBarrier(BarrierToken(event));
+  if (TellsOfStream(event.type()) && event.id().source != context_->ids->source()) return true;
+  if (!context_->take_dead ||
+      !context_->take_dead({.to = options_.dead_letter, .from = options_.name, .why = why_down_, .frame = frame})) {
     return false;
   }
+  ++counters_.dead;
   return true;
 }
 
-void Port::Polled(short events) {
-  if (events == 0) return;
-  if (state_ == State::kListening) {
-    auto socket = listener_->Accept();
-    if (!socket.ok() || !*socket) return;
-    Opened(Accepted(std::move(*socket)));
-  } else if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
-    Broke(0);
-    return;
+void Port::GiveUpAll() {
+  barriers_.clear();
+  TakeFromBacklog(kAll);
+  for (const FrameQueue::Chunk& chunk : queue_.Take()) {
+    ForEachFrame(chunk, [&](std::span<const std::byte> frame) {
+      if (!GiveUp(frame)) queue_.Append(frame);
+    });
   }
-  waits_ = false;
+}
+
+void Port::AddPolls(std::vector<pollfd>* polls) const {
+  if (listener_ && accept_ns_ == 0) polls->push_back({.fd = listener_->fd(), .events = POLLIN, .revents = 0});
+  readers_.AddPolls(polls);
+}
+
+void Port::Polled(std::span<const pollfd> polls) {
+  readers_.Polled(polls);
+  LookAtBroken();
+  auto someone = [&](const pollfd& entry) { return entry.fd == listener_->fd() && entry.revents != 0; };
+  if (listener_ && std::ranges::any_of(polls, someone)) Accept();
   SetSmooth();
   Flush();
 }
 
-std::uint64_t Port::next_try_ns() const { return state_ == State::kDown ? retry_.next_ns() : kForEver; }
+std::uint64_t Port::next_try_ns() const {
+  if (state_ == State::kDown) return retry_.next_ns();
+  return accept_ns_ != 0 ? accept_ns_ : kForEver;
+}
 
 void Port::TryIfDue(std::uint64_t now_ns) {
-  if (now_ns >= next_try_ns()) TryNow();
+  if (now_ns < next_try_ns()) return;
+  accept_ns_ = 0;
+  TryNow();
 }
 
 void Port::TryNow() {
@@ -307,12 +358,14 @@ void Port::Redefine(PortOptions options) {
   options_ = std::move(options);
   retry_.SetPolicy(options_.retry);
   if (spill_ != nullptr) spill_->set_max_bytes(options_.spill_max_bytes);
-  if (options_.on_full != OnFull::kDrop) TellDrops();
+  backlog_.Redefine(options_.queue_bytes, ShedOf(options_.on_full));
+  if (!drops()) TakeFromBacklog(kAll);
   SetSmooth();
 }
 
 std::deque<FrameQueue::Chunk> Port::TakeFrames() {
   barriers_.clear();
+  TakeFromBacklog(kAll);
   return queue_.Take();
 }
 
@@ -335,11 +388,14 @@ Status Port::SaveQueue() {
 }
 
 Status Port::Close() {
-  TellDrops();
+  TakeFromBacklog(kAll);
   Flush();
   queue_.Rewind();
-  if (counters_.dropped > 0) Tell(fmt::format("{} events were dropped", counters_.dropped));
-  std::uint64_t left = queue_.CountFrames();
+  if (std::uint64_t all = std::accumulate(dropped().begin(), dropped().end(), std::uint64_t{0}); all > 0) {
+    Tell(fmt::format("{} events were dropped", all));
+  }
+  if (counters_.dead > 0) Tell(fmt::format("{} events went to '{}'", counters_.dead, options_.dead_letter));
+  std::uint64_t left = queue_.CountEvents();
   Status status;
   if (spill_ != nullptr && !drained()) {
     status = SaveQueue();
@@ -348,8 +404,8 @@ Status Port::Close() {
   } else if (left > 0 && state_ != State::kGone) {
     status = Status(StatusCode::kIoError, fmt::format("{} events were not delivered", left));
   }
-  if (connection_.fd) {
-    Status closed = Disconnect(std::exchange(connection_, {}), options_.target);
+  for (Connection& connection : readers_.TakeAll()) {
+    Status closed = Disconnect(std::move(connection), options_.target);
     if (status.ok()) status = std::move(closed);
   }
   listener_.reset();

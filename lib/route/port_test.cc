@@ -28,7 +28,8 @@ class PortTest : public testing::Test {
   // As the router's loop does.
   void Serve(Port* port) {
     std::vector<pollfd> polls;
-    if (port->AddPoll(&polls) && ::poll(polls.data(), 1, 0) > 0) port->Polled(polls[0].revents);
+    port->AddPolls(&polls);
+    if (!polls.empty() && ::poll(polls.data(), polls.size(), 0) > 0) port->Polled(polls);
     port->TryIfDue(clock_.Now().mono_ns);
     port->Flush();
   }
@@ -36,7 +37,7 @@ class PortTest : public testing::Test {
   TempFolder folder_;
   FakeClock clock_{{1'795'438'800'000'000'000, 1'000'000'000}};
   EventIds ids_{9, clock_};
-  PortContext context_{&clock_, &ids_, {}};
+  PortContext context_{&clock_, &ids_, {}, {}, 0};
 };
 
 TEST_F(PortTest, AppendsToFiles) {
@@ -182,9 +183,11 @@ TEST_F(PortTest, DropsAndTellsHowManyAtThatPlace) {
   ASSERT_TRUE(port.Start().ok());
   ASSERT_TRUE(reader.Accept());
   std::int64_t next = 1, dropped = 0;
-  while (dropped < 25) dropped += !port.Append(NumberedFrame(static_cast<std::uint64_t>(next++)));
+  while (dropped < 25) {
+    dropped += static_cast<std::int64_t>(port.Append(NumberedFrame(static_cast<std::uint64_t>(next++))));
+  }
   EXPECT_FALSE(port.blocked());
-  EXPECT_EQ(port.counters().dropped, 25u);
+  EXPECT_EQ(port.dropped(), (Backlog::Counts{0, 0, 25, 0, 0}));
   std::string arrived;
   for (std::string part; !(part = reader.Read()).empty(); Serve(&port)) arrived += part;
   AppendNumbers(&port, next, next + 1);
@@ -193,6 +196,48 @@ TEST_F(PortTest, DropsAndTellsHowManyAtThatPlace) {
   Numbers wanted = Sequence(1, next - 26);
   wanted.insert(wanted.end(), {-26, next, next + 1});
   EXPECT_EQ(Arrived(arrived), wanted);
+}
+
+TEST_F(PortTest, DropsTheOldestOfWhatWaits) {
+  SocketReader reader(folder_ / "s");
+  PortOptions options = Options(reader.spec());
+  options.queue_bytes = 8192;
+  options.on_full = OnFull::kDropOld;
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  ASSERT_TRUE(reader.Accept());
+  constexpr std::int64_t kLast = 50'000;
+  AppendNumbers(&port, 1, kLast);
+  std::string arrived;
+  for (std::string part; !(part = reader.Read()).empty(); Serve(&port)) arrived += part;
+  // What was being written, one gap, and the newest.
+  Numbers numbers = Arrived(arrived);
+  auto gap = std::ranges::find_if(numbers, [](std::int64_t number) { return number < 0; });
+  ASSERT_NE(gap, numbers.end());
+  auto dropped = static_cast<std::int64_t>(port.dropped()[2]);
+  EXPECT_EQ(*gap, -1 - dropped);
+  std::int64_t before = gap - numbers.begin();
+  Numbers wanted = Sequence(1, before);
+  wanted.push_back(*gap);
+  for (std::int64_t number : Sequence(before + dropped + 1, kLast)) wanted.push_back(number);
+  EXPECT_EQ(numbers, wanted);
+}
+
+// A gap at the end is told without an event that comes after it.
+TEST_F(PortTest, TellsOfDropsAtTheEnd) {
+  SocketReader reader(folder_ / "s");
+  PortOptions options = Options(reader.spec());
+  options.queue_bytes = 4096;
+  options.on_full = OnFull::kDrop;
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  ASSERT_TRUE(reader.Accept());
+  AppendNumbers(&port, 1, 50'000);
+  EXPECT_FALSE(port.drained());
+  std::string arrived;
+  for (std::string part; !(part = reader.Read()).empty(); Serve(&port)) arrived += part;
+  EXPECT_TRUE(port.drained());
+  EXPECT_EQ(Arrived(arrived).back(), -1 - static_cast<std::int64_t>(port.dropped()[2]));
 }
 
 TEST_F(PortTest, SpillsInOrderAndDrains) {
@@ -295,6 +340,173 @@ TEST_F(PortTest, ListensForWhoeverReads) {
   ASSERT_GT(got, 0);
   EXPECT_EQ(Arrived({buffer, static_cast<std::size_t>(got)}), Sequence(1, 3));
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// A connection to a port that listens, read when it is told to.
+class Listener {
+ public:
+  explicit Listener(const std::string& path) : fd_(std::move(*ConnectUnix(path, SOCK_NONBLOCK))) {}
+  std::string Read() {
+    std::string all;
+    char buffer[65536];
+    for (ssize_t got; (got = ::read(fd_.get(), buffer, sizeof buffer)) > 0;)
+      all.append(buffer, static_cast<std::size_t>(got));
+    return all;
+  }
+  void Leave() { fd_.reset(); }
+
+ private:
+  UniqueFd fd_;
+};
+
+TEST_F(PortTest, EachThatReadsGetsAllFromWhenItCame) {
+  std::string path = folder_ / "listen";
+  Port port(Options("unix-listen:" + path), &context_);
+  ASSERT_TRUE(port.Start().ok());
+  AppendNumbers(&port, 1, 3);
+  Listener first(path);
+  Serve(&port);
+  AppendNumbers(&port, 4, 5);
+  Listener second(path), third(path);
+  Serve(&port);
+  AppendNumbers(&port, 6, 7);
+  port.Flush();
+  second.Leave();
+  Serve(&port);
+  AppendNumbers(&port, 8, 9);
+  port.Flush();
+  EXPECT_TRUE(port.drained());
+  EXPECT_EQ(Arrived(first.Read()), Sequence(1, 9));
+  EXPECT_EQ(Arrived(third.Read()), Sequence(6, 9));
+  first.Leave(), third.Leave();
+  Serve(&port);
+  EXPECT_EQ(port.state(), Port::State::kListening);
+  AppendNumbers(&port, 10, 11);
+  Listener fourth(path);
+  Serve(&port);
+  EXPECT_EQ(Arrived(fourth.Read()), Sequence(10, 11));
+}
+
+TEST_F(PortTest, TheSlowestThatReadsSetsThePaceAndTheOthersGoOn) {
+  std::string path = folder_ / "listen";
+  PortOptions options = Options("unix-listen:" + path);
+  options.queue_bytes = 1 << 20;
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  Listener slow(path), quick(path);
+  Serve(&port);
+  std::int64_t next = 1;
+  std::string had, slow_had;
+  for (; !port.blocked(); ++next) {
+    AppendNumbers(&port, next, next);
+    if (next % 1000 == 0) Serve(&port), had += quick.Read();
+  }
+  Serve(&port), had += quick.Read();
+  EXPECT_GT(had.size(), options.queue_bytes) << "more than a socket holds";
+  EXPECT_GE(port.queued_bytes(), options.queue_bytes);
+  for (std::string part; !(part = slow.Read()).empty(); Serve(&port)) slow_had += part, had += quick.Read();
+  EXPECT_FALSE(port.blocked());
+  EXPECT_EQ(Arrived(slow_had), Sequence(1, next - 1));
+  EXPECT_EQ(Arrived(had), Sequence(1, next - 1));
+}
+
+TEST_F(PortTest, TheOthersGoOnWhenTheSlowestLeaves) {
+  std::string path = folder_ / "listen";
+  PortOptions options = Options("unix-listen:" + path);
+  options.queue_bytes = 1 << 20;
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  Listener slow(path), quick(path);
+  Serve(&port);
+  std::int64_t next = 1;
+  std::string had;
+  for (; !port.blocked(); ++next) {
+    AppendNumbers(&port, next, next);
+    if (next % 1000 == 0) Serve(&port), had += quick.Read();
+  }
+  slow.Leave();
+  for (std::string part; Serve(&port), !(part = quick.Read()).empty();) had += part;
+  EXPECT_FALSE(port.blocked());
+  EXPECT_TRUE(port.drained());
+  EXPECT_EQ(Arrived(had), Sequence(1, next - 1));
+}
+
+class DeadLetters {
+ public:
+  explicit DeadLetters(PortContext* context) {
+    context->take_dead = [this](const DeadLetter& letter) {
+      if (!there) return false;
+      EXPECT_EQ(letter.to, "letters");
+      EXPECT_EQ(letter.from, "e");
+      why = letter.why;
+      bytes += AsText(letter.frame);
+      return true;
+    };
+  }
+  bool there = true;
+  std::string why, bytes;
+};
+
+TEST_F(PortTest, GivesUpWhenTheBreakerOpensUntilAnAttemptSucceeds) {
+  DeadLetters letters(&context_);
+  PortOptions options = Options("unix:" + (folder_ / "s"));
+  options.retry = {.first_ns = 100, .max_ns = 100, .failures = 2, .open_ns = 5000};
+  options.dead_letter = "letters";
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  AppendNumbers(&port, 1, 3);
+  Serve(&port);
+  EXPECT_EQ(letters.bytes, "") << "it is still tried";
+  clock_.Advance(100);
+  Serve(&port);
+  AppendNumbers(&port, 4, 5);
+  EXPECT_EQ(Arrived(letters.bytes), Sequence(1, 5));
+  EXPECT_EQ(letters.why, "cannot connect to '" + (folder_ / "s") + "': No such file or directory");
+  EXPECT_EQ(port.counters().dead, 5u);
+  EXPECT_TRUE(port.drained());
+  SocketReader reader(folder_ / "s");
+  clock_.Advance(5000);
+  Serve(&port);
+  ASSERT_TRUE(reader.Accept());
+  AppendNumbers(&port, 6, 7);
+  port.Flush();
+  EXPECT_EQ(Arrived(reader.Read()), Sequence(6, 7));
+  EXPECT_EQ(Arrived(letters.bytes), Sequence(1, 5));
+}
+
+// Gaps of the stream go to every endpoint, the dead letters too, so they don't come there twice; one of the port's own
+// stands there, before what comes after it.
+TEST_F(PortTest, GivesUpItsOwnGapsAndNotTheStreams) {
+  DeadLetters letters(&context_);
+  SocketReader reader(folder_ / "s");
+  PortOptions options = Options(reader.spec());
+  options.retry = {.first_ns = 100, .max_ns = 100, .failures = 1, .open_ns = 5000};
+  options.dead_letter = "letters";
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  ASSERT_TRUE(reader.Accept());
+  AppendNumbers(&port, 1, 3);
+  port.Flush();
+  std::vector<std::byte> gap = NumberedFrame(4, kVexevtLost);
+  port.AppendToldOfStream(ViewOf(gap));
+  AppendNumbers(&port, 5, 6);
+  reader.Hangup();
+  Serve(&port);
+  EXPECT_EQ(Arrived(letters.bytes), (Numbers{-1, 5, 6})) << "1 to 3 were sent and not read";
+  port.AppendToldOfStream(ViewOf(gap));
+  EXPECT_EQ(Arrived(letters.bytes).size(), 3u);
+}
+
+TEST_F(PortTest, KeepsWhatItCannotGiveUp) {
+  DeadLetters letters(&context_);
+  letters.there = false;
+  PortOptions options = Options("unix:" + (folder_ / "s"));
+  options.retry = {.first_ns = 100, .max_ns = 100, .failures = 1, .open_ns = 5000};
+  options.dead_letter = "letters";
+  Port port(options, &context_);
+  ASSERT_TRUE(port.Start().ok());
+  AppendNumbers(&port, 1, 12);
+  EXPECT_EQ(port.Close().message(), "endpoint 'e': 12 events were not delivered");
 }
 
 TEST_F(PortTest, AFullDiskIsTriedAgain) {

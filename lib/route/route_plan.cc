@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "lib/event/field.h"
 #include "lib/rules/compile.h"
@@ -21,7 +22,7 @@ Status CheckReferences(const RulesFile& rules) {
     }
     names.push_back(endpoint.name);
   }
-  auto check = [&](const std::vector<PlacedText>& references) -> Status {
+  auto check = [&](std::span<const PlacedText> references) -> Status {
     for (const PlacedText& reference : references) {
       if (std::ranges::find(names, reference.text) != names.end()) continue;
       std::string_view nearest = NearestName(reference.text, names);
@@ -31,6 +32,15 @@ Status CheckReferences(const RulesFile& rules) {
     return Status::Ok();
   };
   for (const Rule& rule : rules.rules) VEXEVT_TRY(check(rule.to));
+  for (const EndpointRule& endpoint : rules.endpoints) {
+    const PlacedText& letters = endpoint.dead_letter;
+    if (letters.text.empty()) continue;
+    VEXEVT_TRY(check({&letters, 1}));
+    // So they can't go round.
+    if (!std::ranges::find(rules.endpoints, letters.text, &EndpointRule::name)->dead_letter.text.empty()) {
+      return ErrorAt(rules.document, letters.at, fmt::format("'{}' has a dead_letter of its own", letters.text));
+    }
+  }
   return check(rules.otherwise);
 }
 

@@ -69,9 +69,6 @@ struct RoutePlan {
   void TakeOver(RoutePlan* old);
 };
 
-// Events that tell of the stream itself: they go to every endpoint.
-inline bool TellsOfStream(EventType type) { return type == kVexevtLost || type == kVexevtBarrier; }
-
 // Errors name the place in the file.
 Result<RoutePlan> CompileRoutePlan(const RulesFile& rules);
 

@@ -9,6 +9,7 @@ namespace vexevt {
 namespace {
 
 constexpr std::uint64_t kForEver = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();  // sent nowhere
 
 struct ToAttribute {
   std::variant<AttributeText, std::int64_t, double, bool, AttributeBytes> operator()(const std::string& text) const {
@@ -21,6 +22,9 @@ struct ToAttribute {
 };
 
 }  // namespace
+
+Router::Router(Clock& clock)
+    : context_{&clock, &ids_, {}, [this](const DeadLetter& letter) { return TakeDead(letter); }, 0} {}
 
 Result<std::unique_ptr<Router>> Router::Start(RoutePlan plan, Clock& clock) {
   std::unique_ptr<Router> router(new Router(clock));
@@ -69,11 +73,38 @@ Status Router::Route(std::span<const EventView> batch) {
     }
     VEXEVT_ASSIGN(bool decided, SendByRules(event, decider_ ? decisions_[i] : std::span<const std::uint32_t>()));
     if (decided) continue;
-    bool taken = false;
-    for (std::uint32_t number : plan_.otherwise) taken |= endpoints_[number]->Send(event);
-    ++(plan_.otherwise.empty() ? counts_.unrouted : taken ? counts_.routed : counts_.dropped);
+    if (plan_.otherwise.empty()) {
+      ++counts_.unrouted;
+      continue;
+    }
+    std::size_t dropped = kNone;
+    for (std::uint32_t number : plan_.otherwise) dropped = std::min(dropped, endpoints_[number]->Send(event));
+    CountSent(dropped);
   }
   return {};
+}
+
+// Of an event that was sent: `dropped` is the least that any of its endpoints dropped for it. An event that made others
+// go counts them off again.
+void Router::CountSent(std::size_t dropped) {
+  counts_.routed += 1 - dropped;
+  counts_.dropped += dropped;
+}
+
+// What an endpoint gives up goes to another one, and says from where it comes and why.
+bool Router::TakeDead(const DeadLetter& letter) {
+  auto to =
+      std::ranges::find_if(endpoints_, [&](const auto& each) { return each->definition().rule.name == letter.to; });
+  if (to == endpoints_.end()) return false;
+  std::span<const std::byte> frame = letter.frame;
+  if (editor_.Load(frame).ok()) {
+    editor_.SetAttribute({"dead.endpoint", AttributeText{letter.from}});
+    editor_.SetAttribute({"dead.reason", AttributeText{letter.why}});
+    if (editor_.Save(&dead_).ok()) frame = dead_;
+  }
+  EventView event;
+  if (EventView::Bind(frame, &event)) (*to)->Send(event);
+  return true;
 }
 
 void Router::SendToAll(const EventView& event) {
@@ -83,8 +114,9 @@ void Router::SendToAll(const EventView& event) {
     for (const auto& endpoint : endpoints_) ways += endpoint->ports().size();
     DivideBarrier(BarrierToken(event), ways);
   }
-  for (const auto& endpoint : endpoints_) endpoint->SendToAll(event);
-  ++counts_.routed;
+  std::size_t dropped = endpoints_.empty() ? 0 : kNone;
+  for (const auto& endpoint : endpoints_) dropped = std::min(dropped, endpoint->SendToAll(event));
+  CountSent(dropped);
   if (barrier) Flush();  // what stands before it does not wait for more to come
 }
 
@@ -94,7 +126,7 @@ Result<bool> Router::SendByRules(const EventView& event, std::span<const std::ui
   auto next = [&](std::size_t from) { return decider_ ? plan_.NextOf(&held, from) : plan_.NextHolding(event, from); };
   std::size_t index = next(0);
   if (index == plan_.rules.size()) return false;
-  bool sent = false, taken = false;
+  std::size_t dropped = kNone;
   for (; index < plan_.rules.size(); index = plan_.all_matches ? next(index + 1) : kForEver) {
     RouteRule& rule = plan_.rules[index];
     ++rule.held;
@@ -106,11 +138,14 @@ Result<bool> Router::SendByRules(const EventView& event, std::span<const std::ui
     for (std::uint32_t number : rule.to) {
       if (reached_[number] == counts_.in) continue;
       reached_[number] = counts_.in;
-      sent = true;
-      taken |= endpoints_[number]->Send(out);
+      dropped = std::min(dropped, endpoints_[number]->Send(out));
     }
   }
-  ++(taken ? counts_.routed : sent ? counts_.dropped : counts_.held_back);
+  if (dropped == kNone) {
+    ++counts_.held_back;
+  } else {
+    CountSent(dropped);
+  }
   return true;
 }
 
@@ -133,7 +168,7 @@ void Router::Flush() {
 }
 
 void Router::AddPolls(std::vector<pollfd>* polls) const {
-  ForEachPort([&](const Port& port) { port.AddPoll(polls); });
+  ForEachPort([&](const Port& port) { port.AddPolls(polls); });
 }
 
 std::uint64_t Router::next_due_ns() const {
@@ -150,13 +185,17 @@ bool Router::wants_service() const {
 
 void Router::Serve() {
   polls_.clear();
-  AddPolls(&polls_);
+  poll_ends_.clear();
+  ForEachPort([&](const Port& port) {
+    port.AddPolls(&polls_);
+    poll_ends_.push_back(polls_.size());
+  });
   if (!polls_.empty() && ::poll(polls_.data(), polls_.size(), 0) > 0) {
-    auto next = polls_.begin();
-    std::vector<pollfd> asked;
+    std::size_t begin = 0;
+    auto end = poll_ends_.begin();
     ForEachPort([&](Port& port) {
-      asked.clear();
-      if (port.AddPoll(&asked)) port.Polled((next++)->revents);
+      port.Polled(std::span(polls_).subspan(begin, *end - begin));
+      begin = *end++;
     });
   }
   std::uint64_t now = context_.clock->Now().mono_ns;
@@ -170,7 +209,6 @@ void Router::Serve() {
 void Router::DropDrainedRetired() {
   std::erase_if(retired_, [&](const auto& endpoint) {
     for (const auto& port : endpoint->ports()) {
-      port->TellDrops();
       if (!port->drained() && !port->failed()) return false;
     }
     for (const auto& port : endpoint->ports()) {
@@ -187,10 +225,7 @@ bool Router::output_gone() const {
 }
 
 std::vector<Status> Router::Finish() {
-  ForEachPort([](Port& port) {
-    port.TellDrops();
-    port.TryNow();
-  });
+  ForEachPort([](Port& port) { port.TryNow(); });
   for (;;) {
     Serve();
     bool waiting = false;

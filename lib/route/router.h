@@ -25,9 +25,9 @@ namespace vexevt {
 // What became of the events. in = routed + held_back + dropped + unrouted.
 struct RouteCounts {
   std::uint64_t in = 0;
-  std::uint64_t routed = 0;     // to an endpoint at least
+  std::uint64_t routed = 0;     // to an endpoint at least; less those that were dropped later, for others
   std::uint64_t held_back = 0;  // by a rule that drops, or by dedupe, sample or limit
-  std::uint64_t dropped = 0;    // by every endpoint that they were for, as their queues were full
+  std::uint64_t dropped = 0;    // by every endpoint that they were for, as the queues were full
   std::uint64_t unrouted = 0;   // no rule named an endpoint for them
 };
 
@@ -69,11 +69,15 @@ class Router {
   const RoutePlan& plan() const { return plan_; }
   std::span<const std::unique_ptr<Endpoint>> endpoints() const { return endpoints_; }
   const RouteCounts& counts() const { return counts_; }
+  // At one endpoint at least events are missing, which vexevt.lost events told there.
+  bool lossy() const { return context_.gaps > 0 || counts_.dropped > 0; }
 
  private:
-  explicit Router(Clock& clock) : context_{&clock, &ids_, {}} {}
+  explicit Router(Clock& clock);
 
   void SendToAll(const EventView& event);
+  void CountSent(std::size_t dropped);
+  bool TakeDead(const DeadLetter& letter);
   Result<bool> SendByRules(const EventView& event, std::span<const std::uint32_t> held);
   Result<EventView> Edit(const EventView& event, const Rule& rule);
   void DropDrainedRetired();
@@ -95,9 +99,10 @@ class Router {
   Decisions decisions_;                               // scratch
   RouteCounts counts_;
   FrameEditor editor_;
-  std::vector<std::byte> edited_;
+  std::vector<std::byte> edited_, dead_;
   std::vector<std::uint64_t> reached_;  // by endpoint: the number of the last event that it got
   std::vector<pollfd> polls_;           // scratch
+  std::vector<std::size_t> poll_ends_;  // scratch: of each port's
 };
 
 }  // namespace vexevt

@@ -49,8 +49,8 @@ Status ReadBreaker(const Document& document, const DocumentNode& node, EndpointR
 
 Result<EndpointRule> ReadEndpoint(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "endpoint"));
-  VEXEVT_TRY(table.OnlyKeys(
-      {"name", "to", "members", "balance", "by", "queue", "on_full", "spill", "spill_max", "retry", "breaker"}));
+  VEXEVT_TRY(table.OnlyKeys({"name", "to", "members", "balance", "by", "queue", "on_full", "spill", "spill_max",
+                             "dead_letter", "retry", "breaker"}));
   EndpointRule endpoint;
   VEXEVT_ASSIGN(auto name, table.Text("name"));
   if (!name) return table.Missing("name");
@@ -87,7 +87,8 @@ Result<EndpointRule> ReadEndpoint(const Document& document, const DocumentNode& 
   }
   VEXEVT_ASSIGN(auto queue, table.Size("queue"));
   endpoint.queue_bytes = queue.value_or(endpoint.queue_bytes);
-  VEXEVT_ASSIGN(endpoint.on_full, table.OneOf<OnFull>("on_full", {"block", "drop", "spill"}, OnFull::kBlock));
+  VEXEVT_ASSIGN(endpoint.on_full,
+                table.OneOf<OnFull>("on_full", {"block", "drop", "drop-old", "spill"}, OnFull::kBlock));
   VEXEVT_ASSIGN(auto spill, table.Text("spill"));
   if (spill) endpoint.spill = *spill;
   if ((endpoint.on_full == OnFull::kSpill) != spill.has_value()) {
@@ -97,6 +98,12 @@ Result<EndpointRule> ReadEndpoint(const Document& document, const DocumentNode& 
   if (spill_max && !spill)
     return table.ErrorOf(*table.Find("spill_max"), "'spill_max' means something only with 'spill'");
   endpoint.spill_max_bytes = spill_max.value_or(0);
+  VEXEVT_ASSIGN(auto dead_letter, table.Text("dead_letter"));
+  if (dead_letter) endpoint.dead_letter = *dead_letter;
+  if (dead_letter && spill) {
+    return ErrorAt(document, dead_letter->at,
+                   "'spill' keeps what can't be delivered, 'dead_letter' gives it away: choose one");
+  }
   if (const DocumentNode* retry = table.Find("retry")) VEXEVT_TRY(ReadRetry(document, *retry, &endpoint));
   if (const DocumentNode* breaker = table.Find("breaker")) VEXEVT_TRY(ReadBreaker(document, *breaker, &endpoint));
   return endpoint;

@@ -67,7 +67,8 @@ struct Rule {
   std::optional<Priority> boost;
 };
 
-enum class OnFull : std::uint8_t { kBlock, kDrop, kSpill };
+// Of the least urgent events the newest go with kDrop, the oldest with kDropOld.
+enum class OnFull : std::uint8_t { kBlock, kDrop, kDropOld, kSpill };
 enum class Balance : std::uint8_t { kBroadcast, kRoundRobin, kWeighted, kHash, kFailover };
 
 struct Member {
@@ -86,6 +87,7 @@ struct EndpointRule {
   OnFull on_full = OnFull::kBlock;
   PlacedText spill;                            // directory
   std::uint64_t spill_max_bytes = 0;           // 0: as much as the disk holds
+  PlacedText dead_letter;                      // an endpoint, for what this one gives up; empty: it never does
   std::uint64_t retry_first_ns = 100'000'000;  // doubles up to retry_max_ns
   std::uint64_t retry_max_ns = 30'000'000'000;
   unsigned breaker_failures = 5;  // in a row, after which the endpoint rests for breaker_open_ns

@@ -206,6 +206,125 @@ TOML
   [[ ${stderr_lines[-1]} == "vexevt-route: endpoint 'gone': 2000 events were not delivered" ]]
 }
 
+@test "what an endpoint gives up goes to its dead letters, which say from where and why" {
+  rules <<'TOML'
+otherwise = ["siem", "all"]
+[[endpoint]]
+name = "siem"
+to = "unix:siem.sock"
+retry = { first = "1ms", max = "1ms" }
+breaker = { failures = 3 }
+dead_letter = "letters"
+[[endpoint]]
+name = "all"
+to = "all.evt"
+[[endpoint]]
+name = "letters"
+to = "letters.evt"
+TOML
+  load events
+  { cat a.evt; gap 7; } >b.evt
+  run -0 --separate-stderr vexevt-route rules.toml b.evt
+  cmp b.evt all.evt
+  [ "${stderr_lines[-1]}" = "vexevt-route: warning: endpoint 'siem': 2000 events went to 'letters'" ]
+  # The gap is for every endpoint, and comes there once.
+  [ "$(vexevt-filter 'type = vexevt.lost' letters.evt | vexevt-cat --template '{seq}')" = 99 ]
+  [ "$(vexevt-filter -c 'attr.dead.endpoint = "siem" and attr.dead.reason contains "siem.sock"' letters.evt)" = ">=2000" ]
+  # There is someone again: sent once more, in order.
+  vexevt-cat --format frames -i unix-listen:siem.sock >got.evt 3>&- &
+  started+=($!)
+  await test -S siem.sock
+  vexevt-filter 'attr.dead.endpoint = "siem"' letters.evt >again.evt
+  vexevt-route rules.toml again.evt
+  arrived() { [ "$(stat -c %s got.evt)" -eq "$(stat -c %s again.evt)" ]; }
+  await arrived
+  cmp again.evt got.evt
+}
+
+@test "an endpoint that drops loses what is least urgent, tells it there, and --strict sees it" {
+  rules <<'TOML'
+match = "all"
+[[rule]]
+when = 'type = fs.delete'
+to = "slow"
+boost = "high"
+[[rule]]
+when = 'type != fs.delete'
+to = "slow"
+[[rule]]
+to = "all"
+[[endpoint]]
+name = "slow"
+to = "exec:read -r _ < go; exec cat > slow.evt"
+queue = "2M"
+on_full = "drop"
+[[endpoint]]
+name = "all"
+to = "all.evt"
+TOML
+  mkfifo in go
+  vexevt-capture --generate build --seed 6 -n 50000 -o big.evt
+  vexevt-route --strict rules.toml <in 2>err 3>&- &
+  local route=$! status=0
+  started+=("$route")
+  cat big.evt >in
+  arrived() { [ "$(stat -c %s all.evt)" -eq "$(stat -c %s big.evt)" ]; }
+  await arrived
+  echo >go
+  wait "$route" || status=$?
+  started=()
+  [ "$status" -eq 4 ]
+  cmp big.evt all.evt
+  # All that is urgent is there, in order; what is missing is told to the event.
+  cmp <(vexevt-filter "type = fs.delete" slow.evt | vexevt-cat --template "{type} {seq}" | grep -v lost) \
+    <(vexevt-filter 'type = fs.delete' big.evt | vexevt-cat --template '{type} {seq}')
+  vexevt-cat --format json slow.evt | jq -r 'if .gap then "lost \(.gap.lost)" else .id[16:] end' >lines
+  local expected=1 word rest lost=0
+  while read -r word rest; do
+    if [ "$word" = lost ]; then
+      expected=$((expected + rest)) lost=$((lost + rest))
+    else
+      ((16#$word == expected++))
+    fi
+  done <lines
+  [ "$expected" -eq 50001 ]
+  grep -qx "vexevt-route: warning: endpoint 'slow': $lost events were dropped" err
+}
+
+@test "unix-listen: any number read, each from when it came" {
+  rules <<'TOML'
+otherwise = "feed"
+[[endpoint]]
+name = "feed"
+to = "unix-listen:feed.sock"
+TOML
+  mkfifo in
+  vexevt-route rules.toml <in 2>err 3>&- &
+  local route=$! one
+  started+=("$route")
+  exec 9>in
+  vexevt-cat --format frames -n 500 a.evt >&9
+  await test -S feed.sock
+  vexevt-cat --format frames -i unix:feed.sock >first.evt 3>&- 9>&- &
+  one=$!
+  has() { [ "$(stat -c %s "$1" 2>/dev/null)" = "$(stat -c %s "$2")" ]; }
+  vexevt-cat --format frames -n 500 a.evt >half.evt
+  await has first.evt half.evt
+  vexevt-cat --format frames -i unix:feed.sock >second.evt 3>&- 9>&- &
+  started+=("$one" $!)
+  # Until the second is in, each mark goes to the first alone.
+  marked() { vexevt-cat --format frames -n 1 a.evt >&9; [ -s second.evt ]; }
+  await marked
+  vexevt-filter 'seq > 1500' a.evt >rest.evt
+  cat rest.evt >&9
+  exec 9>&-
+  wait "$route" "$one" "${started[2]}"
+  started=()
+  cmp rest.evt <(tail -c "$(stat -c %s rest.evt)" first.evt)
+  cmp second.evt <(tail -c "$(stat -c %s second.evt)" first.evt)
+  [ "$(stat -c %s second.evt)" -lt "$(stat -c %s first.evt)" ]
+}
+
 @test "a full disk: said, waited for, nothing lost" {
   ((EUID == 0)) || skip "mounting needs root"
   mkdir disk

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "lib/io/full.h"
@@ -266,6 +267,55 @@ RC_GTEST_PROP(Delivery, EveryEventArrivesWhereTheRulesSayOnceAndInOrder, ()) {
   for (int i = 0; i < steps; ++i) world.Step();
   world.Settle();
   world.Check();
+}
+
+// An endpoint that drops: what arrives is in order, and what is missing between two events is told there, to the event.
+RC_GTEST_PROP(Delivery, WhatIsDroppedIsToldAtItsPlaceWithItsCount, ()) {
+  TempFolder folder;
+  FakeClock clock{{1'795'438'800'000'000'000, kNsPerSecond}};
+  EventIds ids(9, clock);
+  PortContext context{&clock, &ids, {}, {}, 0};
+  SocketReader reader(folder / "s");
+  PortOptions options;
+  options.target = *ParseEndpoint(reader.spec());
+  options.name = "e";
+  options.queue_bytes = *rc::gen::element<std::uint64_t>(0, 1000, 20'000, 300'000);
+  options.on_full = *rc::gen::element(OnFull::kDrop, OnFull::kDropOld);
+  Port port(options, &context);
+  RC_ASSERT(port.Start().ok());
+  RC_ASSERT(reader.Accept());
+  std::string arrived;
+  std::uint64_t sent = 0, dropped = 0;
+  auto serve = [&] {
+    std::vector<pollfd> polls;
+    port.AddPolls(&polls);
+    ::poll(polls.data(), polls.size(), 0);
+    port.Polled(polls);
+    RC_ASSERT(port.up());
+  };
+  for (int step = *rc::gen::inRange(1, 30); step > 0; --step) {
+    for (auto count = *rc::gen::element<int>(1, 100, 5000); count > 0; --count) {
+      auto priority = static_cast<Priority>(*rc::gen::inRange(0, 5));
+      dropped += port.Append(NumberedFrame(++sent, kFsCreate, priority));
+    }
+    arrived += reader.Read(*rc::gen::element<std::size_t>(0, 1000, 50'000, 1 << 20));
+    serve();
+  }
+  for (std::string part; !(part = reader.Read()).empty(); serve()) arrived += part;
+  RC_ASSERT(port.drained());
+  std::int64_t expected = 1;
+  std::uint64_t told = 0;
+  for (std::int64_t number : Arrived(arrived)) {
+    if (number < 0) {
+      expected += -1 - number;
+      told += static_cast<std::uint64_t>(-1 - number);
+    } else {
+      RC_ASSERT(number == expected++);
+    }
+  }
+  RC_ASSERT(expected == static_cast<std::int64_t>(sent) + 1);
+  RC_ASSERT(told == dropped);
+  RC_ASSERT(std::accumulate(port.dropped().begin(), port.dropped().end(), std::uint64_t{0}) == dropped);
 }
 
 }  // namespace

@@ -16,12 +16,14 @@
 namespace vexevt {
 
 // Different lengths, so that no boundary is where it is by chance.
-inline std::vector<std::byte> NumberedFrame(std::uint64_t number, EventType type = kFsCreate) {
+inline std::vector<std::byte> NumberedFrame(std::uint64_t number, EventType type = kFsCreate,
+                                            Priority priority = Priority::kNormal) {
   std::string path = "/srv/" + std::to_string(number % 10) + std::string(number % 7 * 5, 'x');
   Event event;
   event.id = {1, number};
   event.wall_ns = 1'795'438'800'000'000'000 + number;
   event.type = type;
+  event.priority = priority;
   event.uid = static_cast<std::uint32_t>(number % 5);
   event.flags = kFlagCredentials;
   event.payload = FsPayload{.path = path};
