@@ -77,17 +77,25 @@ class FilterStep final : public Step {
   Status Reload() override {
     auto filter = Load(options_);
     if (!filter.ok()) {
-      ReportError(std::move(filter).status().WithContext("rules not reloaded"));
+      ReportError(std::move(filter).status().WithContext(
+          fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
       return {};
     }
     filter_ = std::move(*filter);
     DescribeRules();
-    ReportNotice(fmt::format("read '{}' again: {} rules", options_.rules, filter_.rules().size()));
+    Add(generation_, 1);
+    ReportNotice(fmt::format("read '{}' again: generation {}, {} rules", options_.rules, Get(generation_),
+                             filter_.rules().size()));
     return {};
   }
 
   void Describe(MetricSet* metrics) override {
+    if (options_.rules.empty()) return;  // one expression: the ledger counts all there is
     metrics_ = metrics;
+    metrics_->Add({.name = "vexevt_rules_generation",
+                   .help = "how often rules came into force: 1 since the start, one more with each reload",
+                   .kind = MetricKind::kGauge,
+                   .value = &generation_});
     DescribeRules();
   }
 
@@ -117,9 +125,8 @@ class FilterStep final : public Step {
     delayed_.TakeDue(now_ns, [&](std::span<const std::byte> frame) { sink.WriteChanged(frame); });
   }
 
-  // One expression needs no counters of its own: the ledger has them.
   void DescribeRules() {
-    if (!metrics_ || options_.rules.empty()) return;
+    if (!metrics_) return;
     for (RuleCounters& counters : rule_counters_) {
       metrics_->Remove(&counters.held);
       metrics_->Remove(&counters.refused);
@@ -146,6 +153,7 @@ class FilterStep final : public Step {
   const FilterOptions& options_;
   MetricSet* metrics_ = nullptr;
   std::vector<RuleCounters> rule_counters_;
+  Counter generation_{1};
   Filter filter_;
   Redactor redactor_;
   DelayQueue delayed_;

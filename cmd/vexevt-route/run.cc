@@ -83,6 +83,7 @@ class RouteStep final : public Step {
   }
 
   bool reloads() const override { return true; }
+  bool reloading() const override { return loader_.busy(); }
   Status Reload() override {
     loader_.Load();
     return {};
@@ -90,6 +91,10 @@ class RouteStep final : public Step {
 
   void Describe(MetricSet* set) override {
     set_ = set;
+    set->Add({.name = "vexevt_rules_generation",
+              .help = "how often rules came into force: 1 since the start, one more with each reload",
+              .kind = MetricKind::kGauge,
+              .value = &generation_});
     metrics_.Describe(*router_, set);
   }
 
@@ -105,11 +110,13 @@ class RouteStep final : public Step {
     TellMessages();
     if (set_ != nullptr) metrics_.Describe(*router_, set_);
     if (!status.ok()) {
-      ReportError(std::move(status).WithContext("rules not reloaded"));
+      ReportError(
+          std::move(status).WithContext(fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
       return;
     }
-    ReportNotice(fmt::format("read '{}' again: {} rules, {} endpoints", options_.rules, router_->plan().rules.size(),
-                             router_->endpoints().size()));
+    Add(generation_, 1);
+    ReportNotice(fmt::format("read '{}' again: generation {}, {} rules, {} endpoints", options_.rules, Get(generation_),
+                             router_->plan().rules.size(), router_->endpoints().size()));
   }
 
   // The pipeline counts what came in; `out` is what got somewhere, and the rest is filtered or dropped.
@@ -136,6 +143,7 @@ class RouteStep final : public Step {
   std::optional<FileWatch> watch_;  // none: only SIGHUP reloads
   RouteMetrics metrics_;
   MetricSet* set_ = nullptr;
+  Counter generation_{1};
   unsigned batches_ = 0;
 };
 

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "lib/io/held_up.h"
+
 namespace vexevt {
 namespace {
 
@@ -47,6 +49,7 @@ void WriteLine(Level level, std::string_view before, std::string_view message) {
   line += before;
   line += Scrub(message);
   line += '\n';
+  HeldUp held_up;
   [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

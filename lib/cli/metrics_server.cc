@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,6 +16,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
+#include "lib/cli/quiet_thread.h"
 
 namespace vexevt {
 namespace {
@@ -24,17 +24,6 @@ namespace {
 constexpr std::size_t kMaxRequestBytes = 4096;
 constexpr std::uint64_t kClientNs = 2 * kNsPerSecond;  // what one scrape may take
 constexpr int kFileIntervalMs = 5000;
-
-// A thread that never handles a signal, so that the tool's own thread is the one that wakes.
-template <typename Body>
-std::thread StartThread(Body body) {
-  sigset_t all, old;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &old);
-  std::thread thread(std::move(body));
-  ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
-  return thread;
-}
 
 // Ends a thread that polls fd().
 class StopEvent {
@@ -83,7 +72,7 @@ class SocketServer final : public MetricsServer {
  public:
   SocketServer(std::vector<UniqueFd> listeners, std::string location, std::string path, const MetricSet& metrics)
       : listeners_(std::move(listeners)), location_(std::move(location)), path_(std::move(path)), metrics_(metrics) {
-    thread_ = StartThread([this] { Serve(); });
+    thread_ = StartQuietThread([this] { Serve(); });
   }
   ~SocketServer() override {
     stop_.Set();
@@ -131,7 +120,7 @@ Status ReplaceFile(const std::string& path, const std::string& text) {
 class FileWriter final : public MetricsServer {
  public:
   FileWriter(std::string path, const MetricSet& metrics) : path_(std::move(path)), metrics_(metrics) {
-    thread_ = StartThread([this] { Serve(); });
+    thread_ = StartQuietThread([this] { Serve(); });
   }
   ~FileWriter() override {
     stop_.Set();

@@ -61,6 +61,7 @@ class Run {
       VEXEVT_TRY(Take(batch, &ended));
       ledger_.bytes_in.store(input.offset(), std::memory_order_relaxed);
       monitor_.Beat();
+      SeeWhetherReloaded();
       ended |= enough();
     }
     return {};
@@ -95,6 +96,7 @@ class Run {
       VEXEVT_TRY(sink_->Flush());
     }
     monitor_.Beat();
+    SeeWhetherReloaded();
     past_deadline_ = !readable && now >= window_.deadline_ns();
     if (polls_[0].revents != 0 || RequestsWaiting()) VEXEVT_TRY(Answer(TakeRequests()));
     return readable;
@@ -104,9 +106,16 @@ class Run {
     if (requests.state) monitor_.ShowState();
     if (!requests.reload) return {};
     monitor_.Reloading();
-    Status status = step_.Reload();
+    reloading_ = true;
+    VEXEVT_TRY(step_.Reload());
+    SeeWhetherReloaded();
+    return {};
+  }
+
+  void SeeWhetherReloaded() {
+    if (!reloading_ || step_.reloading()) return;
+    reloading_ = false;
     monitor_.Reloaded();
-    return status;
   }
 
   Status Take(std::span<const EventView> batch, bool* ended) {
@@ -173,6 +182,7 @@ class Run {
   std::vector<pollfd> polls_;
   std::vector<std::string> barriers_;  // tokens, of what is processed now
   bool past_deadline_ = false;
+  bool reloading_ = false;  // and systemd waits for word
 };
 
 }  // namespace

@@ -52,6 +52,8 @@ class Step {
   // because the new ones are wrong says so and returns Ok.
   virtual bool reloads() const { return false; }
   virtual Status Reload() { return {}; }
+  // What Reload began goes on beside the stream: systemd is told that it is done once this is false again.
+  virtual bool reloading() const { return false; }
 
   // Whether it gives the stream to outputs of its own. It then answers for barriers (lib/stream/barrier.h), and else
   // the sink, which a barrier has to be written to while it is processed.

@@ -13,6 +13,7 @@
 #include "lib/cli/progress.h"
 #include "lib/cli/service.h"
 #include "lib/cli/tool.h"
+#include "lib/cli/watchdog.h"
 
 namespace vexevt {
 
@@ -50,6 +51,7 @@ class RunMonitor {
   const Ledger& ledger_;
   MetricSet metrics_;
   ServiceNotifier service_;
+  std::optional<Watchdog> watchdog_;
   std::optional<Progress> progress_;  // shown
   std::optional<Progress> totals_;    // for STATUS=
   std::uint64_t next_beat_ns_ = kNever, interval_ns_ = 0;

@@ -35,7 +35,7 @@ ServiceNotifier::ServiceNotifier() {
   socket_ = std::move(fd);
 
   std::uint64_t pid = NumberFrom("WATCHDOG_PID");
-  if (pid == 0 || pid == static_cast<std::uint64_t>(::getpid())) watchdog_ns_ = NumberFrom("WATCHDOG_USEC") * 1000 / 2;
+  if (pid == 0 || pid == static_cast<std::uint64_t>(::getpid())) watchdog_ns_ = NumberFrom("WATCHDOG_USEC") * 1000;
 }
 
 void ServiceNotifier::Send(std::string_view state) const {

@@ -1,5 +1,6 @@
 // What systemd asks of a service: sd_notify(3)'s datagrams and the watchdog. Spoken here rather than by libsystemd,
-// which adds 0.5 ms to the start of every tool. Nothing happens where NOTIFY_SOCKET is not set. For one thread.
+// which adds 0.5 ms to the start of every tool. Nothing happens where NOTIFY_SOCKET is not set. Sending is
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ class ServiceNotifier {
   // "READY=1", "STOPPING=1", "RELOADING=1", "STATUS=…"; several, one a line. A lost datagram is no error.
   void Send(std::string_view state) const;
 
-  // How often to send WATCHDOG=1: half of what the unit allows; 0: no watchdog.
+  // The longest that the unit allows between two WATCHDOG=1; 0: no watchdog.
   std::uint64_t watchdog_ns() const { return watchdog_ns_; }
 
  private:

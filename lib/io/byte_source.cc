@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lib/io/full.h"
+#include "lib/io/held_up.h"
 
 namespace vexevt {
 
@@ -10,6 +11,7 @@ Result<std::size_t> FdSource::Read(std::span<std::byte> to) {
   if (std::exchange(unwritten_, false)) {
     // Unlike read, poll knows a pipe that was never written from one whose writers have gone.
     pollfd waiting{fd_.get(), POLLIN, 0};
+    HeldUp held_up;
     poll(&waiting, 1, -1);
   }
   VEXEVT_ASSIGN(std::size_t got, ReadSome(fd_.get(), to, name_));

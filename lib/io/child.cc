@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "lib/io/full.h"
+#include "lib/io/held_up.h"
 
 namespace vexevt {
 namespace {
@@ -77,6 +78,7 @@ Child::~Child() {
 
 Status Child::Wait() {
   if (pid_ == 0) return Status::Ok();
+  HeldUp held_up;
   int state = 0;
   while (waitpid(pid_, &state, 0) < 0) {
     if (errno != EINTR) return ErrnoStatus(fmt::format("cannot wait for 'exec:{}'", command_), errno);

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "lib/io/full.h"
+#include "lib/io/held_up.h"
 
 namespace vexevt {
 
@@ -52,6 +53,7 @@ Result<std::size_t> FollowedFile::Read(std::span<std::byte> to) {
       if (got > 0) return got;
     } else {
       pollfd waiting{notices_.get(), POLLIN, 0};
+      HeldUp held_up;
       poll(&waiting, 1, -1);
     }
   }

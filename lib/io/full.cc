@@ -8,10 +8,12 @@
 #include <cerrno>
 
 #include "lib/base/unique_fd.h"
+#include "lib/io/held_up.h"
 
 namespace vexevt {
 
 Result<std::size_t> ReadSome(int fd, std::span<std::byte> to, std::string_view name) {
+  HeldUp held_up;
   for (;;) {
     ssize_t got = ::read(fd, to.data(), to.size());
     if (got >= 0) return static_cast<std::size_t>(got);

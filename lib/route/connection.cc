@@ -12,6 +12,7 @@
 
 #include <cerrno>
 
+#include "lib/io/held_up.h"
 #include "lib/io/unix_socket.h"
 
 extern char** environ;
@@ -74,6 +75,7 @@ Result<Connection> Run(const std::string& command) {
 }
 
 int Wait(pid_t child) {
+  HeldUp held_up;
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   return status;

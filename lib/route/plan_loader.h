@@ -26,6 +26,8 @@ class PlanLoader {
   // What Load has led to, once; nullopt: nothing new.
   std::optional<Result<RoutePlan>> Take();
 
+  // Load was called, and what it led to not taken yet.
+  bool busy() const { return thread_.joinable(); }
   // Readable when Take has something to give.
   int fd() const { return done_fd_.get(); }
   // One relaxed load, for a loop that is too busy to poll.

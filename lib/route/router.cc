@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/io/held_up.h"
 #include "lib/stream/barrier.h"
 
 namespace vexevt {
@@ -238,6 +239,7 @@ std::vector<Status> Router::Finish() {
     AddPolls(&polls_);
     std::uint64_t now = context_.clock->Now().mono_ns, due = next_due_ns();
     std::uint64_t wait_ms = due <= now ? 0 : (std::min(due - now, 60 * kNsPerSecond) + kNsPerMs - 1) / kNsPerMs;
+    HeldUp held_up;
     ::poll(polls_.data(), polls_.size(), due == kForEver ? -1 : static_cast<int>(wait_ms));
   }
   std::vector<Status> failures;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/event/lost_event.h"
+#include "lib/io/held_up.h"
 
 namespace vexevt {
 
@@ -15,6 +16,7 @@ Result<std::span<const EventView>> ListenInput::Read() {
     if (MoreWaiting() && !waiting_.empty()) return std::exchange(waiting_, {});
     polls.clear();
     AddPolls(&polls);
+    HeldUp held_up;
     poll(polls.data(), polls.size(), -1);
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/io/held_up.h"
+
 namespace vexevt {
 
 MergedInput::MergedInput(std::vector<std::unique_ptr<StreamInput>> inputs, Clock& clock) : clock_(clock) {
@@ -24,6 +26,7 @@ Result<std::span<const EventView>> MergedInput::Read() {
     if (std::uint64_t wake = wake_ns(), now = clock_.Now().mono_ns; wake != kNoWake) {
       timeout_ms = wake > now ? static_cast<int>((wake - now + kNsPerMs - 1) / kNsPerMs) : 0;
     }
+    HeldUp held_up;
     poll(polls.data(), polls.size(), timeout_ms);
   }
 }

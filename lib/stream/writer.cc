@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "lib/base/bytes.h"
+#include "lib/io/held_up.h"
 
 namespace vexevt {
 namespace {
@@ -38,6 +39,7 @@ Result<std::byte*> StreamWriter::Reserve(std::size_t bytes) {
 
 Status StreamWriter::Flush() {
   if (used_ == 0) return Status::Ok();
+  HeldUp held_up;
   VEXEVT_TRY(sink_->Write(std::as_bytes(std::span(buffer_)).first(used_)));
   written_ += used_;
   used_ = 0;

@@ -101,10 +101,10 @@ TOML
 whn = 1' >r.toml
   kill -HUP $tool
   until grep -q "not reloaded" log; do :; done
-  grep -qF "vexevt-filter: rules not reloaded: r.toml:2:7: unknown key 'whn' in rule (did you mean 'when'?)" log
+  grep -qF "vexevt-filter: rules not reloaded, generation 1 stays: r.toml:2:7: unknown key 'whn' in rule (did you mean 'when'?)" log
   echo '[[rule]]' >r.toml
   kill -HUP $tool
-  until grep -q "read 'r.toml' again" log; do :; done
+  until grep -qx "vexevt-filter: read 'r.toml' again: generation 2, 1 rules" log; do :; done
   cat a.evt >&7
   exec 7>&-
   wait $tool

@@ -1,0 +1,34 @@
+#include "lib/cli/watchdog.h"
+
+#include <chrono>
+
+#include "lib/cli/quiet_thread.h"
+#include "lib/io/held_up.h"
+
+namespace vexevt {
+
+bool LifeSigns::Alive() {
+  const std::uint64_t beats = beats_.load(std::memory_order_relaxed);
+  return std::exchange(seen_, beats) != beats || HeldUp::Now();
+}
+
+Watchdog::Watchdog(const ServiceNotifier& service, std::uint64_t interval_ns)
+    : service_(service), thread_(StartQuietThread([this, interval_ns] { Run(interval_ns); })) {}
+
+Watchdog::~Watchdog() {
+  {
+    std::lock_guard lock(mutex_);
+    end_ = true;
+  }
+  ending_.notify_one();
+  thread_.join();
+}
+
+void Watchdog::Run(std::uint64_t interval_ns) {
+  std::unique_lock lock(mutex_);
+  while (!ending_.wait_for(lock, std::chrono::nanoseconds(interval_ns), [this] { return end_; })) {
+    if (signs_.Alive()) service_.Send("WATCHDOG=1");
+  }
+}
+
+}  // namespace vexevt
