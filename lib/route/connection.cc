@@ -7,11 +7,13 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "lib/base/clock.h"
 #include "lib/io/held_up.h"
 #include "lib/io/unix_socket.h"
 
@@ -74,6 +76,18 @@ Result<Connection> Run(const std::string& command) {
   return connection;
 }
 
+// How often a ring that is full is tried again.
+constexpr long kRingRetryNs = kNsPerMs;
+
+Result<Connection> OpenRing(const std::string& text) {
+  VEXEVT_ASSIGN(RingName name, ParseRingName(text));
+  Connection connection;
+  VEXEVT_ASSIGN(connection.ring, RingWriter::Open(name));
+  connection.fd.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  if (!connection.fd) return ErrnoStatus(fmt::format("cannot open '{}'", name.path), errno);
+  return connection;
+}
+
 int Wait(pid_t child) {
   HeldUp held_up;
   int status = 0;
@@ -89,6 +103,8 @@ Result<Connection> Connect(const EndpointName& endpoint) {
       return OpenStandardOutput();
     case EndpointKind::kExec:
       return Run(endpoint.rest);
+    case EndpointKind::kRing:
+      return OpenRing(endpoint.rest);
     case EndpointKind::kUnix: {
       VEXEVT_ASSIGN(UniqueFd socket, ConnectUnix(endpoint.rest, SOCK_NONBLOCK));
       return Accepted(std::move(socket));
@@ -96,6 +112,11 @@ Result<Connection> Connect(const EndpointName& endpoint) {
     default:
       return OpenFile(endpoint.rest);
   }
+}
+
+void WaitForRing(const Connection& connection) {
+  const itimerspec once{.it_interval = {}, .it_value = {.tv_sec = 0, .tv_nsec = kRingRetryNs}};
+  ::timerfd_settime(connection.fd.get(), 0, &once, nullptr);
 }
 
 Connection Accepted(UniqueFd socket) {
@@ -108,6 +129,7 @@ Connection Accepted(UniqueFd socket) {
 
 Status Disconnect(Connection connection, const EndpointName& endpoint) {
   const std::string name = endpoint.kind == EndpointKind::kStandard ? "standard output" : endpoint.rest;
+  if (connection.ring) return connection.ring->Close();
   if (::close(connection.fd.release()) != 0) return ErrnoStatus(fmt::format("cannot write '{}'", name), errno);
   if (connection.child < 0) return {};
   int status = Wait(connection.child);

@@ -3,8 +3,11 @@
 
 #include <sys/types.h>
 
+#include <memory>
+
 #include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
+#include "lib/ring/writer.h"
 #include "lib/stream/endpoint_name.h"
 
 namespace vexevt {
@@ -14,7 +17,12 @@ struct Connection {
   pid_t child = -1;  // of kExec
   bool socket = false;
   bool regular = false;  // a file: never has to wait
+  // Of kRing: takes the bytes instead of fd, which is a timer then. A ring that blocks has nothing to poll, so
+  // WaitForRing makes the timer readable in a while.
+  std::unique_ptr<RingWriter> ring;
 };
+
+void WaitForRing(const Connection& connection);
 
 // Files are appended to, and made where they aren't there. Never blocks; a reader that isn't there is an error. Not for
 // kUnixListen, where connections come by themselves.

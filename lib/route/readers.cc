@@ -12,7 +12,21 @@ namespace {
 
 constexpr std::size_t kPieces = 16;
 
+ssize_t WriteRing(const Connection& connection, std::span<const iovec> pieces) {
+  std::size_t written = 0;
+  for (const iovec& piece : pieces) {
+    const auto taken = connection.ring->TryWrite({static_cast<const std::byte*>(piece.iov_base), piece.iov_len});
+    if (!taken.ok()) return errno = EIO, -1;
+    written += *taken;
+    if (*taken < piece.iov_len) break;
+  }
+  if (written > 0) return static_cast<ssize_t>(written);
+  WaitForRing(connection);
+  return errno = EAGAIN, -1;
+}
+
 ssize_t WritePieces(const Connection& connection, std::span<iovec> pieces) {
+  if (connection.ring) return WriteRing(connection, pieces);
   if (!connection.socket) return ::writev(connection.fd.get(), pieces.data(), static_cast<int>(pieces.size()));
   msghdr message = {};
   message.msg_iov = pieces.data();
@@ -78,7 +92,8 @@ std::optional<Readers::Broken> Readers::TakeBroken() {
 void Readers::AddPolls(std::vector<pollfd>* polls) const {
   for (const Reader& reader : all_) {
     if (reader.connection.regular) continue;
-    short wanted = reader.waits ? POLLOUT : 0;  // that the other end has gone is always told
+    const short room = reader.connection.ring ? POLLIN : POLLOUT;
+    short wanted = reader.waits ? room : 0;  // that the other end has gone is always told
     polls->push_back({.fd = reader.connection.fd.get(), .events = wanted, .revents = 0});
   }
 }

@@ -109,6 +109,19 @@ await_ring() {
   wait "$reader"
 }
 
+@test "a route leads into rings, also those that block" {
+  vexevt-capture --generate mixed --seed 3 -n 20000 -o a.evt
+  printf '[[endpoint]]\nname = "%s"\nto = "%s"\n' all ring:all,block,size=64K fs ring:fs,size=16M >rules.toml
+  printf '[[rule]]\nwhen = "%s"\nto = %s\n' "$all" '"all"' 'type = fs.*' '"fs"' >>rules.toml
+  sed -i '1i match = "all"' rules.toml
+  vexevt-route rules.toml a.evt &
+  until [[ -s all && $(head -c 8 all) == vexring1 ]]; do :; done
+  vexevt-filter "$all" ring:all >b.evt
+  wait %1
+  cmp a.evt b.evt
+  vexevt-filter 'type = fs.*' a.evt | cmp - <(vexevt-filter "$all" ring:fs)
+}
+
 @test "rings that are none, are made otherwise, or are misspelt" {
   echo precious >file
   run -2 --separate-stderr vexevt-filter "$all" /dev/null -o ring:file
