@@ -1,6 +1,7 @@
 #include "lib/base/escape.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "lib/base/utf8.h"
 
@@ -62,6 +63,29 @@ void AppendEscaped(std::string_view bytes, std::string* out) {
     bytes.remove_prefix(plain);
     if (!bytes.empty()) TakeEscaped(&bytes, '\0', out);
   }
+}
+
+std::optional<std::string> Unescape(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      bytes.push_back(text[i]);
+      continue;
+    }
+    if (++i == text.size()) return {};
+    constexpr std::string_view kLetters = "nrt\\", kCharacters = "\n\r\t\\";
+    if (std::size_t letter = kLetters.find(text[i]); letter != std::string_view::npos) {
+      bytes.push_back(kCharacters[letter]);
+      continue;
+    }
+    unsigned char byte = 0;
+    const char* digits = text.data() + i + 1;
+    if (text[i] != 'x' || text.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2)
+      return {};
+    bytes.push_back(static_cast<char>(byte));
+    i += 2;
+  }
+  return bytes;
 }
 
 void AppendShellQuoted(std::string_view bytes, std::string* out) {

@@ -1,6 +1,7 @@
 // Bytes from outside as text that can do no harm: on a terminal, and in a shell's command line. Thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@ namespace vexevt {
 // Appends `bytes` as valid UTF-8 that a terminal only shows: \n, \t, \r, \\ and, for all other control characters, for
 // those that reorder text, and for what is not UTF-8, \xNN a byte. Reversible.
 void AppendEscaped(std::string_view bytes, std::string* out);
+
+// The bytes that AppendEscaped made `text` of; nullopt where there is a backslash that it would not write.
+std::optional<std::string> Unescape(std::string_view text);
 
 // Appends `bytes` as one word of a POSIX shell that stands for exactly them. Plain words stay as they are; others stand
 // in '…', and where that would let control characters or bad UTF-8 through, in $'…' (POSIX.1-2024, and every shell).

@@ -44,6 +44,13 @@ TEST(Escape, LetsNothingReachTheTerminal) {
     std::string text = Escaped(bytes);
     ASSERT_TRUE(IsUtf8(text));
     for (char c : text) ASSERT_FALSE(static_cast<unsigned char>(c) < 0x20 || c == 0x7f);
+    ASSERT_EQ(Unescape(text), bytes);
+  }
+}
+
+TEST(Unescape, RefusesWhatNoEscapingGives) {
+  for (std::string_view text : {"a\\", "\\x", "\\x1", "\\xg0", "\\x+1", "\\0", "\\e"}) {
+    EXPECT_EQ(Unescape(text), std::nullopt) << text;
   }
 }
 
