@@ -111,7 +111,9 @@ class CaptureRun {
     ledger_.last_wall_ns.store(views_.back().wall_ns(), std::memory_order_relaxed);
     Add(ledger_.in, views_.size());
     std::span<const EventView> selected = views_;
-    if (window_.active()) selected = window_.Select(selected, SystemClock().Now().mono_ns, ended);
+    std::size_t beyond = 0;
+    if (window_.active()) selected = window_.Select(selected, SystemClock().Now().mono_ns, &beyond);
+    *ended = beyond > 0;
     while (!selected.empty() && sink_->room() != 0) {
       std::size_t size =
           static_cast<std::size_t>(std::min<std::uint64_t>(selected.size(), sink_->room().value_or(kNever)));

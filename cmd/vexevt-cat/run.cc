@@ -1,8 +1,10 @@
 #include "cmd/vexevt-cat/run.h"
 
-#include <cstdio>
+#include <unistd.h>
 
+#include "lib/base/bytes.h"
 #include "lib/cli/pipeline.h"
+#include "lib/io/full.h"
 #include "lib/stream/summary.h"
 
 namespace vexevt {
@@ -19,22 +21,23 @@ class ShowStep final : public Step {
 class CountStep final : public Step {
  public:
   // `count`: of events, after which it is done.
-  explicit CountStep(std::optional<std::uint64_t> count) : left_(count.value_or(UINT64_MAX)) {}
+  CountStep(std::optional<std::uint64_t> count, bool json) : left_(count.value_or(kNever)), json_(json) {}
 
   Status Process(std::span<const EventView> batch, EventSink&) override {
-    for (const EventView& event : batch) {
-      if (left_ == 0) break;
-      summary_.Add(event);
-      --left_;
-    }
+    for (const EventView& event : batch) summary_.Add(event);
+    if (left_ != kNever) left_ -= batch.size();
     return {};
   }
-  bool done() const override { return left_ == 0; }
-  const Summary& summary() const { return summary_; }
+  std::uint64_t wants() const override { return left_; }
+  bool holds_back() override { return true; }  // the answer
+  Status Finish(EventSink&) override {
+    return WriteAll(STDOUT_FILENO, AsBytes(json_ ? summary_.Json() : summary_.Text()), "standard output");
+  }
 
  private:
   Summary summary_;
   std::uint64_t left_;
+  bool json_;
 };
 
 Result<ExitCode> ShowSummary(const CatOptions& options) {
@@ -45,15 +48,9 @@ Result<ExitCode> ShowSummary(const CatOptions& options) {
   }
   if (common.output != "-") return InvalidArgument("--stat writes to standard output: leave out --output");
   common.format = Format::kText;
-  CountStep step(common.count);
+  CountStep step(common.count, json);
   Ledger ledger;
-  Result<ExitCode> result = RunPipeline(kCatTool, common, step, ledger);
-  // Before an error in the data is told, what was before it.
-  if (result.ok() || result.status().code() == StatusCode::kDataLoss) {
-    std::string text = json ? step.summary().Json() : step.summary().Text();
-    std::fwrite(text.data(), 1, text.size(), stdout);
-  }
-  return result;
+  return RunPipeline(kCatTool, common, step, ledger);
 }
 
 }  // namespace

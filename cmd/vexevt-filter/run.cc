@@ -27,8 +27,8 @@ std::string RedactionKey() {
 
 class FilterStep final : public Step {
  public:
-  FilterStep(const FilterOptions& options, Filter filter)
-      : options_(options), filter_(std::move(filter)), redactor_(RedactionKey()) {}
+  FilterStep(const FilterOptions& options, Filter filter, const Ledger& ledger)
+      : options_(options), ledger_(ledger), filter_(std::move(filter)), redactor_(RedactionKey()) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     const bool silent = options_.common.quiet || options_.count_only;
@@ -54,8 +54,12 @@ class FilterStep final : public Step {
 
   Status Finish(EventSink& sink) override {
     GiveDue(kNever, sink);
-    return {};
+    if (!options_.count_only) return {};
+    std::string line = fmt::format("{}{}\n", ledger_.lossy() ? ">=" : "", kept_);
+    return WriteAll(STDOUT_FILENO, AsBytes(line), "standard output");
   }
+
+  bool holds_back() override { return delayed_.size() > 0 || AnswersAtEnd(); }
 
   // What is held back is due by the real clock too, when no event comes to say how late it is.
   std::uint64_t next_tick_ns() const override {
@@ -69,8 +73,10 @@ class FilterStep final : public Step {
     return {};
   }
 
+  // With a checkpoint the answer is for all that is new, not for what happened to be read until it was known.
   bool done() const override {
-    return options_.common.quiet && kept_ > 0 && !options_.assert_none && !options_.assert_some;
+    return options_.common.quiet && kept_ > 0 && !options_.assert_none && !options_.assert_some &&
+           options_.common.checkpoint.empty();
   }
 
   bool reloads() const override { return !options_.rules.empty(); }
@@ -108,6 +114,10 @@ class FilterStep final : public Step {
   std::uint64_t kept() const { return kept_; }
 
  private:
+  bool AnswersAtEnd() const {
+    return options_.count_only || options_.common.quiet || options_.assert_none || options_.assert_some;
+  }
+
   Status WriteChanged(const FilterRule& rule, const EventView& event, EventSink& sink) {
     std::span<const std::byte> frame = event.frame();
     if (!rule.redact.empty()) {
@@ -151,6 +161,7 @@ class FilterStep final : public Step {
   };
 
   const FilterOptions& options_;
+  const Ledger& ledger_;
   MetricSet* metrics_ = nullptr;
   std::vector<RuleCounters> rule_counters_;
   Counter generation_{1};
@@ -159,11 +170,6 @@ class FilterStep final : public Step {
   DelayQueue delayed_;
   std::uint64_t kept_ = 0;
 };
-
-Status PrintCount(std::uint64_t kept, const Ledger& ledger) {
-  std::string line = fmt::format("{}{}\n", ledger.lossy() ? ">=" : "", kept);
-  return WriteAll(STDOUT_FILENO, AsBytes(line), "standard output");
-}
 
 }  // namespace
 
@@ -175,9 +181,8 @@ Result<ExitCode> RunFilter(const FilterOptions& options) {
   // Nothing is written then, so the stream ends here, as it does in a form for people.
   if (common.quiet || options.count_only) common.format = Format::kText;
   Ledger ledger;
-  FilterStep step(options, std::move(filter));
+  FilterStep step(options, std::move(filter), ledger);
   VEXEVT_ASSIGN(ExitCode code, RunPipeline(kFilterTool, common, step, ledger));
-  if (options.count_only) VEXEVT_TRY(PrintCount(step.kept(), ledger));
   bool negative = (options.common.quiet && step.kept() == 0 && !options.assert_none) ||
                   (options.assert_some && step.kept() == 0) ||
                   (options.assert_none && (step.kept() > 0 || ledger.lossy()));

@@ -47,6 +47,10 @@ class RouteStep final : public Step {
   }
 
   bool has_own_outputs() const override { return true; }
+  bool holds_back() override {
+    router_->Flush();
+    return router_->holds_back();
+  }
 
   bool takes_input() const override { return !router_->blocked(); }
 

@@ -118,6 +118,11 @@ Status EventSink::Flush() {
   return writer_.Flush();
 }
 
+Status EventSink::Sync() {
+  VEXEVT_TRY(Flush());
+  return writer_.Sync();
+}
+
 Status EventSink::Close() {
   VEXEVT_TRY(Flush());
   return writer_.Close();

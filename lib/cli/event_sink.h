@@ -55,6 +55,8 @@ class EventSink {
   Status Settle();
   // What is buffered goes out.
   Status Flush();
+  // Flushes, and waits until what went to a file is on its disk.
+  Status Sync();
   // Flushes, and says whether what was written is safe with the kernel. Nothing can be written afterwards.
   Status Close();
 

@@ -94,6 +94,12 @@ void AddCommonOptions(CLI::App& app, OptionGroups groups, CommonOptions* options
         "unix-listen:PATH, ring:PATH or exec:COMMAND. Several inputs are merged in the order of their events' times.",
         &options->inputs)
         ->group("Input");
+    AddText(app, "--checkpoint", "FILE",
+            "go on where the last run with this FILE ended, and remember in it where this one does\nInputs have to be "
+            "files. Moved on at most once a second, when what was written has left, and at the end: after an orderly "
+            "end each event comes once, after a crash some may come again. See vexevt-event(5).",
+            &options->checkpoint)
+        ->group("Input");
   }
   AddOutputOptions(app, groups, options);
   AddLimitOptions(app, groups, options);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 
 namespace CLI {
@@ -25,7 +26,9 @@ enum class Format : std::uint8_t {
 };
 
 struct CommonOptions {
-  std::vector<std::string> inputs;  // endpoints; none: standard input
+  std::vector<std::string> inputs;                      // endpoints; none: standard input
+  std::string checkpoint;                               // file; empty: none
+  std::uint64_t checkpoint_interval_ns = kNsPerSecond;  // no option: for tests
   std::string output = "-";
   bool follow = false;      // at the end of an input file, wait for more
   bool json_input = false;  // inputs are lines of JSON
@@ -45,7 +48,7 @@ struct CommonOptions {
 };
 
 using OptionGroups = std::uint32_t;
-inline constexpr OptionGroups kInputOptions = 1 << 0,  // FILE…, -i
+inline constexpr OptionGroups kInputOptions = 1 << 0,  // FILE…, -i, --checkpoint
     kOutputOptions = 1 << 1,                           // -o
     kFormatOptions = 1 << 2,                           // --format, --color
     kCountOption = 1 << 3,                             // -n

@@ -1,16 +1,21 @@
 #include "lib/cli/pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/cli/checkpointer.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/time_window.h"
 #include "lib/event/layout.h"
 #include "lib/event/type.h"
 #include "lib/stream/barrier.h"
 #include "lib/stream/endpoint.h"
+#include "lib/stream/resume.h"
 
 namespace vexevt {
 namespace {
@@ -35,36 +40,59 @@ class Run {
 
   Status All() {
     CatchSignals(step_.reloads());
-    VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input,
-                  OpenInputs(options_.inputs, {.follow = options_.follow, .json = options_.json_input}));
+    VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, Open());
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_, &ledger_));
     step_.Describe(&monitor_.metrics());
     VEXEVT_TRY(monitor_.Start(input->total_bytes(), sink_->terminal()));
+    Status dealt = Loop(*input);
     // What was read is written before a failure is told: the events before bad data are good.
-    Status read = Loop(*input);
-    Status written = read.code() == StatusCode::kBrokenPipe ? Status() : Finish();
+    Status written = dealt.code() == StatusCode::kBrokenPipe ? Status() : Finish();
+    if (checkpointer_ && dealt.ok() && written.ok()) written = checkpointer_->Save(*input, left_, Now());
     monitor_.Finish();
-    return read.ok() ? std::move(written) : std::move(read);
+    for (Status* failure : {&dealt, &input_failure_, &written}) {
+      if (!failure->ok()) return std::move(*failure);
+    }
+    return {};
   }
 
  private:
+  Result<std::unique_ptr<StreamInput>> Open() {
+    InputOptions input_options{.follow = options_.follow, .json = options_.json_input};
+    if (options_.checkpoint.empty()) return OpenInputs(options_.inputs, input_options);
+    if (options_.checkpoint == options_.output) {
+      return InvalidArgument(fmt::format("'{}' can't be both the output and the checkpoint", options_.output));
+    }
+    VEXEVT_ASSIGN(checkpointer_, Checkpointer::Open(options_.checkpoint, options_.checkpoint_interval_ns, Now()));
+    return ResumeInputs(options_.inputs, input_options, checkpointer_->marks());
+  }
+
+  // Until the input ends or fails, or enough was written.
   Status Loop(StreamInput& input) {
     for (bool ended = enough(); !ended;) {
+      VEXEVT_TRY(KeepCheckpoint(input));
       if (RequestsWaiting() || !step_.takes_input() || !input.MoreWaiting()) {
         VEXEVT_ASSIGN(bool readable, Idle(input));
         if (StopRequested() && !input.ends_with_writers()) return {};
         if (past_deadline_) return {};
         if (!readable) continue;
       }
-      VEXEVT_ASSIGN(std::span<const EventView> batch, input.Read());
-      if (batch.empty()) return {};
-      VEXEVT_TRY(Take(batch, &ended));
+      auto batch = input.Read();
+      if (!batch.ok()) input_failure_ = std::move(batch).status();
+      if (!batch.ok() || batch->empty()) return {};
+      VEXEVT_TRY(Take(*batch, &ended));
       ledger_.bytes_in.store(input.offset(), std::memory_order_relaxed);
       monitor_.Beat();
       SeeWhetherReloaded();
       ended |= enough();
     }
     return {};
+  }
+
+  // Once it is time and everything that was read has left.
+  Status KeepCheckpoint(const StreamInput& input) {
+    if (!checkpointer_ || !checkpointer_->due(Now()) || step_.holds_back()) return {};
+    VEXEVT_TRY(sink_->Sync());
+    return checkpointer_->Save(input, 0, Now());
   }
 
   // Writes out what there is, then waits for input, a signal or a time. True: Read has something to say.
@@ -79,8 +107,10 @@ class Run {
     bool readable = takes_input && input.MoreWaiting();  // a signal interrupts a busy run without making it wait
     if (takes_input) input.AddPolls(&polls_);
     std::uint64_t now = Now();
-    std::uint64_t wake = std::min(
-        {step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(), takes_input ? input.wake_ns() : kNever});
+    bool may_save = checkpointer_ && !step_.holds_back();  // else a Tick comes first
+    std::uint64_t wake =
+        std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(),
+                  takes_input ? input.wake_ns() : kNever, may_save ? checkpointer_->due_ns() : kNever});
     if (::poll(polls_.data(), polls_.size(), readable ? 0 : PollTimeout(wake, now)) < 0 && errno != EINTR) {
       return ErrnoStatus("cannot wait for input", errno);
     }
@@ -120,16 +150,18 @@ class Run {
 
   Status Take(std::span<const EventView> batch, bool* ended) {
     ledger_.last_wall_ns.store(batch.back().wall_ns(), std::memory_order_relaxed);
+    const std::span<const EventView> read = batch;
+    std::size_t beyond = 0;
     if (window_.active()) {
-      std::size_t all = batch.size();
-      batch = window_.Select(batch, Now(), ended);
-      Add(ledger_.in, all - batch.size());
+      batch = window_.Select(batch, Now(), &beyond);
+      *ended = beyond > 0;
+      Add(ledger_.in, read.size() - batch.size());
     }
     while (!batch.empty() && !enough()) {
       // With --count, never more events at once than may still be written, so that a step which writes at most one for
       // each needs no look at the limit.
-      std::size_t size =
-          static_cast<std::size_t>(std::min<std::uint64_t>(batch.size(), sink_->room().value_or(kNever)));
+      auto size = static_cast<std::size_t>(
+          std::min<std::uint64_t>({batch.size(), sink_->room().value_or(kNever), step_.wants()}));
       LookAtStream(batch.first(size));
       Add(ledger_.in, size);
       Status status = step_.Process(batch.first(size), *sink_);
@@ -139,7 +171,16 @@ class Run {
         VEXEVT_TRY(PassBarriers());
       batch = batch.subspan(size);
     }
+    left_ = batch.empty() ? beyond : CountFrom(batch.front(), read);
+    if (checkpointer_) checkpointer_->Moved();
     return {};
+  }
+
+  // `event` and those behind it in `batch`.
+  static std::size_t CountFrom(const EventView& event, std::span<const EventView> batch) {
+    auto at =
+        std::ranges::find(batch, event.frame().data(), [](const EventView& other) { return other.frame().data(); });
+    return static_cast<std::size_t>(batch.end() - at);
   }
 
   void LookAtStream(std::span<const EventView> batch) {
@@ -166,10 +207,11 @@ class Run {
     return {};
   }
 
-  bool enough() const { return step_.done() || sink_->room() == 0; }
+  bool enough() const { return step_.done() || step_.wants() == 0 || sink_->room() == 0; }
 
   Status Finish() {
     VEXEVT_TRY(step_.Finish(*sink_));
+    if (checkpointer_) VEXEVT_TRY(sink_->Sync());
     return sink_->Close();
   }
 
@@ -179,6 +221,9 @@ class Run {
   TimeWindow window_;
   RunMonitor monitor_;
   std::unique_ptr<EventSink> sink_;
+  std::optional<Checkpointer> checkpointer_;
+  std::size_t left_ = 0;  // events of the last batch that were not processed
+  Status input_failure_;
   std::vector<pollfd> polls_;
   std::vector<std::string> barriers_;  // tokens, of what is processed now
   bool past_deadline_ = false;

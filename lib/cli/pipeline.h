@@ -5,6 +5,8 @@
 // latency is low when idle and throughput high when busy. It keeps the ledger, obeys --count, --duration, --since,
 // --until and --strict, answers signals, and runs metrics, progress and systemd's notifications beside it.
 //
+// With --checkpoint it goes on where the last run ended, and remembers where this one does (lib/cli/checkpointer.h).
+//
 // SIGINT and SIGTERM stop a run whose input could go on for ever or is a file; one that reads pipes goes on until those
 // end, because the tools before it were stopped too and what is in flight shall arrive.
 #pragma once
@@ -34,7 +36,8 @@ class Step {
   // Gaps (vexevt.lost) are among them; a step passes them on, whatever else it decides.
   virtual Status Process(std::span<const EventView> batch, EventSink& sink) = 0;
 
-  // The input has ended, or enough was written: what is held back goes out.
+  // The input has ended, or enough was written: what is held back goes out, and answers are printed. A checkpoint moves
+  // behind all of the input only after this.
   virtual Status Finish(EventSink&) { return {}; }
 
   // Monotonic time (Clock) at which Tick is wanted; kNever: not at all. Asked whenever the loop waits.
@@ -47,6 +50,12 @@ class Step {
 
   // Nothing more is wanted: the answer is known, or every output has ended.
   virtual bool done() const { return false; }
+  // So many events are wanted at most, from here on; never more than these are given to Process at once.
+  virtual std::uint64_t wants() const { return kNever; }
+
+  // Whether something of what was processed has not gone to the sink, or the step's own outputs, yet: --checkpoint then
+  // waits with moving on.
+  virtual bool holds_back() { return false; }
 
   // SIGHUP, between two events, for a step that reloads; others are ended by it. A step that keeps its old rules
   // because the new ones are wrong says so and returns Ok.

@@ -25,8 +25,9 @@ TimeWindow::TimeWindow(const CommonOptions& options, Instant now)
 }
 
 std::span<const EventView> TimeWindow::Select(std::span<const EventView> batch, std::uint64_t now_mono_ns,
-                                              bool* ended) {
+                                              std::size_t* beyond) {
   selected_.clear();
+  *beyond = 0;
   for (const EventView& event : batch) {
     std::uint64_t wall = event.wall_ns();
     if (wall < since_ns_) continue;
@@ -36,7 +37,7 @@ std::span<const EventView> TimeWindow::Select(std::span<const EventView> batch, 
       duration_ns_.reset();
     }
     if (wall >= end_ns_) {
-      *ended = true;
+      *beyond = static_cast<std::size_t>(batch.data() + batch.size() - &event);
       break;
     }
     if (wall < until_ns_) selected_.push_back(event);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,9 +23,9 @@ class TimeWindow {
   // False: Select gives what it gets.
   bool active() const { return active_; }
 
-  // The events of `batch` that lie within; valid until the next call or until the batch ends. *ended: none will, from
-  // here on.
-  std::span<const EventView> Select(std::span<const EventView> batch, std::uint64_t now_mono_ns, bool* ended);
+  // The events of `batch` that lie within; valid until the next call or until the batch ends. *beyond is set to 0, or
+  // to the number of events from the one at which the window ended: none will lie within from there on.
+  std::span<const EventView> Select(std::span<const EventView> batch, std::uint64_t now_mono_ns, std::size_t* beyond);
 
   // The monotonic time at which an idle run ends; the largest value: never.
   std::uint64_t deadline_ns() const { return std::min(until_deadline_ns_, duration_deadline_ns_); }

@@ -50,9 +50,9 @@ TEST(TimeWindow, SinceAndAPastUntilLeaveOutAndGoOn) {
   options.since_ns = kStart + 2 * kNsPerSecond;
   options.until_ns = kStart + 4 * kNsPerSecond;
   TimeWindow window(options, {kStart + 100 * kNsPerSecond, 0});
-  bool ended = false;
-  EXPECT_THAT(Seconds(window.Select(Batch({1, 2, 3, 4, 5, 3}).views(), 0, &ended)), ElementsAre(2, 3, 3));
-  EXPECT_FALSE(ended);
+  std::size_t beyond = 0;
+  EXPECT_THAT(Seconds(window.Select(Batch({1, 2, 3, 4, 5, 3}).views(), 0, &beyond)), ElementsAre(2, 3, 3));
+  EXPECT_EQ(beyond, 0u);
   EXPECT_EQ(window.deadline_ns(), ~std::uint64_t{0});
 }
 
@@ -61,9 +61,9 @@ TEST(TimeWindow, AnUntilAheadEndsTheRun) {
   options.until_ns = kStart + 4 * kNsPerSecond;
   TimeWindow window(options, {kStart, 50 * kNsPerSecond});
   EXPECT_EQ(window.deadline_ns(), 54 * kNsPerSecond);
-  bool ended = false;
-  EXPECT_THAT(Seconds(window.Select(Batch({1, 3, 4, 2}).views(), 0, &ended)), ElementsAre(1, 3));
-  EXPECT_TRUE(ended);
+  std::size_t beyond = 0;
+  EXPECT_THAT(Seconds(window.Select(Batch({1, 3, 4, 2}).views(), 0, &beyond)), ElementsAre(1, 3));
+  EXPECT_EQ(beyond, 2u);
 }
 
 TEST(TimeWindow, DurationRunsFromTheFirstEvent) {
@@ -71,21 +71,21 @@ TEST(TimeWindow, DurationRunsFromTheFirstEvent) {
   options.duration_ns = 3 * kNsPerSecond;
   TimeWindow window(options, {kStart, 50 * kNsPerSecond});
   EXPECT_EQ(window.deadline_ns(), 53 * kNsPerSecond);
-  bool ended = false;
-  EXPECT_THAT(Seconds(window.Select(Batch({10, 11}).views(), 52 * kNsPerSecond, &ended)), ElementsAre(10, 11));
-  EXPECT_FALSE(ended);
+  std::size_t beyond = 0;
+  EXPECT_THAT(Seconds(window.Select(Batch({10, 11}).views(), 52 * kNsPerSecond, &beyond)), ElementsAre(10, 11));
+  EXPECT_EQ(beyond, 0u);
   EXPECT_EQ(window.deadline_ns(), 55 * kNsPerSecond);
-  EXPECT_THAT(Seconds(window.Select(Batch({12, 13}).views(), 53 * kNsPerSecond, &ended)), ElementsAre(12));
-  EXPECT_TRUE(ended);
+  EXPECT_THAT(Seconds(window.Select(Batch({12, 13}).views(), 53 * kNsPerSecond, &beyond)), ElementsAre(12));
+  EXPECT_EQ(beyond, 1u);
 }
 
 TEST(TimeWindow, TheLongestDurationDoesNotWrap) {
   CommonOptions options;
   options.duration_ns = ~std::uint64_t{0};
   TimeWindow window(options, {kStart, 50});
-  bool ended = false;
-  EXPECT_THAT(Seconds(window.Select(Batch({1}).views(), 60, &ended)), ElementsAre(1));
-  EXPECT_FALSE(ended);
+  std::size_t beyond = 0;
+  EXPECT_THAT(Seconds(window.Select(Batch({1}).views(), 60, &beyond)), ElementsAre(1));
+  EXPECT_EQ(beyond, 0u);
   EXPECT_EQ(window.deadline_ns(), ~std::uint64_t{0});
 }
 

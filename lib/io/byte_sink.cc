@@ -11,6 +11,12 @@ namespace vexevt {
 
 Status FdSink::Write(std::span<const std::byte> bytes) { return WriteAll(fd_.get(), bytes, name_); }
 
+Status FdSink::Sync() {
+  // EINVAL, EROFS: it is no file of a disk.
+  if (fdatasync(fd_.get()) == 0 || errno == EINVAL || errno == EROFS) return {};
+  return ErrnoStatus(fmt::format("cannot write '{}'", name_), errno);
+}
+
 Status FdSink::Close() {
   // On Linux the descriptor is gone even where close was interrupted: there is nothing to try again.
   if (fd_ && ::close(fd_.release()) != 0 && errno != EINTR) {

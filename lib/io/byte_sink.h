@@ -18,6 +18,9 @@ class ByteSink {
   // Writes all of `bytes`, and waits as long as that takes. kBrokenPipe: nobody will read any more.
   virtual Status Write(std::span<const std::byte> bytes) = 0;
 
+  // Waits until what was written is on disk, as far as it goes to one.
+  virtual Status Sync() { return {}; }
+
   // No more bytes will come. Says whether those that were written have arrived, as far as this machine can tell.
   virtual Status Close() = 0;
 
@@ -31,6 +34,7 @@ class FdSink final : public ByteSink {
   FdSink(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
   Status Write(std::span<const std::byte> bytes) override;
+  Status Sync() override;
   Status Close() override;  // with the error of close(2)
   int fd() const override { return fd_.get(); }
 

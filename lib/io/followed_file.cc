@@ -32,8 +32,7 @@ Status FollowedFile::OpenNow() {
   struct stat file;
   if (!fd || fstat(fd.get(), &file) != 0) return ErrnoStatus(fmt::format("cannot open '{}'", path_), errno);
   fd_ = std::move(fd);
-  device_ = file.st_dev;
-  inode_ = file.st_ino;
+  id_ = IdOf(file);
   position_ = 0;
   // By the descriptor, so that it is this file, whatever its name is by now.
   if (watch_ >= 0) inotify_rm_watch(notices_.get(), watch_);
@@ -57,6 +56,14 @@ Result<std::size_t> FollowedFile::Read(std::span<std::byte> to) {
       poll(&waiting, 1, -1);
     }
   }
+}
+
+Result<bool> FollowedFile::Skip(std::uint64_t bytes) {
+  struct stat file;
+  if (fstat(fd_.get(), &file) != 0) return ErrnoStatus(fmt::format("cannot read '{}'", path_), errno);
+  if (position_ > file.st_size || bytes > static_cast<std::uint64_t>(file.st_size - position_)) return false;
+  position_ += static_cast<off_t>(bytes);
+  return lseek(fd_.get(), position_, SEEK_SET) >= 0;
 }
 
 bool FollowedFile::Ready() {
@@ -84,14 +91,14 @@ Result<bool> FollowedFile::MoreThere() {
     return file.st_size > 0;
   }
   struct stat named;
-  if (stat(path_.c_str(), &named) != 0 || (named.st_dev == device_ && named.st_ino == inode_)) return false;
+  if (stat(path_.c_str(), &named) != 0 || IdOf(named) == id_) return false;
   // Whoever writes goes on with the old file until it has opened the new one. So the new one counts once it holds
   // something, and by then nothing is added to the old one.
   inotify_add_watch(notices_.get(), path_.c_str(), IN_MODIFY);
   if (stat(path_.c_str(), &named) != 0 || named.st_size == 0) return false;
   if (fstat(fd_.get(), &file) == 0 && file.st_size > position_) return true;
   VEXEVT_TRY(OpenNow());
-  if (break_.empty()) break_ = "replaced";
+  if (break_.empty()) break_ = kReplaced;
   return true;
 }
 

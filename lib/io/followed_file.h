@@ -22,6 +22,8 @@ class FollowedFile final : public ByteSource {
   bool Ready() override;
   void AddPolls(std::vector<pollfd>* polls) const override { polls->push_back({notices_.get(), POLLIN, 0}); }
   std::string TakeBreak() override { return std::exchange(break_, {}); }
+  Result<bool> Skip(std::uint64_t bytes) override;
+  std::optional<FileId> file() const override { return id_; }
 
  private:
   explicit FollowedFile(std::string path) : path_(std::move(path)) {}
@@ -34,8 +36,7 @@ class FollowedFile final : public ByteSource {
   UniqueFd fd_;
   UniqueFd notices_;  // inotify
   int watch_ = -1;    // of the file; that of its directory stays
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
+  FileId id_;
   off_t position_ = 0;
   std::string break_;
 };

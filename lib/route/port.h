@@ -139,6 +139,10 @@ class Port {
     return queue_.empty() && backlog_.empty() && !backlog_.has_loss() && (spill_ == nullptr || spill_->drained());
   }
   bool spills() const { return spill_ != nullptr; }
+  // Something is in memory only: neither written nor spilled.
+  bool holds_back() const {
+    return !queue_.empty() || !backlog_.empty() || backlog_.has_loss() || (spill_ != nullptr && spill_->buffered() > 0);
+  }
   // Takes nothing, and is not likely to soon: for good, or so many attempts in a row failed that it is left alone.
   bool failed() const { return state_ == State::kGone || (state_ == State::kDown && retry_.open()); }
   // Tries again now, where it is down.

@@ -168,6 +168,12 @@ void Router::Flush() {
   ForEachPort([](Port& port) { port.Flush(); });
 }
 
+bool Router::holds_back() const {
+  bool any = false;
+  ForEachPort([&](const Port& port) { any |= port.holds_back(); });
+  return any;
+}
+
 void Router::AddPolls(std::vector<pollfd>* polls) const {
   ForEachPort([&](const Port& port) { port.AddPolls(polls); });
 }

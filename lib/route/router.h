@@ -44,6 +44,8 @@ class Router {
 
   // Writes what can be written without waiting.
   void Flush();
+  // Whether something that was routed is still in memory only.
+  bool holds_back() const;
 
   // What poll should wait for before Serve.
   void AddPolls(std::vector<pollfd>* polls) const;

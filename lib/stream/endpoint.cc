@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "lib/io/child.h"
+#include "lib/io/file_id.h"
 #include "lib/io/followed_file.h"
 #include "lib/ring/writer.h"
 #include "lib/stream/broadcast.h"
@@ -30,15 +31,15 @@ Status CannotOpen(const std::string& name, int error) {
 }
 
 // Reads what `source` gives, frames or JSON.
-std::unique_ptr<StreamInput> ReaderOf(std::unique_ptr<ByteSource> source, const std::string& name,
-                                      bool ends_with_writers, InputOptions options) {
+std::unique_ptr<StreamReader> ReaderOf(std::unique_ptr<ByteSource> source, const std::string& name,
+                                       bool ends_with_writers, InputOptions options) {
   if (options.json) source = std::make_unique<JsonSource>(std::move(source), name);
   auto reader = std::make_unique<StreamReader>(std::move(source), name);
   reader->set_ends_with_writers(ends_with_writers);
   return reader;
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& name, InputOptions options) {
+Result<std::unique_ptr<StreamReader>> ReadFrom(UniqueFd fd, const std::string& name, InputOptions options) {
   if (!fd) return CannotOpen(name, errno);
   struct stat file;
   if (fstat(fd.get(), &file) != 0) return CannotOpen(name, errno);
@@ -50,11 +51,11 @@ Result<std::unique_ptr<StreamInput>> ReadFrom(UniqueFd fd, const std::string& na
   if (isatty(fd.get()) == 1) {
     return InvalidArgument(fmt::format("{} is a terminal: name a FILE, or pipe events in", name));
   }
-  return std::unique_ptr<StreamInput>(std::make_unique<StreamReader>(std::move(fd), name));
+  return std::make_unique<StreamReader>(std::move(fd), name);
 }
 
 // Opened without waiting for its writer: signals must work meanwhile, and several pipes must not wait in turn.
-Result<std::unique_ptr<StreamInput>> ReadNamedPipe(const std::string& path, InputOptions options) {
+Result<std::unique_ptr<StreamReader>> ReadNamedPipe(const std::string& path, InputOptions options) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return CannotOpen(path, errno);
   fcntl(fd.get(), F_SETFL, 0);
@@ -62,37 +63,20 @@ Result<std::unique_ptr<StreamInput>> ReadNamedPipe(const std::string& path, Inpu
   return ReaderOf(std::move(source), path, /*ends_with_writers=*/true, options);
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFollowed(const std::string& path, InputOptions options) {
+Result<std::unique_ptr<StreamReader>> ReadFollowed(const std::string& path, InputOptions options) {
   VEXEVT_ASSIGN(std::unique_ptr<FollowedFile> followed, FollowedFile::Open(path));
   return ReaderOf(std::move(followed), path, /*ends_with_writers=*/false, options);
 }
 
-Result<std::unique_ptr<StreamInput>> ReadFile(const std::string& path, InputOptions options) {
-  struct stat file;
-  bool there = stat(path.c_str(), &file) == 0;
-  // /dev/stdin and /dev/fd/N are pipes, too, but open ones: whoever wrote them may be gone already.
-  if (there && S_ISFIFO(file.st_mode) && !path.starts_with("/dev/") && !path.starts_with("/proc/")) {
-    return ReadNamedPipe(path, options);
-  }
-  if (options.follow && there && S_ISREG(file.st_mode)) return ReadFollowed(path, options);
-  return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path, options);
-}
-
-struct FileIdentity {
-  dev_t device;
-  ino_t inode;
-  bool operator==(const FileIdentity&) const = default;
-};
-
 // Of an input that is a regular file.
-bool IsInput(const std::string& endpoint, FileIdentity output) {
+bool IsInput(const std::string& endpoint, FileId output) {
   auto name = ParseEndpoint(endpoint);
   if (!name.ok()) return false;
   struct stat file;
   int failed = name->kind == EndpointKind::kStandard ? fstat(STDIN_FILENO, &file)
                : name->kind == EndpointKind::kFile   ? stat(name->rest.c_str(), &file)
                                                      : -1;
-  return failed == 0 && FileIdentity{file.st_dev, file.st_ino} == output;
+  return failed == 0 && IdOf(file) == output;
 }
 
 Status CheckNotInput(const struct stat& file, const std::string& name, std::span<const std::string> inputs) {
@@ -100,7 +84,7 @@ Status CheckNotInput(const struct stat& file, const std::string& name, std::span
   const std::string standard = "-";
   if (inputs.empty()) inputs = {&standard, 1};
   for (const std::string& input : inputs) {
-    if (IsInput(input, {file.st_dev, file.st_ino})) {
+    if (IsInput(input, IdOf(file))) {
       return InvalidArgument(fmt::format("'{}': input file is output file", name));
     }
   }
@@ -116,18 +100,34 @@ Status Prepare(int fd, const std::string& name, std::span<const std::string> inp
   return Status::Ok();
 }
 
+Result<std::unique_ptr<StreamInput>> AsInput(Result<std::unique_ptr<StreamReader>> reader) {
+  if (!reader.ok()) return std::move(reader).status();
+  return std::unique_ptr<StreamInput>(*std::move(reader));
+}
+
 }  // namespace
+
+Result<std::unique_ptr<StreamReader>> OpenFileInput(const std::string& path, InputOptions options) {
+  struct stat file;
+  bool there = stat(path.c_str(), &file) == 0;
+  // /dev/stdin and /dev/fd/N are pipes, too, but open ones: whoever wrote them may be gone already.
+  if (there && S_ISFIFO(file.st_mode) && !path.starts_with("/dev/") && !path.starts_with("/proc/")) {
+    return ReadNamedPipe(path, options);
+  }
+  if (options.follow && there && S_ISREG(file.st_mode)) return ReadFollowed(path, options);
+  return ReadFrom(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)), path, options);
+}
 
 Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, InputOptions options) {
   VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(endpoint));
   switch (name.kind) {
     case EndpointKind::kStandard:
-      return ReadFrom(UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), kStandardInput, options);
+      return AsInput(ReadFrom(UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), kStandardInput, options));
     case EndpointKind::kFile:
-      return ReadFile(name.rest, options);
+      return AsInput(OpenFileInput(name.rest, options));
     case EndpointKind::kUnix: {
       VEXEVT_ASSIGN(UniqueFd fd, ConnectUnix(name.rest));
-      return ReadFrom(std::move(fd), endpoint, options);
+      return AsInput(ReadFrom(std::move(fd), endpoint, options));
     }
     case EndpointKind::kUnixListen: {
       if (options.json) return Unsupported(fmt::format("'{}': JSON is not read from connections", endpoint));
@@ -144,7 +144,7 @@ Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, Inpu
     case EndpointKind::kExec: {
       VEXEVT_ASSIGN(Child child, Child::Start(name.rest, Child::Pipe::kItsOutput));
       auto source = std::make_unique<ChildSource>(std::move(child), endpoint);
-      return ReaderOf(std::move(source), endpoint, /*ends_with_writers=*/true, options);
+      return AsInput(ReaderOf(std::move(source), endpoint, /*ends_with_writers=*/true, options));
     }
   }
   return InvalidArgument(fmt::format("'{}' can't be read", endpoint));
@@ -152,13 +152,12 @@ Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, Inpu
 
 Result<std::unique_ptr<StreamInput>> OpenInputs(std::span<const std::string> endpoints, InputOptions options) {
   if (endpoints.empty()) return OpenInput("-", options);
-  if (endpoints.size() == 1) return OpenInput(endpoints[0], options);
   std::vector<std::unique_ptr<StreamInput>> inputs;
   for (const std::string& endpoint : endpoints) {
     VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, OpenInput(endpoint, options));
     inputs.push_back(std::move(input));
   }
-  return std::unique_ptr<StreamInput>(std::make_unique<MergedInput>(std::move(inputs), SystemClock()));
+  return Merged(std::move(inputs), SystemClock());
 }
 
 Status CheckNotInput(const EndpointName& output, std::span<const std::string> inputs) {

@@ -27,6 +27,7 @@
 #include "lib/base/status.h"
 #include "lib/stream/endpoint_name.h"
 #include "lib/stream/input.h"
+#include "lib/stream/reader.h"
 #include "lib/stream/writer.h"
 
 namespace vexevt {
@@ -46,6 +47,9 @@ Result<std::unique_ptr<StreamInput>> OpenInputs(std::span<const std::string> end
 // kInvalidArgument where `output` is a file and one of `inputs` (none: standard input): what is written to it would be
 // read again, for ever.
 Status CheckNotInput(const EndpointName& output, std::span<const std::string> inputs);
+
+// What OpenInput does for a FILE.
+Result<std::unique_ptr<StreamReader>> OpenFileInput(const std::string& path, InputOptions options = {});
 
 // Refuses a file that is one of `inputs`, before it is emptied.
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs = {});

@@ -17,6 +17,7 @@
 
 #include "lib/base/status.h"
 #include "lib/event/event_view.h"
+#include "lib/stream/checkpoint.h"
 
 namespace vexevt {
 
@@ -43,6 +44,10 @@ class StreamInput {
   virtual std::uint64_t offset() const = 0;       // bytes of the events given so far
   virtual std::uint64_t total_bytes() const = 0;  // of all there is to read; 0: unknown
   virtual bool ends_with_writers() const = 0;     // pipes and connections only: whoever writes them ends them
+
+  // Appends how far each file is dealt with, once all events given are, but for the last `left` of the last Read (of
+  // which none may be left after a call of MoreWaiting). Only of what was opened to be resumed (resume.h).
+  virtual void AddMarks(std::size_t /*left*/, std::vector<FileMark>* /*marks*/) const {}
 };
 
 }  // namespace vexevt

@@ -45,7 +45,11 @@ void JsonSource::Pump() {
     failure_ = std::move(got).status();
     return;
   }
-  if (!text_->TakeBreak().empty()) partial_.clear();  // the file was replaced: the rest of that line will not come
+  if (std::string what = text_->TakeBreak(); !what.empty()) {
+    if (!partial_.empty()) what += " within a line";  // whose rest will not come
+    partial_.clear();
+    if (break_.empty() || break_ == kReplaced) break_ = std::move(what);
+  }
   ended_ = *got == 0;
   partial_ += AsText(std::span(buffer_).first(*got));
   if (ended_ && !partial_.empty()) partial_ += '\n';

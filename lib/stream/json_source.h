@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/event/event.h"
@@ -24,6 +25,8 @@ class JsonSource final : public ByteSource {
   Result<std::size_t> Read(std::span<std::byte> to) override;
   bool Ready() override;
   void AddPolls(std::vector<pollfd>* polls) const override { text_->AddPolls(polls); }
+  std::string TakeBreak() override { return std::exchange(break_, {}); }
+  std::optional<FileId> file() const override { return text_->file(); }
 
  private:
   bool HasOutput() const { return given_ < frames_.size() || ended_ || !failure_.ok(); }
@@ -39,6 +42,7 @@ class JsonSource final : public ByteSource {
   std::vector<std::byte> frames_;  // converted; given so far up to given_
   std::size_t given_ = 0;
   bool ended_ = false;
+  std::string break_;
   Status failure_;
 };
 

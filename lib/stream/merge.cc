@@ -12,7 +12,7 @@ MergedInput::MergedInput(std::vector<std::unique_ptr<StreamInput>> inputs, Clock
 }
 
 Result<std::span<const EventView>> MergedInput::Read() {
-  merged_.clear();
+  Clear();
   std::vector<pollfd> polls;
   for (;;) {
     if (CanGive()) {
@@ -32,8 +32,13 @@ Result<std::span<const EventView>> MergedInput::Read() {
 }
 
 bool MergedInput::MoreWaiting() {
-  merged_.clear();
+  Clear();
   return CanGive();
+}
+
+void MergedInput::Clear() {
+  merged_.clear();
+  stretches_.clear();
 }
 
 // Whether the next events (or the end, or an error) are known; reads what is there.
@@ -102,6 +107,7 @@ void MergedInput::Merge() {
       last_wall_ns_ = std::max(last_wall_ns_, wall_ns);
     } while (++count < events.size());
     merged_.insert(merged_.end(), events.begin(), events.begin() + static_cast<std::ptrdiff_t>(count));
+    stretches_.push_back({first, count});
     events = events.subspan(count);
     if (events.empty() && failure_.ok()) return;
   }
@@ -139,8 +145,24 @@ std::uint64_t MergedInput::total_bytes() const {
   return bytes;
 }
 
+void MergedInput::AddMarks(std::size_t left, std::vector<FileMark>* marks) const {
+  std::vector<std::size_t> behind;  // events of each input's batch
+  for (const Input& input : inputs_) behind.push_back(input.events.size());
+  for (auto stretch = stretches_.rbegin(); left > 0 && stretch != stretches_.rend(); ++stretch) {
+    std::size_t events = std::min(left, stretch->events);
+    behind[static_cast<std::size_t>(stretch->input - inputs_.data())] += events;
+    left -= events;
+  }
+  for (std::size_t i = 0; i < inputs_.size(); ++i) inputs_[i].input->AddMarks(behind[i], marks);
+}
+
 bool MergedInput::ends_with_writers() const {
   return std::ranges::all_of(inputs_, [](const Input& input) { return input.input->ends_with_writers(); });
+}
+
+std::unique_ptr<StreamInput> Merged(std::vector<std::unique_ptr<StreamInput>> inputs, Clock& clock) {
+  if (inputs.size() == 1) return std::move(inputs.front());
+  return std::make_unique<MergedInput>(std::move(inputs), clock);
 }
 
 }  // namespace vexevt

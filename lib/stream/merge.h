@@ -33,6 +33,8 @@ class MergedInput final : public StreamInput {
   std::uint64_t total_bytes() const override;
   bool ends_with_writers() const override;
 
+  void AddMarks(std::size_t left, std::vector<FileMark>* marks) const override;
+
   std::uint64_t late() const { return late_; }
 
  private:
@@ -49,7 +51,12 @@ class MergedInput final : public StreamInput {
     std::uint64_t silent_since_ns;
     bool speaks_late = false;  // these events come after the input had been given up on
   };
+  struct Stretch {
+    const Input* input;
+    std::size_t events;
+  };
 
+  void Clear();
   bool CanGive();
   void Refill(Input* input, std::uint64_t now_ns);
   void Merge();
@@ -57,9 +64,13 @@ class MergedInput final : public StreamInput {
   std::vector<Input> inputs_;
   Clock& clock_;
   std::vector<EventView> merged_;
+  std::vector<Stretch> stretches_;  // of merged_, from one input each
   std::uint64_t last_wall_ns_ = 0;
   std::uint64_t late_ = 0;
   Status failure_;
 };
+
+// One of them as it is.
+std::unique_ptr<StreamInput> Merged(std::vector<std::unique_ptr<StreamInput>> inputs, Clock& clock);
 
 }  // namespace vexevt

@@ -61,7 +61,12 @@ bool StreamReader::MoreWaiting() {
 void StreamReader::DropGiven() {
   if (!given_) return;
   given_ = false;
+  if (!mark_.path.empty()) {
+    if (gaps_ > 0) mark_.last.reset();  // it told why this file is read from its start
+    if (events_.size() > gaps_) mark_.last = {last_offset_, events_.back().id(), events_.back().wall_ns()};
+  }
   events_.clear();
+  gaps_ = 0;
   made_.clear();
   made_bytes_ = 0;
   Parse();
@@ -92,6 +97,8 @@ void StreamReader::Fill() {
 
 void StreamReader::Parse() {
   if (!failure_.ok()) return;
+  batch_begin_ = begin_;
+  batch_offset_ = offset_;
   while (begin_ < end_ && made_bytes_ < kMadeBytes) {
     std::span<const std::byte> rest(bytes() + begin_, end_ - begin_);
     FrameSize size = MeasureFrame(rest);
@@ -101,6 +108,7 @@ void StreamReader::Parse() {
       return;
     }
     if (!Take(rest.first(size.bytes))) return;
+    last_offset_ = offset_;
     begin_ += size.bytes;
     offset_ += size.bytes;
   }
@@ -123,20 +131,75 @@ bool StreamReader::Take(std::span<const std::byte> frame) {
   return true;
 }
 
+void StreamReader::AddGap(std::string_view cause, std::uint64_t since_ns) {
+  if (!ids_) ids_ = std::make_unique<EventIds>();
+  auto frame = std::make_unique<std::vector<std::byte>>();
+  AppendFrame(LostEvent({.cause = cause, .since_ns = since_ns}, ids_.get()), frame.get());
+  EventView::Bind(*frame, &events_.emplace_back());
+  made_.push_back(std::move(frame));
+  ++gaps_;
+}
+
 // The source began anew, with `got` bytes behind end_. What was cut off there can't be completed any more; a file that
 // was truncated may have held events that nobody has read. Both are a gap.
 void StreamReader::Break(std::string_view what, std::size_t got) {
-  if (begin_ != end_ || what == "truncated") {
-    if (!ids_) ids_ = std::make_unique<EventIds>();
-    std::string cause = fmt::format("'{}' was {} at offset {}", name_, what, offset_);
-    auto frame = std::make_unique<std::vector<std::byte>>();
-    AppendFrame(LostEvent({.cause = cause, .since_ns = last_wall_ns_}, ids_.get()), frame.get());
-    EventView::Bind(*frame, &events_.emplace_back());
-    made_.push_back(std::move(frame));
+  if (begin_ != end_ || what != ByteSource::kReplaced) {
+    AddGap(fmt::format("'{}' was {} at offset {}", name_, what, offset_), last_wall_ns_);
   }
   std::memmove(bytes(), bytes() + end_, got);
   begin_ = end_ = 0;
   offset_ = 0;
+  SetMarkToStart();
+}
+
+void StreamReader::KeepMarks(std::string path) {
+  mark_.path = std::move(path);
+  SetMarkToStart();
+}
+
+void StreamReader::SetMarkToStart() {
+  mark_.inode = source_->file().value_or(FileId{}).inode;
+  mark_.last.reset();
+}
+
+void StreamReader::AddMarks(std::size_t left, std::vector<FileMark>* marks) const {
+  if (mark_.path.empty()) return;
+  FileMark& mark = marks->emplace_back(mark_);
+  if (!given_) return;
+  // A walk over the frames as they came, since an event may have been given as another frame.
+  std::span<const std::byte> rest(reinterpret_cast<const std::byte*>(buffer_.data()) + batch_begin_,
+                                  end_ - batch_begin_);
+  std::uint64_t offset = batch_offset_;
+  for (std::size_t i = 0; i + left < events_.size(); ++i) {
+    if (i < gaps_) {
+      mark.last.reset();
+      continue;
+    }
+    mark.last = {offset, events_[i].id(), events_[i].wall_ns()};
+    std::size_t size = MeasureFrame(rest).bytes;
+    offset += size;
+    rest = rest.subspan(size);
+  }
+}
+
+Result<bool> StreamReader::GoOnBehind(const FileMark& mark) {
+  VEXEVT_ASSIGN(bool skipped, source_->Skip(mark.last->offset));
+  if (!skipped) return false;
+  offset_ = mark.last->offset;
+  while (events_.empty() && failure_.ok() && !ended_ && source_->Ready()) Fill();
+  if (events_.empty() || gaps_ > 0 || events_.front().id() != mark.last->id) return false;
+  mark_.last = {batch_offset_, events_.front().id(), events_.front().wall_ns()};
+  last_wall_ns_ = events_.front().wall_ns();
+  std::size_t size = MeasureFrame({bytes() + batch_begin_, end_ - batch_begin_}).bytes;
+  batch_begin_ += size;
+  batch_offset_ += size;
+  events_.erase(events_.begin());
+  if (events_.empty()) {
+    made_.clear();
+    made_bytes_ = 0;
+    Parse();
+  }
+  return true;
 }
 
 void StreamReader::Fail(std::string_view what) {

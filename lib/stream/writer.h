@@ -37,6 +37,8 @@ class StreamWriter {
   void Commit(std::size_t bytes) { used_ += bytes; }
 
   Status Flush();
+  // What was flushed is on disk, as far as it goes to one.
+  Status Sync() { return sink_->Sync(); }
 
   // Flush, then close the sink, with its error: the end of a file that must be whole.
   Status Close();

@@ -1,0 +1,90 @@
+#include "lib/cli/pipeline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "lib/stream/checkpoint.h"
+#include "lib/stream/testing/streams.h"
+
+namespace vexevt {
+namespace {
+
+constexpr Tool kTool = {.name = "vexevt-try", .summary = "try things", .usage = "[FILE]..."};
+
+// Passes everything on, one event at a time, and looks at the checkpoint before each: the time of its last event, 0 for
+// none. It holds something back while `holds` says so of the time of the event at hand.
+class LookingStep final : public Step {
+ public:
+  LookingStep(std::string checkpoint, std::function<bool(std::uint64_t)> holds)
+      : checkpoint_(std::move(checkpoint)), holds_(std::move(holds)) {}
+
+  Status Process(std::span<const EventView> batch, EventSink& sink) override {
+    at_ = batch.front().wall_ns();
+    auto marks = LoadCheckpoint(checkpoint_);
+    EXPECT_TRUE(marks.ok());
+    seen.push_back(marks->empty() || !marks->front().last ? 0 : marks->front().last->wall_ns);
+    for (const EventView& event : batch) sink.Write(event);
+    return {};
+  }
+  bool holds_back() override { return holds_(at_); }
+
+  std::vector<std::uint64_t> seen;
+
+ private:
+  std::string checkpoint_;
+  std::function<bool(std::uint64_t)> holds_;
+  std::uint64_t at_ = 0;
+};
+
+class PipelineTest : public testing::Test {
+ protected:
+  // Five batches: a frame is larger than half of what a reader takes at once.
+  void SetUp() override {
+    std::string large(200'000, 'v');
+    std::vector<std::byte> bytes;
+    for (std::uint64_t time = 1; time <= 5; ++time) {
+      Event event{.id = {1, time}, .wall_ns = time};
+      event.attributes = {{"k", AttributeText{large}}};
+      AppendFrame(event, &bytes);
+    }
+    WriteFile(directory_ / "a", bytes);
+    options_.inputs = {directory_ / "a"};
+    options_.output = directory_ / "out";
+    options_.checkpoint = directory_ / "ck";
+    options_.checkpoint_interval_ns = 0;
+    options_.no_progress = true;
+  }
+
+  TestDirectory directory_;
+  CommonOptions options_;
+  Ledger ledger_;
+};
+
+using ::testing::ElementsAre;
+
+TEST_F(PipelineTest, TheCheckpointFollowsWhatHasLeft) {
+  LookingStep step(options_.checkpoint, [](std::uint64_t) { return false; });
+  ASSERT_TRUE(RunPipeline(kTool, options_, step, ledger_).ok());
+  EXPECT_THAT(step.seen, ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
+}
+
+TEST_F(PipelineTest, TheCheckpointWaitsForWhatIsHeldBack) {
+  LookingStep step(options_.checkpoint, [](std::uint64_t at) { return at == 2 || at == 3; });
+  ASSERT_TRUE(RunPipeline(kTool, options_, step, ledger_).ok());
+  EXPECT_THAT(step.seen, ElementsAre(0, 1, 1, 1, 4));
+  EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
+}
+
+TEST_F(PipelineTest, AShortRunMovesOnAsAWhole) {
+  options_.checkpoint_interval_ns = ~std::uint64_t{0} / 2;
+  LookingStep step(options_.checkpoint, [](std::uint64_t) { return false; });
+  ASSERT_TRUE(RunPipeline(kTool, options_, step, ledger_).ok());
+  EXPECT_THAT(step.seen, ElementsAre(0, 0, 0, 0, 0));
+  EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
+}
+
+}  // namespace
+}  // namespace vexevt
