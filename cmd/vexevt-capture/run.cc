@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "cmd/vexevt-capture/await_barrier.h"
@@ -26,6 +28,7 @@
 #include "lib/cli/time_window.h"
 #include "lib/io/full.h"
 #include "lib/stream/barrier.h"
+#include "lib/stream/record_name.h"
 
 namespace vexevt {
 namespace {
@@ -39,11 +42,22 @@ OwnOutput OutputOf(int fd) {
   return {fd, path};
 }
 
+// The files of --rotate, as the kernel names them.
+std::optional<RecordName> OwnFiles(const CommonOptions& options) {
+  if (!options.rotation.wanted()) return {};
+  RecordName name = RecordName::Of(options.output);
+  std::error_code error;
+  auto directory = std::filesystem::canonical(name.directory.empty() ? "." : name.directory, error);
+  name.directory = directory.string() + '/';
+  return name;
+}
+
 class CaptureRun {
  public:
   CaptureRun(const CaptureOptions& options, SelectionPlan plan)
       : options_(options),
         plan_(std::move(plan)),
+        own_files_(OwnFiles(options.common)),
         window_(options.common, SystemClock().Now()),
         monitor_(kCaptureTool, options.common, ledger_) {}
 
@@ -148,6 +162,7 @@ class CaptureRun {
     if (barrier) [[unlikely]]
       barriers_.emplace_back(BarrierToken(event));
     if (!lost && !barrier && !Selects(event)) return;
+    if (own_files_ && own_files_->Has(event.path())) return;  // or each event would make another
     sink_->Write(event);
   }
 
@@ -186,6 +201,7 @@ class CaptureRun {
 
   const CaptureOptions& options_;
   SelectionPlan plan_;
+  std::optional<RecordName> own_files_;
   Ledger ledger_;
   TimeWindow window_;
   RunMonitor monitor_;

@@ -1,6 +1,5 @@
 #include "lib/cli/event_sink.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -12,15 +11,24 @@
 #include "lib/event/template.h"
 #include "lib/event/text_line.h"
 #include "lib/stream/endpoint.h"
+#include "lib/stream/endpoint_name.h"
+#include "lib/stream/record_files.h"
 
 namespace vexevt {
 namespace {
 
 constexpr std::size_t kTextBytes = std::size_t{64} << 10;
 
-bool IsFileOrDevice(int fd) {
-  struct stat file;
-  return ::fstat(fd, &file) == 0 && !S_ISFIFO(file.st_mode) && !S_ISSOCK(file.st_mode);
+Result<StreamWriter> OpenWriter(const CommonOptions& options, Format format) {
+  if (!options.rotation.wanted()) return OpenOutput(options.output, options.inputs);
+  VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(options.output));
+  if (name.kind != EndpointKind::kFile) return InvalidArgument("--rotate needs the name of a file: -o FILE");
+  if (format != Format::kFrames && format != Format::kAuto) return InvalidArgument("--rotate is for frames");
+  VEXEVT_ASSIGN(std::unique_ptr<RecordFiles> files, RecordFiles::Open(name.rest, options.rotation));
+  for (const std::string& path : files->taken_up()) {
+    ReportNotice("took up '" + path + "', which a run that did not end in order had left");
+  }
+  return StreamWriter(std::move(files), name.rest);
 }
 
 }  // namespace
@@ -35,7 +43,7 @@ struct EventSink::Printer {
 };
 
 Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options, Ledger* ledger) {
-  VEXEVT_ASSIGN(StreamWriter writer, OpenOutput(options.output, options.inputs));
+  VEXEVT_ASSIGN(StreamWriter writer, OpenWriter(options, options.format));
   bool terminal = ::isatty(writer.fd()) == 1;
   Format format = options.format;
   if (format == Format::kAuto) format = terminal ? Format::kText : Format::kFrames;
@@ -44,7 +52,7 @@ Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options,
   }
   bool color = WantsColor(options.color, writer.fd());
   auto sink = std::unique_ptr<EventSink>(new EventSink(std::move(writer), format, options.count, ledger));
-  sink->ends_stream_ = format != Format::kFrames || IsFileOrDevice(sink->fd());
+  sink->ends_stream_ = format != Format::kFrames || sink->writer_.ends_stream();
   if (format == Format::kFrames) return sink;
   VEXEVT_ASSIGN(Csv csv, Csv::Make(options.fields.empty() ? kDefaultCsvFields : options.fields));
   VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal));

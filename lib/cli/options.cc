@@ -1,5 +1,7 @@
 #include "lib/cli/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "lib/base/clock.h"
@@ -11,10 +13,32 @@ namespace {
 
 Result<std::uint64_t> ParseTimeFromNow(std::string_view text) { return ParseTime(text, SystemClock().Now().wall_ns); }
 
+// A duration, or a size. Both have an m: for minutes it is small, for mebibytes large.
+Status ReadRotation(std::string_view text, Rotation* rotation) {
+  auto period = ParseDuration(text);
+  auto bytes = ParseSize(text);
+  if (period.ok() && *period > 0) {
+    rotation->period_ns = *period;
+  } else if (bytes.ok() && *bytes > 0) {
+    rotation->bytes = *bytes;
+  } else {
+    return InvalidArgument(fmt::format("'{}' is neither a size (100M, 1G) nor a duration (10m, 1h)", text));
+  }
+  return {};
+}
+
 void AddOutputOptions(CLI::App& app, OptionGroups groups, CommonOptions* options) {
   if (groups & kOutputOptions) {
     AddText(app, "-o,--output", "ENDPOINT", "write there; - is standard output\nEndpoints are those of --input.",
             &options->output)
+        ->group("Output");
+    AddValue(
+        app, "--rotate", "LIMIT",
+        "write a row of files of that size, as 100M, or period, as 1h\nA new file begins before an event that would "
+        "make the one at hand larger, or that belongs to the next period. May be given twice, for both. From the "
+        "name of --output, as events.evt, they are named events-000001-20261123T120000Z.evt, by their number and "
+        "first event, with .part behind it until they are complete. See vexevt-event(5).",
+        [options](std::string_view text) { return ReadRotation(text, &options->rotation); })
         ->group("Output");
   }
   if (groups & kFormatOptions) {

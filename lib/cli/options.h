@@ -9,6 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
+#include "lib/stream/record_files.h"
 
 namespace CLI {
 class App;
@@ -30,6 +31,7 @@ struct CommonOptions {
   std::string checkpoint;                               // file; empty: none
   std::uint64_t checkpoint_interval_ns = kNsPerSecond;  // no option: for tests
   std::string output = "-";
+  Rotation rotation;        // of an output that is a file
   bool follow = false;      // at the end of an input file, wait for more
   bool json_input = false;  // inputs are lines of JSON
   Format format = Format::kAuto;
@@ -49,7 +51,7 @@ struct CommonOptions {
 
 using OptionGroups = std::uint32_t;
 inline constexpr OptionGroups kInputOptions = 1 << 0,  // FILE…, -i, --checkpoint
-    kOutputOptions = 1 << 1,                           // -o
+    kOutputOptions = 1 << 1,                           // -o, --rotate
     kFormatOptions = 1 << 2,                           // --format, --color
     kCountOption = 1 << 3,                             // -n
     kTimeOptions = 1 << 4,                             // --duration, --since, --until

@@ -18,6 +18,11 @@ namespace {
 
 Status CannotReplace(const std::string& path) { return ErrnoStatus(fmt::format("cannot write '{}'", path), errno); }
 
+std::string DirectoryOf(const std::string& path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
 Status Fill(UniqueFd fd, const std::string& path, std::string_view contents, mode_t mode) {
   VEXEVT_TRY(WriteAll(fd.get(), AsBytes(contents), path));
   if (fchmod(fd.get(), mode) != 0 || fsync(fd.get()) != 0) return CannotReplace(path);
@@ -28,21 +33,22 @@ Status Fill(UniqueFd fd, const std::string& path, std::string_view contents, mod
 }  // namespace
 
 Status ReplaceFile(const std::string& path, std::string_view contents, mode_t mode) {
-  auto slash = path.rfind('/');
-  std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  std::string directory = DirectoryOf(path);
+  std::string name = path.substr(path.rfind('/') + 1);
   // In the same directory, so in the same file system; hidden, so that globs pass it over.
   std::string temporary = fmt::format("{}/.{}.XXXXXX", directory, name);
   UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return CannotReplace(path);
-  Status filled = Fill(std::move(fd), path, contents, mode);
-  if (filled.ok() && rename(temporary.c_str(), path.c_str()) != 0) filled = CannotReplace(path);
-  if (!filled.ok()) {
-    unlink(temporary.c_str());
-    return filled;
-  }
-  // The new name must be on disk too. Some file systems can't: theirs is as safe as they make it.
-  UniqueFd parent(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Status replaced = Fill(std::move(fd), path, contents, mode);
+  if (replaced.ok()) replaced = RenameDurably(temporary, path);
+  if (!replaced.ok()) unlink(temporary.c_str());
+  return replaced;
+}
+
+Status RenameDurably(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return CannotReplace(to);
+  // Some file systems can't sync a directory: theirs is as safe as they make it.
+  UniqueFd parent(open(DirectoryOf(to).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent) fsync(parent.get());
   return Status::Ok();
 }

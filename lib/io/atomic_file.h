@@ -14,4 +14,7 @@ namespace vexevt {
 // symbolic link is replaced itself.
 Status ReplaceFile(const std::string& path, std::string_view contents, mode_t mode = 0644);
 
+// Renames a file within its directory, which is on disk then.
+Status RenameDurably(const std::string& from, const std::string& to);
+
 }  // namespace vexevt

@@ -1,6 +1,7 @@
 #include "lib/io/byte_sink.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,11 @@ Status FdSink::Sync() {
   // EINVAL, EROFS: it is no file of a disk.
   if (fdatasync(fd_.get()) == 0 || errno == EINVAL || errno == EROFS) return {};
   return ErrnoStatus(fmt::format("cannot write '{}'", name_), errno);
+}
+
+bool FdSink::ends_stream() const {
+  struct stat file;
+  return fstat(fd_.get(), &file) == 0 && !S_ISFIFO(file.st_mode) && !S_ISSOCK(file.st_mode);
 }
 
 Status FdSink::Close() {

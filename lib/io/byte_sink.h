@@ -26,6 +26,9 @@ class ByteSink {
 
   // What isatty and poll may be asked about; -1: there is no such descriptor.
   virtual int fd() const = 0;
+
+  // Whether what is written stays there, in a file or device, and is not handed to another process at once.
+  virtual bool ends_stream() const { return false; }
 };
 
 class FdSink final : public ByteSink {
@@ -37,6 +40,7 @@ class FdSink final : public ByteSink {
   Status Sync() override;
   Status Close() override;  // with the error of close(2)
   int fd() const override { return fd_.get(); }
+  bool ends_stream() const override;
 
  private:
   UniqueFd fd_;

@@ -1,5 +1,6 @@
 #include "lib/io/byte_source.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,12 @@
 #include "lib/io/held_up.h"
 
 namespace vexevt {
+namespace {
+
+// The most that an unprivileged process may have; fewer wake-ups for whoever writes.
+constexpr int kPipeBytes = 1 << 20;
+
+}  // namespace
 
 Result<bool> ByteSource::Skip(std::uint64_t bytes) {
   std::vector<std::byte> left_out(std::size_t{64} << 10);
@@ -28,7 +35,9 @@ Result<bool> ByteSource::Skip(std::uint64_t bytes) {
 FdSource::FdSource(UniqueFd fd, std::string name, bool unwritten)
     : fd_(std::move(fd)), name_(std::move(name)), unwritten_(unwritten) {
   struct stat file;
-  if (fstat(fd_.get(), &file) == 0 && S_ISREG(file.st_mode)) file_ = IdOf(file);
+  if (fstat(fd_.get(), &file) != 0) return;
+  if (S_ISFIFO(file.st_mode)) fcntl(fd_.get(), F_SETPIPE_SZ, kPipeBytes);  // at the user's limit: works as it is
+  if (S_ISREG(file.st_mode)) file_ = IdOf(file);
 }
 
 Result<std::size_t> FdSource::Read(std::span<std::byte> to) {

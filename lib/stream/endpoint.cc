@@ -5,11 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 #include "lib/io/child.h"
 #include "lib/io/file_id.h"
 #include "lib/io/followed_file.h"
+#include "lib/io/zstd_sink.h"
+#include "lib/io/zstd_source.h"
 #include "lib/ring/writer.h"
 #include "lib/stream/broadcast.h"
 #include "lib/stream/endpoint_name.h"
@@ -30,13 +33,19 @@ Status CannotOpen(const std::string& name, int error) {
   return ErrnoStatus(fmt::format("cannot open '{}'", name), error);
 }
 
-// Reads what `source` gives, frames or JSON.
+// Reads what `source` gives, frames or JSON, compressed or not.
 std::unique_ptr<StreamReader> ReaderOf(std::unique_ptr<ByteSource> source, const std::string& name,
                                        bool ends_with_writers, InputOptions options) {
+  source = std::make_unique<ZstdSource>(std::move(source), name);
   if (options.json) source = std::make_unique<JsonSource>(std::move(source), name);
   auto reader = std::make_unique<StreamReader>(std::move(source), name);
   reader->set_ends_with_writers(ends_with_writers);
   return reader;
+}
+
+bool IsCompressed(int fd) {
+  std::array<std::byte, kZstdMagicBytes> start;
+  return pread(fd, start.data(), start.size(), 0) == static_cast<ssize_t>(start.size()) && IsZstd(start);
 }
 
 Result<std::unique_ptr<StreamReader>> ReadFrom(UniqueFd fd, const std::string& name, InputOptions options) {
@@ -44,14 +53,14 @@ Result<std::unique_ptr<StreamReader>> ReadFrom(UniqueFd fd, const std::string& n
   struct stat file;
   if (fstat(fd.get(), &file) != 0) return CannotOpen(name, errno);
   if (S_ISDIR(file.st_mode)) return CannotOpen(name, EISDIR);
-  if (options.json) {
-    bool by_writer = S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode);
-    return ReaderOf(std::make_unique<FdSource>(std::move(fd), name), name, by_writer, options);
-  }
-  if (isatty(fd.get()) == 1) {
+  if (!options.json && isatty(fd.get()) == 1) {
     return InvalidArgument(fmt::format("{} is a terminal: name a FILE, or pipe events in", name));
   }
-  return std::make_unique<StreamReader>(std::move(fd), name);
+  bool by_writer = S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode);
+  bool known_size = S_ISREG(file.st_mode) && !options.json && !IsCompressed(fd.get());
+  auto reader = ReaderOf(std::make_unique<FdSource>(std::move(fd), name), name, by_writer, options);
+  if (known_size) reader->set_total_bytes(static_cast<std::uint64_t>(file.st_size));
+  return reader;
 }
 
 // Opened without waiting for its writer: signals must work meanwhile, and several pipes must not wait in turn.
@@ -182,7 +191,8 @@ Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std
       UniqueFd fd(::open(name.rest.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
       if (!fd) return CannotOpen(name.rest, errno);
       VEXEVT_TRY(Prepare(fd.get(), name.rest, inputs, /*truncate=*/true));
-      return StreamWriter(std::move(fd), name.rest);
+      if (!IsCompressedName(name.rest)) return StreamWriter(std::move(fd), name.rest);
+      return StreamWriter(std::make_unique<ZstdSink>(std::make_unique<FdSink>(std::move(fd), name.rest)), name.rest);
     }
     case EndpointKind::kUnix: {
       VEXEVT_ASSIGN(UniqueFd fd, ConnectUnix(name.rest));

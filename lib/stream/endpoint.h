@@ -1,7 +1,8 @@
 // Endpoints: where a tool reads or writes a stream, as people write it.
 //
 //   -                   standard input or output
-//   FILE                a file, named pipe or device; an output file is created or emptied, as by the shell's >
+//   FILE                a file, named pipe or device; an output file is created or emptied, as by the shell's >, and
+//                       compressed (ZstdSink) where its name ends in .zst
 //   unix:PATH           connects to a Unix stream socket
 //   unix-listen:PATH    listens at one; or takes the socket that systemd passed for that path
 //   ring:PATH[,OPTION…] a ring in shared memory (lib/ring): block or overwrite, size=SIZE and lanes=COUNT, where it
@@ -13,6 +14,8 @@
 // never ends, and a connection that breaks within an event leaves a gap (vexevt.lost). An output waits for its first
 // reader, then gives each reader that is connected every event from then on; the slowest one sets the pace, and while
 // there is none it waits.
+//
+// What begins as zstd data does is decompressed, whatever it is read from (ZstdSource).
 //
 // A file whose name looks like an endpoint is written ./unix:x. The kinds journal: and nats: are kUnsupported in this
 // version.
@@ -50,6 +53,9 @@ Status CheckNotInput(const EndpointName& output, std::span<const std::string> in
 
 // What OpenInput does for a FILE.
 Result<std::unique_ptr<StreamReader>> OpenFileInput(const std::string& path, InputOptions options = {});
+
+// Whether an output file of that name is compressed.
+inline bool IsCompressedName(std::string_view path) { return path.ends_with(".zst"); }
 
 // Refuses a file that is one of `inputs`, before it is emptied.
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs = {});

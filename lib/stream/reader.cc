@@ -1,8 +1,6 @@
 #include "lib/stream/reader.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -14,22 +12,13 @@ namespace {
 
 // Large enough that a read costs little per event, small enough to stay in the second-level cache.
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-// The most that an unprivileged process may have; fewer wake-ups for whoever writes.
-constexpr int kPipeBytes = 1 << 20;
 // A small frame can say a large event (many pointers to one object): so much is made of one batch, then the next.
 constexpr std::size_t kMadeBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-StreamReader::StreamReader(UniqueFd fd, std::string name) : name_(std::move(name)), buffer_(kBufferBytes / 8) {
-  struct stat file;
-  if (fstat(fd.get(), &file) == 0) {
-    if (S_ISFIFO(file.st_mode)) fcntl(fd.get(), F_SETPIPE_SZ, kPipeBytes);  // at the user's limit: works as it is
-    if (S_ISREG(file.st_mode)) total_bytes_ = static_cast<std::uint64_t>(file.st_size);
-    ends_with_writers_ = S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode);
-  }
-  source_ = std::make_unique<FdSource>(std::move(fd), name_);
-}
+StreamReader::StreamReader(UniqueFd fd, std::string name)
+    : StreamReader(std::make_unique<FdSource>(std::move(fd), name), name) {}
 
 StreamReader::StreamReader(std::unique_ptr<ByteSource> source, std::string name)
     : source_(std::move(source)), name_(std::move(name)), buffer_(kBufferBytes / 8) {}

@@ -40,7 +40,8 @@ Result<std::byte*> StreamWriter::Reserve(std::size_t bytes) {
 Status StreamWriter::Flush() {
   if (used_ == 0) return Status::Ok();
   HeldUp held_up;
-  VEXEVT_TRY(sink_->Write(std::as_bytes(std::span(buffer_)).first(used_)));
+  if (failure_.ok()) failure_ = sink_->Write(std::as_bytes(std::span(buffer_)).first(used_));
+  if (!failure_.ok()) return Status(failure_.code(), failure_.message());
   written_ += used_;
   used_ = 0;
   return Status::Ok();

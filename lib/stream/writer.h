@@ -1,5 +1,6 @@
 // StreamWriter: frames to a descriptor, gathered into large writes. What is appended is copied once and written when
 // the buffer is full or Flush is called. Each write to the sink is whole frames, as long as each Append and Commit is.
+// After a write that failed nothing more is written: some of it may be there, and what came behind would be spoilt.
 // Not thread-safe; nothing is allocated per event.
 #pragma once
 
@@ -44,6 +45,7 @@ class StreamWriter {
   Status Close();
 
   int fd() const { return sink_->fd(); }  // for isatty and poll; -1: none
+  bool ends_stream() const { return sink_->ends_stream(); }
   const std::string& name() const { return name_; }
   std::uint64_t written() const { return written_; }  // bytes, flushed
 
@@ -57,6 +59,7 @@ class StreamWriter {
   std::vector<std::uint64_t> buffer_;  // words, as frames are aligned to
   std::size_t used_ = 0;
   std::uint64_t written_ = 0;
+  Status failure_;
 };
 
 }  // namespace vexevt
