@@ -15,7 +15,7 @@ constexpr Example kExamples[] = {
     {"which commands deleted most",
      "vexevt-cat --format json a.evt | jq -r 'select(.type == \"fs.delete\").comm' | sort | uniq -c"},
     {"delete again what was created there",
-     "vexevt-filter 'type = fs.create' a.evt | vexevt-cat --template '{path}\\0' | xargs -0 rm --"},
+     "vexevt-filter 'type = fs.create' a.evt | vexevt-cat -0 --template '{path}' | xargs -0 rm --"},
     {"watch a stream that is being written", "vexevt-cat --follow a.evt"},
     {"JSON back to a stream", "vexevt-cat --input-format json --format frames a.json -o a.evt"},
 };
@@ -49,14 +49,17 @@ void AddCatOptions(CLI::App& app, CatOptions* options) {
         common.format = Format::kTemplate;
         return {};
       });
+  AddFlag(app, "-0,--null", "end each event of --template with NUL, not a newline\nAs xargs -0 wants it.",
+          &common.null);
   AddValue(app, "--fields", "FIELDS",
            fmt::format(
-               "write these columns as CSV\nNames of fields, or attr.KEY, separated by commas. Without, they are {}.",
+               "write these columns, as CSV unless --format is tsv\nNames of fields, or attr.KEY, separated by commas. "
+               "Without, they are {}.",
                kDefaultCsvFields),
            [&common](std::string_view text) -> Status {
              VEXEVT_TRY(Csv::Make(text).status());
              common.fields = text;
-             common.format = Format::kCsv;
+             if (common.format != Format::kTsv) common.format = Format::kCsv;
              return {};
            });
   AddFlag(app, "--stat", "write what is in the stream instead of its events\nAs text, or with --format json as JSON.",

@@ -60,9 +60,10 @@ Result<ExitCode> RunCat(const CatOptions& options) {
   if (!common.line_template.empty() && common.format != Format::kTemplate) {
     return InvalidArgument("--template is a format of its own: leave out --format and --fields");
   }
-  if (!common.fields.empty() && common.format != Format::kCsv) {
-    return InvalidArgument("--fields are the columns of CSV: leave out other formats");
+  if (!common.fields.empty() && common.format != Format::kCsv && common.format != Format::kTsv) {
+    return InvalidArgument("--fields are the columns of CSV and TSV: leave out other formats");
   }
+  if (common.null && common.line_template.empty()) return InvalidArgument("--null is for --template");
   if (options.stat) return ShowSummary(options);
   ShowStep step;
   Ledger ledger;

@@ -54,11 +54,12 @@ Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options,
   auto sink = std::unique_ptr<EventSink>(new EventSink(std::move(writer), format, options.count, ledger));
   sink->ends_stream_ = format != Format::kFrames || sink->writer_.ends_stream();
   if (format == Format::kFrames) return sink;
-  VEXEVT_ASSIGN(Csv csv, Csv::Make(options.fields.empty() ? kDefaultCsvFields : options.fields));
-  VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal));
+  VEXEVT_ASSIGN(Csv csv, Csv::Make(options.fields.empty() ? kDefaultCsvFields : options.fields,
+                                   format == Format::kTsv ? '\t' : ','));
+  VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal, options.null ? '\0' : '\n'));
   sink->printer_ =
       std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), std::move(line_template), {}});
-  if (format == Format::kCsv) sink->printer_->csv.AppendHeader(&sink->printer_->lines);
+  if (format == Format::kCsv || format == Format::kTsv) sink->printer_->csv.AppendHeader(&sink->printer_->lines);
   sink->terminal_ = terminal;
   return sink;
 }
@@ -75,6 +76,7 @@ void EventSink::Print(const EventView& event) {
       AppendJson(event, &lines);
       break;
     case Format::kCsv:
+    case Format::kTsv:
       printer_->csv.Append(event, &lines);
       break;
     case Format::kTemplate:

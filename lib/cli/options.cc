@@ -46,8 +46,13 @@ void AddOutputOptions(CLI::App& app, OptionGroups groups, CommonOptions* options
         app, "--format",
         std::string("how events are written\nThe default is ") +
             (options->format == Format::kText ? "text." : "frames, and text where the output is a terminal.") +
-            " Frames are never written to a terminal.",
-        {{"frames", Format::kFrames}, {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}},
+            " Frames are never written to a terminal. json and ndjson are the same: an event a line.",
+        {{"frames", Format::kFrames},
+         {"text", Format::kText},
+         {"json", Format::kJson},
+         {"ndjson", Format::kJson},
+         {"csv", Format::kCsv},
+         {"tsv", Format::kTsv}},
         &options->format)
         ->group("Output");
     AddChoice<ColorWhen>(

@@ -23,6 +23,7 @@ enum class Format : std::uint8_t {
   kText,
   kJson,
   kCsv,
+  kTsv,
   kTemplate,  // as line_template says
 };
 
@@ -35,8 +36,9 @@ struct CommonOptions {
   bool follow = false;      // at the end of an input file, wait for more
   bool json_input = false;  // inputs are lines of JSON
   Format format = Format::kAuto;
-  std::string fields;         // columns of kCsv; empty: the usual ones
+  std::string fields;         // columns of kCsv and kTsv; empty: the usual ones
   std::string line_template;  // see lib/event/template.h
+  bool null = false;          // NUL instead of a newline ends what line_template makes
   ColorWhen color = ColorWhen::kAuto;
   std::optional<std::uint64_t> count;               // events written, at most
   std::optional<std::uint64_t> duration_ns;         // of event time from the first event on

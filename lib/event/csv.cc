@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/base/escape.h"
+
 namespace vexevt {
 namespace {
 
@@ -17,33 +19,33 @@ void QuoteFrom(std::size_t start, std::string* out) {
 
 }  // namespace
 
-Result<Csv> Csv::Make(std::string_view fields) {
+Result<Csv> Csv::Make(std::string_view fields, char separator) {
   std::vector<Column> columns;
   while (true) {
     std::size_t end = std::min(fields.find(','), fields.size());
     VEXEVT_ASSIGN(Column column, ParseColumn(fields.substr(0, end)));
     columns.push_back(std::move(column));
-    if (end == fields.size()) return Csv(std::move(columns));
+    if (end == fields.size()) return Csv(std::move(columns), separator);
     fields.remove_prefix(end + 1);
   }
 }
 
 void Csv::AppendHeader(std::string* out) const {
   for (const Column& column : columns_) {
-    if (&column != columns_.data()) out->push_back(',');
+    if (&column != columns_.data()) out->push_back(separator_);
     std::size_t start = out->size();
-    out->append(column.name);
-    QuoteFrom(start, out);
+    AppendEscaped(column.name, out);
+    if (separator_ == ',') QuoteFrom(start, out);
   }
   out->push_back('\n');
 }
 
 void Csv::Append(const EventView& event, std::string* out) const {
   for (const Column& column : columns_) {
-    if (&column != columns_.data()) out->push_back(',');
+    if (&column != columns_.data()) out->push_back(separator_);
     std::size_t start = out->size();
     AppendValue(event, column, ValueForm::kEscaped, out);
-    QuoteFrom(start, out);
+    if (separator_ == ',') QuoteFrom(start, out);
   }
   out->push_back('\n');
 }

@@ -27,7 +27,7 @@ char Unescaped(char c) {
 
 }  // namespace
 
-Result<Template> Template::Make(std::string_view text, bool escape) {
+Result<Template> Template::Make(std::string_view text, bool escape, char end) {
   Template made;
   std::string literal;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -66,7 +66,7 @@ Result<Template> Template::Make(std::string_view text, bool escape) {
       literal += c;
     }
   }
-  if (!literal.ends_with('\n') && !literal.ends_with('\0')) literal += '\n';
+  if (!literal.ends_with('\n') && !literal.ends_with('\0')) literal += end;
   made.end_ = std::move(literal);
   return made;
 }

@@ -3,7 +3,7 @@
 //   {FIELD:q}     quoted for a shell
 //   {FIELD:json}  as JSON; null where the event doesn't have it
 //   {{ }} \n \t \0 \\   the character
-// A line ends after each event, unless the template says how: by \n or \0 at its end.
+// A newline, or another character, ends each event, unless the template itself ends with \n or \0.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ class Template {
  public:
   // `escape`: {FIELD} is escaped (escape.h), for terminals; else it is the bytes as they are. kInvalidArgument, with
   // the column, where `text` is malformed or names an unknown field.
-  static Result<Template> Make(std::string_view text, bool escape);
+  static Result<Template> Make(std::string_view text, bool escape, char end = '\n');
 
   void Append(const EventView& event, std::string* out) const;
 

@@ -124,6 +124,17 @@ TEST(CsvForm, QuotesAsRfc4180) {
   EXPECT_EQ(Printed(*csv, event), "2026-11-23T13:00:00.123456789Z,fs.create,\"/a,\"\"b\"\"\\n\\xff\",,,,\n");
 }
 
+TEST(CsvForm, HasTabsAndNoQuotesInTsv) {
+  auto tsv = Csv::Make("type,path,uid,attr.a\tb", '\t');
+  ASSERT_TRUE(tsv.ok());
+  std::string header;
+  tsv->AppendHeader(&header);
+  EXPECT_EQ(header, "type\tpath\tuid\tattr.a\\tb\n");
+  Event event{.type = kFsCreate};
+  event.payload = FsPayload{.path = "/a,\"b\"\tc\nd\\e\xff"};
+  EXPECT_EQ(Printed(*tsv, event), "fs.create\t/a,\"b\"\\tc\\nd\\\\e\\xff\t\t\n");
+}
+
 TEST(CsvForm, RefusesUnknownFields) {
   EXPECT_EQ(Csv::Make("time,pth").status().message(), "unknown field 'pth' (did you mean 'path'?)");
   EXPECT_FALSE(Csv::Make("").ok());

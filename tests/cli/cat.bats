@@ -51,6 +51,22 @@ setup() {
   [ "${lines[2]}" = '"a\x1b[31m ""b""",-5,' ]
 }
 
+@test "TSV: the same columns, tabs between them" {
+  vexevt-cat --format tsv a.evt | diff "$golden/cat.tsv" -
+  run -0 vexevt-cat --format tsv --fields name,attr.n,uid -n 2 a.evt
+  [ "${lines[2]}" = $'a\\x1b[31m "b"\t-5\t' ]
+  vexevt-cat --fields name --format tsv a.evt | cmp - <(vexevt-cat --format tsv --fields name a.evt)
+  vexevt-cat --format ndjson a.evt | cmp - "$golden/cat.json"
+}
+
+@test "-0 ends what a template makes with NUL" {
+  vexevt-cat -0 --template '{path}' -n 2 a.evt | tr '\0\33' '|E' >out
+  [ "$(cat out)" = '/srv/build/obj/status.o|/srv/aE[31m "b"|' ]
+  vexevt-cat --null --template '{seq}\n' -n 1 a.evt | cmp - <(echo 1)
+  run --separate-stderr -2 vexevt-cat -0 a.evt
+  [ "$stderr" = "vexevt-cat: --null is for --template" ]
+}
+
 @test "templates give bytes as they are, and quote for a shell" {
   vexevt-cat --template '{path2}\0' a.evt | head -c 10 | od -An -tx1 | tr -d ' \n' > out
   [ "$(cat out)" = "002f7372762f62ff0000" ]

@@ -66,7 +66,7 @@ try 'vexevt-filter --help'" ]
 
 @test "a full disk is 3, in every form and for help too" {
   local form
-  for form in frames text json csv; do
+  for form in frames text json csv tsv; do
     run -3 --separate-stderr bash -c "vexevt-filter --format $form '$all' a.evt >/dev/full"
     [[ $stderr == vexevt-filter:*"No space left on device" ]]
   done
