@@ -105,9 +105,19 @@ void AddFilterOptions(CLI::App& app, FilterOptions* options) {
            [options](std::string_view text) { return AddFields(text, &options->by); });
   AddValue(app, "--delay", "DURATION", "hold each event for so long, by the time of the events", &ParseDuration,
            &options->shape.delay_ns);
+  AddValue(
+      app, "--delay-max", "SIZE",
+      "memory for what is held by --delay or by rules; 64M\nWhere it is not enough, the earliest events go out before "
+      "their time, counted and with a warning.",
+      &ParseSize, &options->delay_bytes);
   AddValue(app, "--redact", "FIELD",
            "take a field out; FIELD:mask and FIELD:hash leave a trace of it; may be given again",
            [options](std::string_view text) { return AddRedaction(text, &options->shape.redact); });
+  AddFlag(
+      app, "--profile-rules",
+      "at the end, say on standard error what each rule costs\nHow many events it was tried on, for how many it held, "
+      "and the time of one evaluation, estimated from a sample. Metrics and SIGUSR1 show them meanwhile.",
+      &options->profile_rules);
   AddFlag(app, "--check", "only check the expression or the rules", &options->check);
   AddText(app, "EXPRESSION", "EXPRESSION", "what to keep, see vexevt-expr(7)", &options->expression);
   AddCommonOptions(app, kAllOptions & ~kQuietOption, &options->common);

@@ -20,8 +20,10 @@ struct FilterOptions {
   bool count_only = false;
   bool assert_none = false;
   bool assert_some = false;
+  bool profile_rules = false;
   bool check = false;
-  Rule shape;  // limit, sample, dedupe, delay and redact of the command line
+  std::uint64_t delay_bytes = std::uint64_t{64} << 20;  // what delayed events may take in memory
+  Rule shape;                                           // limit, sample, dedupe, delay and redact of the command line
   std::vector<std::string> by;
 };
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
+#include <optional>
 #include <vector>
 
 #include "cmd/vexevt-filter/command_rules.h"
@@ -12,10 +12,12 @@
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
+#include "lib/cli/rule_metrics.h"
 #include "lib/filter/delay_queue.h"
 #include "lib/filter/filter.h"
 #include "lib/filter/redact.h"
 #include "lib/io/full.h"
+#include "lib/rules/rule_profile.h"
 
 namespace vexevt {
 namespace {
@@ -28,7 +30,11 @@ std::string RedactionKey() {
 class FilterStep final : public Step {
  public:
   FilterStep(const FilterOptions& options, Filter filter, const Ledger& ledger)
-      : options_(options), ledger_(ledger), filter_(std::move(filter)), redactor_(RedactionKey()) {}
+      : options_(options),
+        ledger_(ledger),
+        filter_(std::move(filter)),
+        redactor_(RedactionKey()),
+        delayed_(options.delay_bytes) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     const bool silent = options_.common.quiet || options_.count_only;
@@ -45,15 +51,18 @@ class FilterStep final : public Step {
         VEXEVT_TRY(WriteChanged(*rule, event, sink));
       }
     }
-    for (std::size_t i = 0; i < rule_counters_.size(); ++i) {
-      rule_counters_[i].held.store(filter_.rules()[i].held, std::memory_order_relaxed);
-      rule_counters_[i].refused.store(filter_.rules()[i].refused, std::memory_order_relaxed);
-    }
+    if (profile_) [[unlikely]]
+      profile_->Look(batch);
+    if (++batches_ % kBatchesPerLook == 0) ShowRules();
     return {};
   }
 
+  // Whoever asks for metrics or signals sees what is counted by now.
+  void AddPolls(std::vector<pollfd>*) override { ShowRules(); }
+
   Status Finish(EventSink& sink) override {
     GiveDue(kNever, sink);
+    ShowRules();
     if (!options_.count_only) return {};
     std::string line = fmt::format("{}{}\n", ledger_.lossy() ? ">=" : "", kept_);
     return WriteAll(STDOUT_FILENO, AsBytes(line), "standard output");
@@ -88,7 +97,7 @@ class FilterStep final : public Step {
       return {};
     }
     filter_ = std::move(*filter);
-    DescribeRules();
+    StartRules();
     Add(generation_, 1);
     ReportNotice(fmt::format("read '{}' again: generation {}, {} rules", options_.rules, Get(generation_),
                              filter_.rules().size()));
@@ -96,13 +105,16 @@ class FilterStep final : public Step {
   }
 
   void Describe(MetricSet* metrics) override {
-    if (options_.rules.empty()) return;  // one expression: the ledger counts all there is
     metrics_ = metrics;
+    metrics_->Add({.name = "vexevt_delay_early_total",
+                   .help = "delayed events that went out before their time, as memory was used up",
+                   .value = &early_});
+    StartRules();
+    if (options_.rules.empty()) return;
     metrics_->Add({.name = "vexevt_rules_generation",
                    .help = "how often rules came into force: 1 since the start, one more with each reload",
                    .kind = MetricKind::kGauge,
                    .value = &generation_});
-    DescribeRules();
   }
 
   static Result<Filter> Load(const FilterOptions& options) {
@@ -113,7 +125,13 @@ class FilterStep final : public Step {
 
   std::uint64_t kept() const { return kept_; }
 
+  void ReportProfile() const {
+    if (profile_) WriteReport(profile_->Table(filter_.Tally()));
+  }
+
  private:
+  static constexpr unsigned kBatchesPerLook = 16;
+
   bool AnswersAtEnd() const {
     return options_.count_only || options_.common.quiet || options_.assert_none || options_.assert_some;
   }
@@ -124,7 +142,8 @@ class FilterStep final : public Step {
       VEXEVT_ASSIGN(frame, redactor_.Redact(event, rule.redact));
     }
     if (rule.delay_ns > 0) {
-      delayed_.Add(event.wall_ns() + rule.delay_ns, frame);
+      delayed_.Add(event.wall_ns() + rule.delay_ns, frame,
+                   [&](std::span<const std::byte> earliest) { sink.WriteChanged(earliest); });
       return {};
     }
     sink.WriteChanged(frame);
@@ -135,39 +154,47 @@ class FilterStep final : public Step {
     delayed_.TakeDue(now_ns, [&](std::span<const std::byte> frame) { sink.WriteChanged(frame); });
   }
 
-  void DescribeRules() {
-    if (!metrics_) return;
-    for (RuleCounters& counters : rule_counters_) {
-      metrics_->Remove(&counters.held);
-      metrics_->Remove(&counters.refused);
-    }
-    rule_counters_ = std::vector<RuleCounters>(filter_.rules().size());
-    for (std::size_t i = 0; i < rule_counters_.size(); ++i) {
-      const std::string& name = filter_.rules()[i].name;
-      metrics_->Add({.name = "vexevt_rule_held_total",
-                     .help = "events for which the rule held",
-                     .labels = {{"rule", name}},
-                     .value = &rule_counters_[i].held});
-      metrics_->Add({.name = "vexevt_rule_refused_total",
-                     .help = "of these, what the rule's limit, sample or dedupe kept back",
-                     .labels = {{"rule", name}},
-                     .value = &rule_counters_[i].refused});
-    }
+  // Of one expression that keeps nothing in mind, and whose cost isn't asked for, the ledger has all there is to show.
+  bool shows_rules() const {
+    return metrics_ != nullptr &&
+           (!options_.rules.empty() || options_.profile_rules || options_.shape.dedupe || options_.shape.limit);
   }
 
-  // What metrics show, once a batch.
-  struct RuleCounters {
-    std::atomic<std::uint64_t> held{0}, refused{0};
-  };
+  void StartRules() {
+    if (options_.profile_rules) profile_.emplace(filter_.Tally(), SystemClock());
+    if (!shows_rules()) return;
+    std::vector<std::string_view> names;
+    for (const FilterRule& rule : filter_.rules()) names.push_back(rule.name);
+    rule_metrics_.Describe(names, options_.profile_rules, metrics_);
+    ShowRules();
+  }
+
+  void ShowRules() {
+    if (delayed_.early() > 0 && Get(early_) == 0) {
+      ReportWarning(
+          "more is delayed than memory is given to: the earliest events go out before their time, see --delay-max");
+    }
+    early_.store(delayed_.early(), std::memory_order_relaxed);
+    if (!shows_rules()) return;
+    const std::vector<FilterRule>& rules = filter_.rules();
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      rule_metrics_.Update(i, {rules[i].held, rules[i].refused, rules[i].admission.evicted()});
+    }
+    if (!profile_) return;
+    const std::vector<RuleProfile::Cost> costs = profile_->Costs(filter_.Tally());
+    for (std::size_t i = 0; i < costs.size(); ++i) rule_metrics_.UpdateCost(i, costs[i].looked_at, costs[i].ns);
+  }
 
   const FilterOptions& options_;
   const Ledger& ledger_;
   MetricSet* metrics_ = nullptr;
-  std::vector<RuleCounters> rule_counters_;
-  Counter generation_{1};
+  RuleMetrics rule_metrics_;
+  Counter generation_{1}, early_{0};
   Filter filter_;
   Redactor redactor_;
   DelayQueue delayed_;
+  std::optional<RuleProfile> profile_;
+  unsigned batches_ = 0;
   std::uint64_t kept_ = 0;
 };
 
@@ -182,7 +209,9 @@ Result<ExitCode> RunFilter(const FilterOptions& options) {
   if (common.quiet || options.count_only) common.format = Format::kText;
   Ledger ledger;
   FilterStep step(options, std::move(filter), ledger);
-  VEXEVT_ASSIGN(ExitCode code, RunPipeline(kFilterTool, common, step, ledger));
+  Result<ExitCode> done = RunPipeline(kFilterTool, common, step, ledger);
+  step.ReportProfile();
+  VEXEVT_ASSIGN(ExitCode code, std::move(done));
   bool negative = (options.common.quiet && step.kept() == 0 && !options.assert_none) ||
                   (options.assert_some && step.kept() == 0) ||
                   (options.assert_none && (step.kept() > 0 || ledger.lossy()));

@@ -2,30 +2,26 @@
 // numbers are read from others.
 #pragma once
 
-#include <deque>
-#include <string>
+#include <vector>
 
 #include "lib/cli/ledger.h"
 #include "lib/cli/metrics.h"
+#include "lib/cli/rule_metrics.h"
 #include "lib/route/router.h"
 
 namespace vexevt {
 
 class RouteMetrics {
  public:
-  // Metrics for the rules and endpoints that `router` has now, in place of those that it had. `set` lives until the
-  // last call of Describe; it ends before this.
-  void Describe(const Router& router, MetricSet* set);
-  // Once a batch.
+  // Metrics for the rules and endpoints that `router` has now, in place of those that it had; with what rules cost
+  // where `profile` is given. `set` and `profile` live until the last call; `set` ends before this.
+  void Describe(const Router& router, const RuleProfile* profile, MetricSet* set);
   void Update(const Router& router);
 
  private:
-  using Labels = std::vector<std::pair<std::string, std::string>>;
-  void Add(std::string name, std::string help, MetricKind kind, Labels labels);
-  void Remove();
-
-  MetricSet* set_ = nullptr;
-  std::deque<Counter> values_;  // in the order of Update
+  const RuleProfile* profile_ = nullptr;
+  RuleMetrics rules_;
+  std::vector<Counter> values_;  // in the order of Update
 };
 
 }  // namespace vexevt

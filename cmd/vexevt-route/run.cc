@@ -39,9 +39,13 @@ class RouteStep final : public Step {
     if (router_->wants_service()) router_->Serve();
     Count();
     TellMessages();
-    metrics_.Update(*router_);
+    if (profile_) [[unlikely]]
+      profile_->Look(batch);
     // The loop only polls when the input is idle.
-    if (++batches_ % kBatchesPerLook == 0 && watch_ && watch_->TakeChange()) loader_.Load();
+    if (++batches_ % kBatchesPerLook == 0) {
+      metrics_.Update(*router_);
+      if (watch_ && watch_->TakeChange()) loader_.Load();
+    }
     if (loader_.ready()) TakePlan();
     return status;
   }
@@ -57,6 +61,7 @@ class RouteStep final : public Step {
   // What was gathered goes out before the loop waits.
   void AddPolls(std::vector<pollfd>* polls) override {
     router_->Flush();
+    metrics_.Update(*router_);
     router_->AddPolls(polls);
     if (watch_) polls->push_back({.fd = watch_->fd(), .events = POLLIN, .revents = 0});
     polls->push_back({.fd = loader_.fd(), .events = POLLIN, .revents = 0});
@@ -65,7 +70,6 @@ class RouteStep final : public Step {
   Status Tick(EventSink&) override {
     router_->Serve();
     TellMessages();
-    metrics_.Update(*router_);
     if (watch_ && watch_->TakeChange()) loader_.Load();
     TakePlan();
     return {};
@@ -86,6 +90,10 @@ class RouteStep final : public Step {
     return last;
   }
 
+  void ReportProfile() const {
+    if (profile_) WriteReport(profile_->Table(router_->plan().Tally()));
+  }
+
   bool reloads() const override { return true; }
   bool reloading() const override { return loader_.busy(); }
   Status Reload() override {
@@ -99,7 +107,7 @@ class RouteStep final : public Step {
               .help = "how often rules came into force: 1 since the start, one more with each reload",
               .kind = MetricKind::kGauge,
               .value = &generation_});
-    metrics_.Describe(*router_, set);
+    StartRules();
   }
 
  private:
@@ -112,15 +120,20 @@ class RouteStep final : public Step {
     Status status = plan->ok() ? CheckOutputs(**plan, options_.common) : std::move(*plan).status();
     if (status.ok()) status = router_->Reload(std::move(**plan));
     TellMessages();
-    if (set_ != nullptr) metrics_.Describe(*router_, set_);
     if (!status.ok()) {
       ReportError(
           std::move(status).WithContext(fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
       return;
     }
+    StartRules();
     Add(generation_, 1);
     ReportNotice(fmt::format("read '{}' again: generation {}, {} rules, {} endpoints", options_.rules, Get(generation_),
                              router_->plan().rules.size(), router_->endpoints().size()));
+  }
+
+  void StartRules() {
+    if (options_.profile_rules) profile_.emplace(router_->plan().Tally(), SystemClock());
+    if (set_ != nullptr) metrics_.Describe(*router_, profile_ ? &*profile_ : nullptr, set_);
   }
 
   // The pipeline counts what came in; `out` is what got somewhere, and the rest is filtered or dropped.
@@ -146,6 +159,7 @@ class RouteStep final : public Step {
   PlanLoader loader_;
   std::optional<FileWatch> watch_;  // none: only SIGHUP reloads
   RouteMetrics metrics_;
+  std::optional<RuleProfile> profile_;
   MetricSet* set_ = nullptr;
   Counter generation_{1};
   unsigned batches_ = 0;
@@ -165,7 +179,9 @@ Result<ExitCode> RunRoute(const RouteOptions& options) {
   RouteStep step(options, router.get(), &ledger);
   CommonOptions common = options.common;
   common.output = "/dev/null";  // the pipeline's own output: events go to the endpoints
-  VEXEVT_ASSIGN(ExitCode code, RunPipeline(kRouteTool, common, step, ledger));
+  Result<ExitCode> done = RunPipeline(kRouteTool, common, step, ledger);
+  step.ReportProfile();
+  VEXEVT_ASSIGN(ExitCode code, std::move(done));
   return common.strict && router->lossy() ? ExitCode::kLost : code;
 }
 

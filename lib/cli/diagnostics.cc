@@ -134,6 +134,12 @@ void ReportDetail(std::string_view message) {
 void ReportHint(std::string_view message) { WriteLine(Level::kError, "", message); }
 void WriteStateLine(std::string_view json) { WriteLine(Level::kInfo, "", json); }
 
+void WriteReport(std::string_view lines) {
+  for (; !lines.empty(); lines.remove_prefix(std::min(lines.size(), lines.find('\n') + 1))) {
+    WriteLine(Level::kInfo, "", lines.substr(0, lines.find('\n')));
+  }
+}
+
 void ShowProgressLine(std::string_view line) {
   if (!StderrIsTerminal()) return;
   std::lock_guard lock(output_mutex);

@@ -34,6 +34,9 @@ void ReportHint(std::string_view message);
 // One line for a program, without the tool's name: the state that SIGUSR1 asks for.
 void WriteStateLine(std::string_view json);
 
+// Several lines for people, without the tool's name: a report that was asked for.
+void WriteReport(std::string_view lines);
+
 // The last line of the terminal, rewritten in place; messages appear above it. Nothing where stderr is no terminal.
 void ShowProgressLine(std::string_view line);
 void ClearProgressLine();

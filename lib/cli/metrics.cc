@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 namespace vexevt {
@@ -47,9 +48,11 @@ void MetricSet::Add(Metric metric) {
   metrics_.insert(last == metrics_.rend() ? metrics_.end() : last.base(), std::move(metric));
 }
 
-void MetricSet::Remove(const std::atomic<std::uint64_t>* value) {
+void MetricSet::Remove(std::span<const std::atomic<std::uint64_t>> values) {
   std::lock_guard lock(mutex_);
-  std::erase_if(metrics_, [&](const Metric& metric) { return metric.value == value; });
+  std::erase_if(metrics_, [&](const Metric& metric) {
+    return !std::less{}(metric.value, values.data()) && std::less{}(metric.value, values.data() + values.size());
+  });
 }
 
 std::string MetricSet::PrometheusText() const {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +34,11 @@ class MetricSet {
   // `tool` becomes a label of every metric.
   explicit MetricSet(std::string_view tool) : tool_(tool) {}
 
-  // metric.value outlives the set, or is removed before it ends. Metrics of one name share help and kind.
+  // metric.value outlives the set, or is removed before it ends. Metrics of one name share help and kind. Cheapest in
+  // the order of their names.
   void Add(Metric metric);
-  void Remove(const std::atomic<std::uint64_t>* value);
+  // Those whose values lie in `values`.
+  void Remove(std::span<const std::atomic<std::uint64_t>> values);
 
   // Text exposition format 0.0.4, metrics of one name together, in the order of their first addition.
   std::string PrometheusText() const;

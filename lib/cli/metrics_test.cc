@@ -54,7 +54,7 @@ TEST_F(Metrics, JsonNamesLabels) {
 }
 
 TEST_F(Metrics, WhatIsRemovedIsNotRead) {
-  set_.Remove(&one_);
+  set_.Remove({&one_, 1});
   EXPECT_EQ(set_.Json(), R"({"tool":"vexevt-try","a_total":2,"t_seconds":1.500000000})");
 }
 
@@ -106,7 +106,7 @@ TEST_F(Metrics, AreServedWhileTheyChange) {
       std::atomic<std::uint64_t> passing{7};
       set_.Add({.name = "a_total", .help = "things", .labels = {{"to", "passing"}}, .value = &passing});
       two_.fetch_add(1, std::memory_order_relaxed);
-      set_.Remove(&passing);
+      set_.Remove({&passing, 1});
     } while (!stop);
   });
   const std::string name = "\na_total{tool=\"vexevt-try\"} ";

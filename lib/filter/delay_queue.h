@@ -2,6 +2,9 @@
 //
 // Due by the stream's own clock: an event that was held until t goes out before the first event that happened at t or
 // later, so a recorded stream gives what the live one gave. The owner also asks by the real clock when no event comes.
+//
+// Its memory is bounded: where events need more, the earliest go out before they are due. That too depends on the
+// events alone.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +18,24 @@ namespace vexevt {
 
 class DelayQueue {
  public:
-  void Add(std::uint64_t due_ns, std::span<const std::byte> frame) {
+  explicit DelayQueue(std::uint64_t most_bytes) : most_bytes_(most_bytes) {}
+
+  // Calls give(frame) for what has to make room, which may be this one.
+  template <typename Give>
+  void Add(std::uint64_t due_ns, std::span<const std::byte> frame, Give give) {
     heap_.push({due_ns, ++added_, {frame.begin(), frame.end()}});
+    bytes_ += CostOf(frame.size());
+    while (bytes_ > most_bytes_) {
+      ++early_;
+      Pop(give);
+    }
   }
 
   // Calls give(frame) for every event due at `now_ns` or before.
   template <typename Give>
   void TakeDue(std::uint64_t now_ns, Give give) {
     while (!heap_.empty() && heap_.top().due_ns <= now_ns) {
-      give(std::span<const std::byte>(heap_.top().frame));
-      heap_.pop();
+      Pop(give);
     }
   }
 
@@ -34,8 +45,20 @@ class DelayQueue {
     return heap_.top().due_ns;
   }
   std::size_t size() const { return heap_.size(); }
+  // Events that went out before they were due.
+  std::uint64_t early() const { return early_; }
 
  private:
+  // With its entry in the heap and what the allocator adds.
+  static std::uint64_t CostOf(std::size_t frame_bytes) { return frame_bytes + sizeof(Held) + 16; }
+
+  template <typename Give>
+  void Pop(Give give) {
+    give(std::span<const std::byte>(heap_.top().frame));
+    bytes_ -= CostOf(heap_.top().frame.size());
+    heap_.pop();
+  }
+
   struct Held {
     std::uint64_t due_ns;
     std::uint64_t order;
@@ -47,7 +70,8 @@ class DelayQueue {
     }
   };
   std::priority_queue<Held, std::vector<Held>, Later> heap_;
-  std::uint64_t added_ = 0;
+  std::uint64_t most_bytes_, bytes_ = 0;
+  std::uint64_t added_ = 0, early_ = 0;
 };
 
 }  // namespace vexevt

@@ -32,6 +32,13 @@ Status RefuseRouting(const RulesFile& rules) {
 
 }  // namespace
 
+std::vector<RuleTally> Filter::Tally() const {
+  std::vector<RuleTally> tally;
+  for (const FilterRule& rule : rules_)
+    tally.push_back({rule.name, rule.when ? &*rule.when : nullptr, rule.held, rule.held});
+  return tally;
+}
+
 Result<Filter> CompileFilter(const RulesFile& rules) {
   VEXEVT_TRY(RefuseRouting(rules));
   VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
@@ -44,9 +51,7 @@ Result<Filter> CompileFilter(const RulesFile& rules) {
       VEXEVT_ASSIGN(compiled.when, CompileWhen(rules, rule.when, lists));
     }
     compiled.drop = rule.drop;
-    if (rule.dedupe) compiled.dedupe.emplace(*rule.dedupe);
-    if (rule.sample) compiled.sample.emplace(*rule.sample);
-    if (rule.limit) compiled.limit.emplace(*rule.limit);
+    compiled.admission = Admission(rule);
     compiled.delay_ns = rule.delay_ns;
     compiled.redact = rule.redact;
   }

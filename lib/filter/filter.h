@@ -12,6 +12,7 @@
 
 #include "lib/expr/expression.h"
 #include "lib/rules/admission.h"
+#include "lib/rules/rule_profile.h"
 #include "lib/rules/rules_file.h"
 
 namespace vexevt {
@@ -20,9 +21,7 @@ struct FilterRule {
   std::string name;
   std::optional<Expression> when;  // none: always
   bool drop = false;
-  std::optional<Deduplicator> dedupe;
-  std::optional<Sampler> sample;
-  std::optional<RateLimiter> limit;
+  Admission admission;
   std::uint64_t delay_ns = 0;
   std::vector<Redaction> redact;
 
@@ -39,24 +38,19 @@ class Filter {
     for (FilterRule& rule : rules_) {
       if (rule.when && !rule.when->Matches(event)) continue;
       ++rule.held;
-      return rule.drop || !Admit(rule, event) ? nullptr : &rule;
+      if (rule.drop) return nullptr;
+      if (rule.admission.Admit(event)) return &rule;
+      ++rule.refused;
+      return nullptr;
     }
     return keep_by_default_ ? &pass_ : nullptr;
   }
 
   const std::vector<FilterRule>& rules() const { return rules_; }
+  std::vector<RuleTally> Tally() const;  // borrows from the rules
 
  private:
   friend Result<Filter> CompileFilter(const RulesFile& rules);
-
-  static bool Admit(FilterRule& rule, const EventView& event) {
-    if ((rule.dedupe && !rule.dedupe->Admit(event)) || (rule.sample && !rule.sample->Admit(event)) ||
-        (rule.limit && !rule.limit->Admit(event))) {
-      ++rule.refused;
-      return false;
-    }
-    return true;
-  }
 
   std::vector<FilterRule> rules_;
   FilterRule pass_;

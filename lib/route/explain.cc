@@ -21,9 +21,9 @@ std::string Names(const RoutePlan& plan, const std::vector<std::uint32_t>& endpo
 std::string Does(const RoutePlan& plan, const RouteRule& rule) {
   if (rule.rule.drop) return "dropped";
   std::string does = "to " + Names(plan, rule.to);
-  if (rule.dedupe) does += ", unless dedupe keeps it back";
-  if (rule.sample) does += ", if it is in the sample";
-  if (rule.limit) does += ", unless the limit keeps it back";
+  if (rule.rule.dedupe) does += ", unless dedupe keeps it back";
+  if (rule.rule.sample) does += ", if it is in the sample";
+  if (rule.rule.limit) does += ", unless the limit keeps it back";
   return does;
 }
 

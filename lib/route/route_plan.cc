@@ -97,9 +97,15 @@ bool SameFields(const std::vector<PlacedText>& a, const std::vector<PlacedText>&
 bool SameAdmission(const Rule& a, const Rule& b) {
   if (a.name != b.name || a.when.text != b.when.text) return false;
   if (a.dedupe.has_value() != b.dedupe.has_value() || a.limit.has_value() != b.limit.has_value()) return false;
-  if (a.dedupe && (a.dedupe->window_ns != b.dedupe->window_ns || !SameFields(a.dedupe->by, b.dedupe->by))) return false;
-  return !a.limit ||
-         (a.limit->rate == b.limit->rate && a.limit->burst == b.limit->burst && SameFields(a.limit->by, b.limit->by));
+  auto same_dedupe = [&] {
+    return a.dedupe->window_ns == b.dedupe->window_ns && a.dedupe->keys == b.dedupe->keys &&
+           SameFields(a.dedupe->by, b.dedupe->by);
+  };
+  auto same_limit = [&] {
+    return a.limit->rate == b.limit->rate && a.limit->burst == b.limit->burst && a.limit->keys == b.limit->keys &&
+           SameFields(a.limit->by, b.limit->by);
+  };
+  return (!a.dedupe || same_dedupe()) && (!a.limit || same_limit());
 }
 
 }  // namespace
@@ -124,14 +130,21 @@ Result<RoutePlan> CompileRoutePlan(const RulesFile& rules) {
     if (!rule.when.text.empty()) {
       VEXEVT_ASSIGN(compiled.when, CompileWhen(rules, rule.when, lists));
     }
-    if (rule.dedupe) compiled.dedupe.emplace(*rule.dedupe);
-    if (rule.sample) compiled.sample.emplace(*rule.sample);
-    if (rule.limit) compiled.limit.emplace(*rule.limit);
+    compiled.admission = Admission(rule);
     compiled.to = Numbers(rules, rule.to);
     compiled.edits = !rule.set.empty() || rule.boost;
   }
   VEXEVT_TRY(CompileTable(&plan));
   return plan;
+}
+
+std::vector<RuleTally> RoutePlan::Tally() const {
+  std::vector<RuleTally> tally;
+  for (const RouteRule& rule : rules) {
+    const std::uint64_t stopped = !all_matches || rule.rule.drop ? rule.held : rule.refused;
+    tally.push_back({rule.rule.name, rule.when ? &*rule.when : nullptr, rule.held, stopped});
+  }
+  return tally;
 }
 
 void RoutePlan::TakeOver(RoutePlan* old) {
@@ -141,8 +154,8 @@ void RoutePlan::TakeOver(RoutePlan* old) {
     rule.held = before->held;
     rule.refused = before->refused;
     if (!SameAdmission(rule.rule, before->rule)) continue;
-    rule.dedupe = std::move(before->dedupe);
-    rule.limit = std::move(before->limit);
+    rule.admission.dedupe = std::move(before->admission.dedupe);
+    rule.admission.limit = std::move(before->admission.limit);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "lib/expr/expression.h"
 #include "lib/route/decide.h"
 #include "lib/rules/admission.h"
+#include "lib/rules/rule_profile.h"
 #include "lib/rules/rules_file.h"
 #include "lib/stream/endpoint_name.h"
 
@@ -20,22 +21,12 @@ namespace vexevt {
 struct RouteRule {
   Rule rule;
   std::optional<Expression> when;  // none: always
-  std::optional<Deduplicator> dedupe;
-  std::optional<Sampler> sample;
-  std::optional<RateLimiter> limit;
+  Admission admission;
   std::vector<std::uint32_t> to;  // indices of RoutePlan::endpoints, each once
   bool edits = false;             // what goes out is not what came in
 
   std::uint64_t held = 0;     // events for which it held
   std::uint64_t refused = 0;  // of these, what dedupe, sample or limit kept back
-
-  bool Admit(const EventView& event) {
-    if ((dedupe && !dedupe->Admit(event)) || (sample && !sample->Admit(event)) || (limit && !limit->Admit(event))) {
-      ++refused;
-      return false;
-    }
-    return true;
-  }
 };
 
 struct RouteEndpoint {
@@ -64,6 +55,8 @@ struct RoutePlan {
     while (from < rules.size() && rules[from].when && !rules[from].when->Matches(event)) ++from;
     return from;
   }
+
+  std::vector<RuleTally> Tally() const;  // borrows from the rules
 
   // Counters of rules that are still named so, and what the unchanged ones remember of past events, go on here.
   void TakeOver(RoutePlan* old);

@@ -131,7 +131,11 @@ Result<bool> Router::SendByRules(const EventView& event, std::span<const std::ui
   for (; index < plan_.rules.size(); index = plan_.all_matches ? next(index + 1) : kForEver) {
     RouteRule& rule = plan_.rules[index];
     ++rule.held;
-    if (rule.rule.drop || !rule.Admit(event)) break;
+    if (rule.rule.drop) break;
+    if (!rule.admission.Admit(event)) {
+      ++rule.refused;
+      break;
+    }
     EventView out = event;
     if (rule.edits) {
       VEXEVT_ASSIGN(out, Edit(event, rule.rule));

@@ -15,7 +15,8 @@ RateLimiter::RateLimiter(const Limit& limit)
     : key_(FieldNames(limit.by)),
       tokens_per_ns_(static_cast<double>(limit.rate.count) / static_cast<double>(limit.rate.per_ns)),
       burst_(static_cast<double>(limit.burst)),
-      shared_(limit.by.empty()) {}
+      shared_(limit.by.empty()),
+      buckets_(limit.keys) {}
 
 bool RateLimiter::Admit(const EventView& event) {
   Bucket& bucket = buckets_.At(shared_ ? 1 : key_.Hash(event));
@@ -37,7 +38,8 @@ Sampler::Sampler(const Sample& sample)
       threshold_(sample.rate >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(std::ldexp(sample.rate, 64))),
       none_(sample.rate <= 0) {}
 
-Deduplicator::Deduplicator(const Dedupe& dedupe) : key_(FieldNames(dedupe.by)), window_ns_(dedupe.window_ns) {}
+Deduplicator::Deduplicator(const Dedupe& dedupe)
+    : key_(FieldNames(dedupe.by)), window_ns_(dedupe.window_ns), seen_(dedupe.keys) {}
 
 bool Deduplicator::Admit(const EventView& event) {
   Seen& seen = seen_.At(key_.Hash(event));
@@ -45,6 +47,12 @@ bool Deduplicator::Admit(const EventView& event) {
   if (seen.time_ns != 0 && now < seen.time_ns + window_ns_) return false;
   seen.time_ns = now;
   return true;
+}
+
+Admission::Admission(const Rule& rule) {
+  if (rule.dedupe) dedupe.emplace(*rule.dedupe);
+  if (rule.sample) sample.emplace(*rule.sample);
+  if (rule.limit) limit.emplace(*rule.limit);
 }
 
 }  // namespace vexevt

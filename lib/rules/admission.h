@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,22 @@ class Deduplicator {
   EventKey key_;
   std::uint64_t window_ns_;
   KeyedState<Seen> seen_;
+};
+
+// What a rule keeps back of the events for which it holds.
+struct Admission {
+  std::optional<Deduplicator> dedupe;
+  std::optional<Sampler> sample;
+  std::optional<RateLimiter> limit;
+
+  Admission() = default;
+  explicit Admission(const Rule& rule);
+
+  bool Admit(const EventView& event) {
+    return (!dedupe || dedupe->Admit(event)) && (!sample || sample->Admit(event)) && (!limit || limit->Admit(event));
+  }
+  // Keys that were forgotten before their time, to make room: what they would have kept back may have passed.
+  std::uint64_t evicted() const { return (dedupe ? dedupe->evicted() : 0) + (limit ? limit->evicted() : 0); }
 };
 
 }  // namespace vexevt

@@ -18,6 +18,11 @@ namespace {
 // Far beyond what people write, and programs; longer lists have files of their own.
 constexpr std::size_t kMaxRulesBytes = std::size_t{64} << 20;
 
+Result<std::uint64_t> ReadKeys(const TableReader& table) {
+  VEXEVT_ASSIGN(auto keys, table.Integer("keys", 1, 100'000'000));
+  return keys ? static_cast<std::uint64_t>(*keys) : kDefaultKeys;
+}
+
 Result<Limit> ReadLimit(const Document& document, const DocumentNode& node) {
   Limit limit;
   auto set_rate = [&](const std::string& text) -> Status {
@@ -30,13 +35,14 @@ Result<Limit> ReadLimit(const Document& document, const DocumentNode& node) {
     return limit;
   }
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "limit"));
-  VEXEVT_TRY(table.OnlyKeys({"rate", "burst", "by"}));
+  VEXEVT_TRY(table.OnlyKeys({"rate", "burst", "by", "keys"}));
   VEXEVT_ASSIGN(auto rate, table.Text("rate"));
   if (!rate) return table.Missing("rate");
   if (Status status = set_rate(rate->text); !status.ok()) return ErrorAt(document, rate->at, status.message());
   VEXEVT_ASSIGN(auto burst, table.Integer("burst", 1, 1'000'000'000));
   if (burst) limit.burst = static_cast<std::uint64_t>(*burst);
   VEXEVT_ASSIGN(limit.by, table.Fields("by"));
+  VEXEVT_ASSIGN(limit.keys, ReadKeys(table));
   return limit;
 }
 
@@ -71,13 +77,14 @@ Result<Sample> ReadSample(const Document& document, const DocumentNode& node) {
 
 Result<Dedupe> ReadDedupe(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "dedupe"));
-  VEXEVT_TRY(table.OnlyKeys({"window", "by"}));
+  VEXEVT_TRY(table.OnlyKeys({"window", "by", "keys"}));
   Dedupe dedupe;
   VEXEVT_ASSIGN(auto window, table.Duration("window"));
   if (!window) return table.Missing("window");
   dedupe.window_ns = *window;
   VEXEVT_ASSIGN(dedupe.by, table.Fields("by"));
   if (dedupe.by.empty()) return table.Missing("by");
+  VEXEVT_ASSIGN(dedupe.keys, ReadKeys(table));
   return dedupe;
 }
 

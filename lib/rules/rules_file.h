@@ -16,11 +16,15 @@
 
 namespace vexevt {
 
+// How many values of their fields `by` limits and duplicates remember, where the rule does not say.
+inline constexpr std::uint64_t kDefaultKeys = 65'536;
+
 // At most `rate` events on average for each value of the fields `by`, and `burst` at once.
 struct Limit {
   Rate rate;
   std::uint64_t burst = 1;
   std::vector<PlacedText> by;
+  std::uint64_t keys = kDefaultKeys;
 };
 
 // One event in `1/rate`, chosen by a hash of the fields `by` (of the event's id where none are named).
@@ -33,6 +37,7 @@ struct Sample {
 struct Dedupe {
   std::uint64_t window_ns = 0;
   std::vector<PlacedText> by;
+  std::uint64_t keys = kDefaultKeys;
 };
 
 enum class RedactWith : std::uint8_t { kRemove, kMask, kHash };

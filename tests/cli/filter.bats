@@ -76,6 +76,38 @@ TOML
   [ "$(vexevt-filter -f delay.toml a.evt | seqs)" = "2 1 3 4 " ]
 }
 
+@test "what memory does not hold is told: delays that end early, keys that are forgotten" {
+  vexevt-capture --generate build --seed 5 -n 2000 -o b.evt
+  vexevt-filter --delay 1h 'type exists' b.evt | cmp - b.evt
+  run -0 --separate-stderr vexevt-filter --delay 1h --delay-max 20K 'type exists' b.evt -o c.evt
+  cmp b.evt c.evt
+  [[ $stderr == "vexevt-filter: warning: more is delayed than memory is given to:"* ]]
+  printf '[[rule]]\nname = "once"\ndedupe = { window = "1h", by = "id", keys = 500 }\n' >keys.toml
+  run -0 --separate-stderr vexevt-filter --metrics keys.prom -f keys.toml b.evt -o c.evt
+  cmp b.evt c.evt
+  [ "$stderr" = "vexevt-filter: warning: rule 'once': there are more keys than it remembers, and the oldest are forgotten: 'keys' in vexevt-rules(5) raises the bound" ]
+  evicted=$(sed -n 's/^vexevt_rule_keys_evicted_total{.*rule="once"} //p' keys.prom)
+  ((evicted >= 2000 - 1032 && evicted <= 1500))
+}
+
+@test "--profile-rules says what each rule cost, the most expensive first" {
+  cat >r.toml <<'TOML'
+[[rule]]
+name = "cheap"
+when = 'type = fs.delete'
+[[rule]]
+name = "costly"
+when = 'path matches "(a|b|c|d)+[0-9]{2,5}.*(part|parser)-[0-9]+[.]s$" or path contains "qzqzqz"'
+TOML
+  vexevt-capture --generate build --seed 5 -n 20000 -o b.evt
+  deletes=$(vexevt-filter -c 'type = fs.delete' b.evt)
+  run -0 --separate-stderr vexevt-filter --profile-rules -f r.toml b.evt -o c.evt
+  cmp c.evt <(vexevt-filter -f r.toml b.evt)
+  [[ ${stderr_lines[0]} =~ ^RULE\ +LOOKED\ AT\ +HELD\ +NS\ +%$ ]]
+  [[ ${stderr_lines[1]} =~ ^costly\ +$((20000 - deletes))\ +[0-9]+\ +[0-9]+\.[0-9]\ +[0-9]+\.[0-9]$ ]]
+  [[ ${stderr_lines[2]} =~ ^cheap\ +20000\ +$deletes\  ]]
+}
+
 @test "redaction takes a value out of the bytes" {
   vexevt-filter --redact path --redact comm:mask 'type = fs.delete' a.evt >r.evt
   run ! grep -q b.conf r.evt

@@ -487,6 +487,15 @@ TOML
   [ "$(jq '."vexevt_endpoint_events_total{endpoint=\"rest\"}"' err)" -eq $((2000 - removed)) ]
 }
 
+@test "--profile-rules says what each rule cost" {
+  two_files
+  removed=$(vexevt-filter -c 'type in (fs.delete, fs.rmdir)' a.evt)
+  run -0 --separate-stderr vexevt-route --profile-rules --metrics r.prom rules.toml a.evt
+  [[ ${stderr_lines[0]} =~ ^RULE\ +LOOKED\ AT\ +HELD\ +NS\ +%$ ]]
+  [[ ${stderr_lines[1]} =~ ^removals\ +2000\ +$removed\ +[0-9]+\.[0-9]\ +100\.0$ ]]
+  [[ $(<r.prom) == *'vexevt_rule_cost_seconds{tool="vexevt-route",rule="removals"} 0.0'* ]]
+}
+
 @test "events of a broken stream before the break are delivered, exit 3" {
   two_files
   head -c -5 a.evt >cut.evt
