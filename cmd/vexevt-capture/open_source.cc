@@ -87,6 +87,7 @@ Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selecti
   fanotify.bounded_queue = options.bounded_queue;
   fanotify.output = output.fd;
   fanotify.command = command;
+  fanotify.auid = options.auid;
   fanotify.host = HostName(options);
   fanotify.tenant = options.tenant;
   fanotify.warn = [](std::string_view text) { ReportWarning(text); };
@@ -120,6 +121,12 @@ Result<OpenedSource> OpenSource(const CaptureOptions& options, const SelectionPl
   int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (plan.live ? 1 : 0);
   if (sources > 1) return InvalidArgument("PATH, COMMAND, --generate and imports exclude each other");
   if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or -- COMMAND, --generate or --import");
+  if (!plan.live && (options.hash_bytes || options.auid)) {
+    return InvalidArgument("--hash and --auid need a PATH or COMMAND");
+  }
+  if (options.auid && options.backend == Backend::kInotify) {
+    return InvalidArgument("inotify does not tell who did what: --auid needs --backend fanotify");
+  }
   if (options.generate) return OpenGenerator(options);
   if (import) return OpenImports(options);
   if (options.backend == Backend::kInotify && command != 0) {
@@ -129,7 +136,8 @@ Result<OpenedSource> OpenSource(const CaptureOptions& options, const SelectionPl
     auto opened = OpenByFanotify(options, selection, output, command);
     StatusCode code = opened.status().code();
     bool missing = code == StatusCode::kPermissionDenied || code == StatusCode::kUnsupported;
-    if (opened.ok() || !missing || options.backend == Backend::kFanotify || command != 0) return opened;
+    bool needed = options.backend == Backend::kFanotify || command != 0 || options.auid;
+    if (opened.ok() || !missing || needed) return opened;
     ReportNotice(fmt::format("watching by inotify, without processes: {}", opened.status().message()));
   }
   return OpenByInotify(options, selection, output);

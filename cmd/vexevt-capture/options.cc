@@ -157,6 +157,14 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
           "'find … -print0 | vexevt-capture --paths-from -'. What is gone by then is left out, with a warning.",
           &options->path_lists)
       ->group("Source");
+  AddValue<std::uint64_t>(
+      app, "--hash", "SIZE",
+      "tell what files hold that are closed after writing, if that is at most SIZE: attribute hash\nIt is BLAKE2b, as "
+      "'b2sum -l 256' prints it. Why there is none, hash.missing says.",
+      ParseSize, &options->hash_bytes)
+      ->group("Source");
+  AddFlag(app, "--auid", "tell who logged in, whatever user the process is now: attribute auid", &options->auid)
+      ->group("Source");
   AddText(app, "--host", "NAME",
           "the host's name in events\nThe default is this host's, and 'generated' for --generate.", &options->host)
       ->group("Source");

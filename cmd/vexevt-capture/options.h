@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,10 @@ struct CaptureOptions {
   MarkKind mark = MarkKind::kFilesystem;
   bool bounded_queue = false;
   std::string where;
-  std::vector<std::string> types;  // names and families, as typed
-  std::string host, tenant;        // host empty: this one
+  std::vector<std::string> types;           // names and families, as typed
+  std::string host, tenant;                 // host empty: this one
+  std::optional<std::uint64_t> hash_bytes;  // files of so many bytes at most are hashed
+  bool auid = false;
   bool explain = false;
   bool generate = false;
   std::string mix = "mixed";

@@ -21,6 +21,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/clock.h"
 #include "lib/capture/command.h"
+#include "lib/capture/hash_stage.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/event_sink.h"
 #include "lib/cli/pipeline.h"
@@ -78,6 +79,7 @@ class CaptureRun {
     source_ = std::move(opened.source);
     for (const std::string& root : plan_.selection.roots)
       ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));
+    if (options_.hash_bytes) hashes_.emplace(*options_.hash_bytes);
     if (command_) VEXEVT_TRY(command_->Start());
     VEXEVT_TRY(monitor_.Start(0, sink_->terminal()));
     Status read = Loop();
@@ -99,16 +101,23 @@ class CaptureRun {
       batch.Clear();
       auto state = source_->Drain(&batch);
       bool ended = false;
-      VEXEVT_TRY(Take(batch.frames(), &ended));  // what came before a failure is good
+      bool last = !state.ok() || *state == DrainState::kEnd;
+      VEXEVT_TRY(TakeNext(batch.frames(), last, &ended));  // what came before a failure is good
       if (!state.ok()) return std::move(state).status();
       if (ended || *state == DrainState::kEnd) return {};
       monitor_.Beat();
       if (RequestsWaiting() && TakeRequests().state) monitor_.ShowState();
       if (*state == DrainState::kMore || sink_->room() == 0) continue;
       VEXEVT_ASSIGN(bool past_deadline, Wait());
-      if (past_deadline) return {};
+      if (past_deadline) return TakeNext({}, true, &ended);
     }
     return {};
+  }
+
+  Status TakeNext(std::span<const std::byte> frames, bool last, bool* ended) {
+    if (!hashes_) return Take(frames, ended);
+    VEXEVT_TRY(Take(hashes_->Pass(frames), ended));
+    return last && !*ended ? Take(hashes_->Finish(), ended) : Status();
   }
 
   Status Take(std::span<const std::byte> frames, bool* ended) {
@@ -179,7 +188,8 @@ class CaptureRun {
     polls_.assign({{source_->poll_fd(), POLLIN, 0},
                    {SignalFd(), POLLIN, 0},
                    {sink_->fd(), 0, 0},
-                   {command_ && !command_ended_ ? command_->pidfd() : -1, POLLIN, 0}});
+                   {command_ && !command_ended_ ? command_->pidfd() : -1, POLLIN, 0},
+                   {hashes_ ? hashes_->fd() : -1, POLLIN, 0}});
     if (control_) control_->AddPolls(&polls_);
     std::uint64_t wake = std::min(monitor_.next_beat_ns(), window_.deadline_ns());
     std::uint64_t now = SystemClock().Now().mono_ns;
@@ -195,7 +205,7 @@ class CaptureRun {
       command_ended_ = true;
       source_->Stop();
     }
-    bool idle = polls_[0].revents == 0 && polls_[3].revents == 0;
+    bool idle = polls_[0].revents == 0 && polls_[3].revents == 0 && polls_[4].revents == 0;
     return idle && SystemClock().Now().mono_ns >= window_.deadline_ns();
   }
 
@@ -210,6 +220,7 @@ class CaptureRun {
   bool command_ended_ = false;
   std::unique_ptr<Source> source_;
   std::optional<Control> control_;
+  std::optional<HashStage> hashes_;
   std::vector<pollfd> polls_;
   std::vector<EventView> views_;
   std::vector<std::string> barriers_;  // tokens, of what is written now

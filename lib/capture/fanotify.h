@@ -55,6 +55,7 @@ struct FanotifyOptions {
   bool stat = true;            // look mode and size up: one system call for each changed object
   int output = -1;             // what the events are written to: what its readers do is left out
   std::uint32_t command = 0;   // not 0: only this process and its descendants, from now on
+  bool auid = false;           // attribute auid: who logged in, where anybody did
   std::string host, tenant;
   std::function<void(std::string_view)> warn = [](std::string_view) {};  // what is not watched, and why
 };

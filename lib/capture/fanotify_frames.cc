@@ -35,7 +35,7 @@ FanotifyFrames::FanotifyFrames(const FanotifyOptions& options, bool told, Clock&
       tenant_(options.tenant),
       tree_(RootSet(options.selection.roots), kMaxDirectories),
       resolver_(&tree_),
-      processes_(told, told ? kMaxTold : kMaxHeld, Downstream(options.output)),
+      processes_(told, told ? kMaxTold : kMaxHeld, Downstream(options.output), options.auid),
       ids_(EventIds().source(), clock) {
   if (command_ != 0) processes_.WatchTree(command_);
   event_.boundary = Boundary::kKernel;
@@ -129,6 +129,8 @@ void FanotifyFrames::Describe(const FanotifyRecord& record, FsPayload* fs) {
   event_.uid = facts.credentials ? facts.uid : 0;
   event_.gid = facts.credentials ? facts.gid : 0;
   event_.ppid = facts.credentials ? facts.ppid : 0;
+  event_.attributes.clear();
+  if (facts.auid) event_.attributes.push_back({"auid", std::int64_t{*facts.auid}});
   event_.flags = 0;
   if (facts.credentials) event_.flags |= kFlagCredentials;
   if ((record.mask & FAN_ONDIR) != 0) event_.flags |= kFlagDirectory;

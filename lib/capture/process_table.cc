@@ -14,6 +14,7 @@ namespace vexevt {
 namespace {
 
 constexpr int kMaxAncestors = 64;
+constexpr std::uint32_t kNoLogin = 0xffffffff;
 constexpr std::size_t kMaxComm = 15;  // TASK_COMM_LEN less the 0
 
 // The start of a file of /proc; empty where it or its process is gone.
@@ -97,6 +98,12 @@ void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
   // The second number of Uid and Gid is the effective one. Names come first and are escaped: no line can be forged.
   facts.credentials = StatusNumber(status, "\nPPid:", 1, &facts.ppid) &&
                       StatusNumber(status, "\nUid:", 2, &facts.uid) && StatusNumber(status, "\nGid:", 2, &facts.gid);
+  if (auid_) {
+    std::uint32_t auid = kNoLogin;
+    std::string_view number = ReadAt(directory.get(), "loginuid", &buffer);
+    std::from_chars(number.data(), number.data() + number.size(), auid);
+    facts.auid = auid == kNoLogin ? std::nullopt : std::optional(auid);
+  }
   ssize_t size = ::readlinkat(directory.get(), "exe", buffer.data(), buffer.size());
   facts.exe.assign(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
   std::string_view cgroup = ReadAt(directory.get(), "cgroup", &buffer);

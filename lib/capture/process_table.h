@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,14 +23,15 @@ namespace vexevt {
 struct ProcessFacts {
   std::string comm, exe, cgroup;  // cgroup: empty for the root
   std::uint32_t uid = 0, gid = 0, ppid = 0;
-  bool credentials = false;  // uid, gid and ppid are known
+  bool credentials = false;           // uid, gid and ppid are known
+  std::optional<std::uint32_t> auid;  // the login user, where anybody did log in and it is asked for
 };
 
 class ProcessTable final : public ProcListener {
  public:
   // `told`: a connector will tell. `limit`: processes kept.
-  ProcessTable(bool told, std::size_t limit, Downstream downstream = {})
-      : told_(told), limit_(limit), downstream_(std::move(downstream)) {}
+  ProcessTable(bool told, std::size_t limit, Downstream downstream = {}, bool auid = false)
+      : told_(told), limit_(limit), downstream_(std::move(downstream)), auid_(auid) {}
 
   void BeginBatch() { ++batch_; }
 
@@ -90,6 +92,7 @@ class ProcessTable final : public ProcListener {
   bool told_;
   std::size_t limit_;
   Downstream downstream_;
+  bool auid_;
   std::uint64_t batch_ = 1;
   std::uint64_t serials_ = 0;
   std::uint32_t root_ = 0;  // of the watched tree

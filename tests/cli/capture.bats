@@ -80,6 +80,18 @@ stop() {
   run ! grep -q '"comm":"\(vexevt-.*\|tee\)"' w/out.json
 }
 
+@test "live: --hash tells what a file held that was closed after writing" {
+  start vexevt-capture --verbose --hash 1K --control c.sock --format json w >out.json
+  printf hello >w/a
+  head -c 2000 /dev/zero >w/large
+  stop
+  [ "$(jq -r 'select(.type == "fs.close-write" and (.path | endswith("/a"))).attributes.hash' out.json)" = "$(b2sum -l 256 w/a | cut -d' ' -f1)" ]
+  [ "$(jq -r 'select(.type == "fs.close-write" and (.path | endswith("/large"))).attributes["hash.missing"]' out.json)" = "larger than 1K" ]
+  run ! grep -q '"type":"fs.create".*"attributes"' out.json
+  run -2 vexevt-capture --generate --hash 1K
+  run -2 vexevt-capture --backend inotify --auid w
+}
+
 @test "live: a command that the events are piped to may write in the watched tree" {
   [ "$(id -u)" = 0 ] || skip "not root"
   start vexevt-capture --backend fanotify --verbose -o 'exec:tee w/one | cat >w/two' w

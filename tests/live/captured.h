@@ -25,6 +25,7 @@ struct Captured {
   EventType type = 0;
   std::string path, path2, comm, exe, token;
   std::uint32_t pid = 0, ppid = 0, uid = 0, gid = 0;
+  std::int64_t auid = -1;
   std::uint16_t flags = 0;
   FsPayload fs;  // without its strings
   GapPayload gap;
@@ -71,7 +72,10 @@ inline std::vector<Captured> Take(const FrameBatch& batch) {
       captured.gap = *gap;
       captured.gap.cause = {};
     }
-    if (!event.attributes.empty()) captured.token = std::get<AttributeText>(event.attributes[0].value).value;
+    for (const Attribute& attribute : event.attributes) {
+      if (auto* text = std::get_if<AttributeText>(&attribute.value)) captured.token = text->value;
+      if (auto* number = std::get_if<std::int64_t>(&attribute.value)) captured.auid = *number;
+    }
     rest = rest.subspan(size.bytes);
   }
   return events;

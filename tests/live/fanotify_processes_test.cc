@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <csignal>
+#include <fstream>
 #include <map>
 
 #include "lib/capture/command.h"
@@ -49,6 +51,7 @@ class FanotifyProcessesTest : public ::testing::TestWithParam<bool> {  // whethe
 
   void Watch(std::uint32_t command = 0) {
     FanotifyOptions options;
+    options.auid = true;
     options.selection.roots = {top_};
     options.selection.fs_types = std::uint64_t{1} << (kFsMkdir & 0xff) | std::uint64_t{1} << (kFsRmdir & 0xff);
     options.command = command;
@@ -152,6 +155,34 @@ TEST_P(FanotifyProcessesTest, ChangesOfUserAndNameAreSeen) {
   EXPECT_EQ(events[1].uid, 65533U);
   EXPECT_EQ(events[1].gid, 65534U);
   EXPECT_EQ(events[1].comm, "renamed");
+}
+
+TEST_P(FanotifyProcessesTest, WhoLoggedInIsKnownWhateverTheUserIsNow) {
+  Watch();
+  InChild([&] { return ::mkdir((top_ + "/before").c_str(), 0755) == 0; });
+  int to_us[2];
+  ASSERT_EQ(::pipe(to_us), 0);
+  pid_t pid = ::fork();
+  if (pid == 0) {
+    int fd = ::open("/proc/self/loginuid", O_WRONLY);
+    bool set = fd >= 0 && ::write(fd, "1234", 4) == 4;
+    ::dup2(to_us[1], STDOUT_FILENO);
+    std::string script = "mkdir '" + top_ + "/d'; echo; exec sleep 1000";
+    ::_exit(set ? ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr) : 77);
+  }
+  ::close(to_us[1]);
+  char byte = 0;
+  bool made = ::read(to_us[0], &byte, 1) == 1;
+  std::vector<Captured> events = DrainAll(source_.get());
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+  ::close(to_us[0]);
+  if (!made) GTEST_SKIP() << "no login user can be set";
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].auid, GetParam() ? 1234 : -1) << "mkdir, which has ended";
+  std::int64_t ours = 0;
+  std::ifstream("/proc/self/loginuid") >> ours;
+  EXPECT_EQ(events[0].auid, GetParam() && ours != 0xffffffff ? ours : -1);
 }
 
 TEST_P(FanotifyProcessesTest, ACommandIsItsWholeTreeAndNobodyElse) {
