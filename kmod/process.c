@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/string.h>
+#include <linux/uidgid.h>
+
+#include "process.h"
+
+/* In the unified hierarchy. Empty for its root, and where the path is too long to be true. */
+static struct vexevt_bytes cgroup_of_current(char *buffer, size_t size)
+{
+	struct vexevt_bytes path = {};
+#ifdef CONFIG_CGROUPS
+	int written;
+
+	rcu_read_lock();
+	written = cgroup_path(task_dfl_cgroup(current), buffer, size);
+	rcu_read_unlock();
+	if (written > 1 && written < size)
+		path = (struct vexevt_bytes){ buffer, written };
+#endif
+	return path;
+}
+
+void vexevt_process_fill(struct vexevt_event *event, struct vexevt_process_names *names)
+{
+	event->pid = task_tgid_nr(current);
+	event->tid = task_pid_nr(current);
+	if (event->tid == event->pid)
+		event->tid = 0;
+	event->ppid = task_ppid_nr(current);
+	event->uid = from_kuid(&init_user_ns, current_euid());
+	event->gid = from_kgid(&init_user_ns, current_egid());
+	event->flags |= VEXEVT_FLAG_CREDENTIALS;
+	event->comm = (struct vexevt_bytes){ names->comm, strscpy(names->comm, current->comm, sizeof(names->comm)) };
+	event->cgroup = cgroup_of_current(names->cgroup, sizeof(names->cgroup));
+}
