@@ -15,8 +15,8 @@ struct totals {
 
 static DEFINE_SPINLOCK(lock);
 static struct totals retired;	/* of descriptors that are gone */
-static LIST_HEAD(open);
-static unsigned int open_count;
+static LIST_HEAD(counted);	/* those that are not */
+static atomic_t open_count = ATOMIC_INIT(0);
 static atomic64_t injected = ATOMIC64_INIT(0);
 static atomic64_t emitted = ATOMIC64_INIT(0);
 
@@ -59,19 +59,23 @@ static void add(struct totals *totals, const struct vexevt_descriptor *descripto
 			    counters.by_cgroup + counters.by_pid + counters.by_path + counters.by_rate;
 }
 
-void vexevt_counters_enter(struct vexevt_descriptor *descriptor)
+void vexevt_counters_open(struct vexevt_descriptor *descriptor)
 {
+	atomic_inc(&open_count);
 	spin_lock(&lock);
-	list_add(&descriptor->open_node, &open);
-	open_count++;
+	list_add(&descriptor->counted_node, &counted);
 	spin_unlock(&lock);
+}
+
+void vexevt_counters_close(void)
+{
+	atomic_dec(&open_count);
 }
 
 void vexevt_counters_retire(struct vexevt_descriptor *descriptor)
 {
 	spin_lock(&lock);
-	list_del(&descriptor->open_node);
-	open_count--;
+	list_del(&descriptor->counted_node);
 	add(&retired, descriptor);
 	spin_unlock(&lock);
 }
@@ -93,7 +97,7 @@ static struct totals sum(void)
 
 	spin_lock(&lock);
 	totals = retired;
-	list_for_each_entry(descriptor, &open, open_node)
+	list_for_each_entry(descriptor, &counted, counted_node)
 		add(&totals, descriptor);
 	spin_unlock(&lock);
 	return totals;
@@ -101,7 +105,7 @@ static struct totals sum(void)
 
 static ssize_t descriptors_show(struct device *device, struct device_attribute *attribute, char *buffer)
 {
-	return sysfs_emit(buffer, "%u\n", READ_ONCE(open_count));
+	return sysfs_emit(buffer, "%d\n", atomic_read(&open_count));
 }
 static DEVICE_ATTR_RO(descriptors);
 

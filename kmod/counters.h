@@ -30,8 +30,9 @@ struct vexevt_drops {
 
 void vexevt_counters_read(const struct vexevt_descriptor *descriptor, struct vexevt_counters *counters);
 
-/* A descriptor that is made, and one that is about to be freed. */
-void vexevt_counters_enter(struct vexevt_descriptor *descriptor);
+/* A descriptor is opened, is closed, and is about to be freed. */
+void vexevt_counters_open(struct vexevt_descriptor *descriptor);
+void vexevt_counters_close(void);
 void vexevt_counters_retire(struct vexevt_descriptor *descriptor);
 /* A frame went over the bus. */
 void vexevt_count_injected(void);

@@ -58,7 +58,7 @@ struct vexevt_descriptor *vexevt_descriptor_create(void)
 	}
 	descriptor->group->private = descriptor;
 	atomic_inc(&alive);
-	vexevt_counters_enter(descriptor);
+	vexevt_counters_open(descriptor);
 	return descriptor;
 
 free_drops:
@@ -70,6 +70,7 @@ free:
 
 void vexevt_descriptor_close(struct vexevt_descriptor *descriptor)
 {
+	vexevt_counters_close();
 	vexevt_watch_end_all(descriptor);
 	fsnotify_put_group(descriptor->group);
 }

@@ -35,7 +35,7 @@ struct vexevt_descriptor {
 	struct mutex consumer_lock;		/* reading and mapping */
 	bool mapped;
 	struct list_head bus_node;		/* under the bus's lock */
-	struct list_head open_node;		/* of the counters */
+	struct list_head counted_node;		/* of the counters */
 };
 
 /* NULL before SETUP. */

@@ -200,7 +200,6 @@ static void prepare_gap(struct vexevt_ring *ring, struct vexevt_frame *frame)
 static noinline_for_stack void *take_behind_gap(struct vexevt_ring *ring, struct vexevt_frame *frame, u32 *size,
 						bool urgent, struct vexevt_lane **lane)
 {
-	u64 sequence = ring->source.last.sequence;
 	struct vexevt_frame gap;
 	u32 gap_size;
 
@@ -212,10 +211,8 @@ static noinline_for_stack void *take_behind_gap(struct vexevt_ring *ring, struct
 		*size = vexevt_frame_stamp(frame, &ring->source.last);
 	}
 	*lane = choose_lane(ring, urgent, (u64)gap_size + *size, 2);
-	if (!*lane) {
-		ring->source.last.sequence = sequence + (frame ? 1 : 0);
+	if (!*lane)
 		return NULL;
-	}
 	vexevt_frame_write(&gap, take(ring, *lane, gap_size));
 	ring->lost_since_gap = 0;
 	ring->gaps++;
@@ -238,9 +235,11 @@ static void *take_room(struct vexevt_ring *ring, struct vexevt_frame *frame, u32
 static void put(struct vexevt_ring *ring, struct vexevt_frame *frame, const void *bytes, u32 size, bool urgent)
 {
 	struct vexevt_lane *lane;
+	u64 sequence;
 	void *to;
 
 	spin_lock(&ring->lock);
+	sequence = ring->source.last.sequence;
 	ring->bus += !frame;
 	to = take_room(ring, frame, &size, urgent, &lane);
 	if (to) {
@@ -255,6 +254,7 @@ static void put(struct vexevt_ring *ring, struct vexevt_frame *frame, const void
 	} else {
 		ring->lost++;
 		ring->lost_since_gap++;
+		ring->source.last.sequence = sequence + 1;	/* also for what has its own stamp */
 	}
 	spin_unlock(&ring->lock);
 	/* Its full barrier pairs with the one of poll_wait(): a sleeper sees the position or is seen. */

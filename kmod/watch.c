@@ -147,7 +147,7 @@ int vexevt_watch_add(struct vexevt_descriptor *descriptor, const struct vexevt_m
 	if (!vexevt_ring_of(descriptor) || request->reserved || !request->types ||
 	    request->types & ~VEXEVT_FS_ALL || request->urgent & ~request->types)
 		return -EINVAL;
-	file = fget(request->fd);
+	file = fget_raw(request->fd);
 	if (!file)
 		return -EBADF;
 	err = add(descriptor, &file->f_path, request);
@@ -162,7 +162,7 @@ int vexevt_watch_remove(struct vexevt_descriptor *descriptor, const struct vexev
 
 	if (request->reserved || request->types || request->urgent)
 		return -EINVAL;
-	file = fget(request->fd);
+	file = fget_raw(request->fd);
 	if (!file)
 		return -EBADF;
 	err = remove(descriptor, &file->f_path, request);

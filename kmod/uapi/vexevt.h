@@ -137,8 +137,8 @@ struct vexevt_setup {
 };
 
 /*
- * VEXEVT_IOC_MARK watches the object that fd is on, VEXEVT_IOC_UNMARK no longer
- * (types and urgent are then 0).
+ * VEXEVT_IOC_MARK watches the object that fd is on, VEXEVT_IOC_UNMARK no longer (types
+ * and urgent are then 0). fd may be an O_PATH one: opening it is then no event.
  *
  * VEXEVT_OBJECT_FILESYSTEM: what happens in the file system of fd below the root of
  * fd's mount, through whichever mount. VEXEVT_OBJECT_MOUNT: what happens through the
@@ -151,7 +151,8 @@ struct vexevt_setup {
  * closest: directory, mount, file system.
  *
  * A mark does not keep a file system from being unmounted, or a directory from being
- * removed; it ends with it, and a system.unmount event says which.
+ * removed; it ends with it, and a last event of no process says so: system.unmount with
+ * the path of the mount, or fs.rmdir with that of the directory.
  *
  * EBADF, EINVAL: as usual, and before SETUP; EEXIST: is marked; ENOENT: is not;
  * ENOTDIR; EOPNOTSUPP: this kernel has no such marks; ENOSPC: more than the module's
