@@ -101,7 +101,7 @@ class Scratch {
   std::string path_;
 };
 
-void* Nowhere();                       // a page that nobody may touch
+void* Nowhere();  // a page that nobody may touch
 
 void Touch(const std::string& path);  // creates, opens, closes: 3 events
 std::uint64_t ReadNumber(const std::string& path);
