@@ -89,7 +89,7 @@ int vexevt_emit(const struct vexevt_event *given)
 		return -EDEADLK;
 	if (event.type == 0)
 		return -EINVAL;
-	names = kmalloc(sizeof(*names), GFP_KERNEL);
+	names = kzalloc(sizeof(*names), GFP_KERNEL);
 	if (!names)
 		return -ENOMEM;
 	event.boundary = VEXEVT_LAYOUT_BOUNDARY_KERNEL;

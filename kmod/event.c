@@ -156,8 +156,8 @@ static void deliver(struct vexevt_ring *ring, struct vexevt_event *event, bool u
 
 	event->boundary = VEXEVT_LAYOUT_BOUNDARY_KERNEL;
 	event->priority = urgent ? VEXEVT_LAYOUT_PRIORITY_HIGH : VEXEVT_LAYOUT_PRIORITY_NORMAL;
-	event->host = (struct vexevt_bytes){ ring->setup.host, strlen(ring->setup.host) };
-	event->tenant = (struct vexevt_bytes){ ring->setup.tenant, strlen(ring->setup.tenant) };
+	event->host = ring->host;
+	event->tenant = ring->tenant;
 	vexevt_frame_prepare(&frame, event);
 	vexevt_ring_put(ring, &frame, urgent);
 }

@@ -7,19 +7,24 @@
 #include "process.h"
 
 /* In the unified hierarchy. Empty for its root, and where the path is too long to be true. */
-static struct vexevt_bytes cgroup_of_current(char *buffer, size_t size)
+static struct vexevt_bytes cgroup_of_current(struct vexevt_process_names *names)
 {
-	struct vexevt_bytes path = {};
 #ifdef CONFIG_CGROUPS
-	int written;
+	struct cgroup *cgroup;
+	int size;
 
 	rcu_read_lock();
-	written = cgroup_path(task_dfl_cgroup(current), buffer, size);
+	cgroup = task_dfl_cgroup(current);
+	if (cgroup_id(cgroup) != names->cgroup_id) {
+		size = cgroup_path(cgroup, names->cgroup, sizeof(names->cgroup));
+		names->cgroup_size = size > 1 && size < sizeof(names->cgroup) ? size : 0;
+		names->cgroup_id = cgroup_id(cgroup);
+	}
 	rcu_read_unlock();
-	if (written > 1 && written < size)
-		path = (struct vexevt_bytes){ buffer, written };
+	return (struct vexevt_bytes){ names->cgroup, names->cgroup_size };
+#else
+	return (struct vexevt_bytes){};
 #endif
-	return path;
 }
 
 void vexevt_process_fill(struct vexevt_event *event, struct vexevt_process_names *names)
@@ -33,5 +38,5 @@ void vexevt_process_fill(struct vexevt_event *event, struct vexevt_process_names
 	event->gid = from_kgid(&init_user_ns, current_egid());
 	event->flags |= VEXEVT_FLAG_CREDENTIALS;
 	event->comm = (struct vexevt_bytes){ names->comm, strscpy(names->comm, current->comm, sizeof(names->comm)) };
-	event->cgroup = cgroup_of_current(names->cgroup, sizeof(names->cgroup));
+	event->cgroup = cgroup_of_current(names);
 }

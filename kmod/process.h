@@ -7,9 +7,12 @@
 
 #include "vexevt.h"
 
+/* Zeroed when new. Kept from event to event: most come from the control group that the last one came from. */
 struct vexevt_process_names {
 	char comm[TASK_COMM_LEN];
 	char cgroup[1024];
+	u64 cgroup_id;		/* whose path that is; ids are not used again, and a group keeps its path */
+	u32 cgroup_size;
 };
 
 /* Sets the event's process, which borrows `names`, and the flag that it is known. Doesn't sleep. */

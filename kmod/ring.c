@@ -118,6 +118,8 @@ struct vexevt_ring *vexevt_ring_create(const struct vexevt_setup *setup)
 	if (!ring)
 		return ERR_PTR(-ENOMEM);
 	ring->setup = *setup;
+	ring->host = (struct vexevt_bytes){ ring->setup.host, strlen(ring->setup.host) };
+	ring->tenant = (struct vexevt_bytes){ ring->setup.tenant, strlen(ring->setup.tenant) };
 	err = allocate(ring);
 	if (err) {
 		vexevt_ring_free(ring);
@@ -184,8 +186,8 @@ static void prepare_gap(struct vexevt_ring *ring, struct vexevt_frame *frame)
 		.type = VEXEVT_LOST,
 		.boundary = VEXEVT_LAYOUT_BOUNDARY_KERNEL,
 		.priority = VEXEVT_LAYOUT_PRIORITY_CRITICAL,
-		.host = { ring->setup.host, strlen(ring->setup.host) },
-		.tenant = { ring->setup.tenant, strlen(ring->setup.tenant) },
+		.host = ring->host,
+		.tenant = ring->tenant,
 		.payload = VEXEVT_LAYOUT_PAYLOAD_GAP_TAG_VALUE,
 		.gap = { .cause = { "kmod", 4 }, .lost = ring->lost_since_gap, .since_ns = ring->last_wall_ns },
 	};

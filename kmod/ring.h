@@ -37,6 +37,7 @@ struct vexevt_ring {
 	struct vexevt_consumer *consumer;
 	struct vexevt_producer *producer;
 	struct vexevt_setup setup;
+	struct vexevt_bytes host, tenant;	/* of `setup` */
 	struct page **pages;
 	u32 page_count;		/* each counted once */
 	size_t map_bytes;

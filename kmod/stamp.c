@@ -18,8 +18,9 @@ void vexevt_source_init(struct vexevt_source *source)
 void vexevt_source_next(struct vexevt_source *source)
 {
 	struct vexevt_stamp *last = &source->last;
-	u64 wall_ns = ktime_get_real_ns();
-	u64 mono_ns = ktime_get_boottime_ns();
+	ktime_t now = ktime_get();	/* one reading of the hardware for both */
+	u64 wall_ns = ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_REAL));
+	u64 mono_ns = ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_BOOT));
 	u64 hlc;
 
 	if (wall_ns <= last->wall_ns && last->wall_ns - wall_ns <= NSEC_PER_MSEC)
