@@ -67,7 +67,7 @@ int vexevt_bus_inject(void *bytes, size_t size, const struct vexevt_descriptor *
 	if (!vexevt_frame_check(bytes, size, &head))
 		return -EINVAL;
 	if (mutex_lock_interruptible(&bus_lock))
-		return -EINTR;
+		return -ERESTARTSYS;
 	send(bytes, size, &head, sender);
 	mutex_unlock(&bus_lock);
 	vexevt_count_injected();

@@ -4,6 +4,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -177,6 +178,9 @@ static ssize_t device_write(struct file *file, const char __user *from, size_t r
 		kvfree(frame);
 		if (!err)
 			done += size;
+		if (!err && signal_pending(current))
+			err = -ERESTARTSYS;
+		cond_resched();
 	}
 	return done ? done : err;
 }

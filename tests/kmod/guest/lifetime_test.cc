@@ -147,6 +147,42 @@ TEST(Lifetime, EveryOrderOfEndsHolds) {
   }
 }
 
+// On the debug kernel: each allocation fails once, and what was done is undone.
+TEST(Lifetime, EveryAllocationMayFail) {
+  std::string file = "/proc/self/task/" + std::to_string(::syscall(SYS_gettid)) + "/fail-nth";
+  if (::access(file.c_str(), W_OK) != 0) GTEST_SKIP() << "no fault injection in this kernel";
+  WriteText("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+  WriteText("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+  Scratch scratch;
+  UniqueFd top(::open("/t", O_PATH | O_CLOEXEC)), control(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  int failed = 0;
+  for (int nth = 1;; ++nth) {
+    ASSERT_LT(nth, 1000);
+    std::string number = std::to_string(nth);
+    vexevt_setup setup{};
+    setup.abi = VEXEVT_ABI;
+    setup.normal_bytes = 65536;
+    setup.flags = VEXEVT_SETUP_BUS;
+    vexevt_mark mark{top.get(), VEXEVT_OBJECT_FILESYSTEM, VEXEVT_FS_ALL, 0, 0};
+    vexevt_filter filter{};
+    filter.rate = filter.burst = 100;
+    ASSERT_EQ(::pwrite(control.get(), number.c_str(), number.size(), 0), static_cast<ssize_t>(number.size()));
+    int fd = ::open(VEXEVT_DEVICE, O_RDWR | O_CLOEXEC);
+    int error = fd < 0 ? errno : 0;
+    if (error == 0 && ::ioctl(fd, VEXEVT_IOC_SETUP, &setup) != 0) error = errno;
+    if (error == 0 && ::ioctl(fd, VEXEVT_IOC_FILTER, &filter) != 0) error = errno;
+    if (error == 0 && ::ioctl(fd, VEXEVT_IOC_MARK, &mark) != 0) error = errno;
+    char left[16] = {};
+    ASSERT_GT(::pread(control.get(), left, sizeof left - 1, 0), 0);
+    ASSERT_EQ(::pwrite(control.get(), "0", 1, 0), 1);
+    if (fd >= 0) ::close(fd);
+    if (std::atoi(left) != 0) break;  // more than there are
+    EXPECT_TRUE(error == 0 || error == ENOMEM || error == ENFILE) << std::strerror(error);
+    failed += error != 0;
+  }
+  EXPECT_GT(failed, 20);
+}
+
 class Module : public ::testing::Test {
  protected:
   static void Load(const char* path) {
