@@ -17,25 +17,30 @@ template <TrieDirection direction>
 void AffixTrie<direction>::Build() {
   if (keys_.empty()) return;
   std::sort(keys_.begin(), keys_.end());
-  BuildNode(0, keys_.size(), 0);
-  slots_.resize(slots_.size() + 256);  // so that base + byte is in range, whatever the byte
+  nodes_.resize(1);
+  nodes_[kRoot].owner = kNone;
+  BuildNode(kRoot, 0, keys_.size(), 0);
+  nodes_.resize(nodes_.size() + 256);  // so that base + byte is in range, whatever the byte
   keys_ = {};
 }
 
-// The node for keys [first, last), sorted and alike in their first `depth` bytes.
+// Makes nodes_[at] the node for keys [first, last), sorted and alike in their first `depth` bytes.
 template <TrieDirection direction>
-std::uint32_t AffixTrie<direction>::BuildNode(std::size_t first, std::size_t last, std::size_t depth) {
+void AffixTrie<direction>::BuildNode(std::uint32_t at, std::size_t first, std::size_t last, std::size_t depth) {
   const std::string& low = keys_[first].first;
   const std::string& high = keys_[last - 1].first;
   std::size_t end = depth;
   while (end < low.size() && end < high.size() && low[end] == high[end]) ++end;
 
-  const auto at = static_cast<std::uint32_t>(nodes_.size());
-  Node node{static_cast<std::uint32_t>(labels_.size()), static_cast<std::uint32_t>(end - depth), 0,
-            static_cast<std::uint32_t>(values_.size()), 0};
+  Node node{.owner = nodes_[at].owner};
   std::string label = low.substr(depth, end - depth);
+  node.label_size = static_cast<std::uint32_t>(label.size());
+  std::memcpy(&node.label, label.data(), std::min<std::size_t>(label.size(), 8));
+  node.more_label = static_cast<std::uint32_t>(labels_.size());
+  label.erase(0, 8);
   if constexpr (!kForward) std::reverse(label.begin(), label.end());
   labels_ += label;
+  node.values = static_cast<std::uint32_t>(values_.size());
   for (; first < last && keys_[first].first.size() == end; ++first) values_.push_back(keys_[first].second);
   node.value_count = static_cast<std::uint32_t>(values_.size()) - node.values;
 
@@ -49,29 +54,25 @@ std::uint32_t AffixTrie<direction>::BuildNode(std::size_t first, std::size_t las
   }
   starts.push_back(last);
   if (!bytes.empty()) node.base = PlaceChildren(bytes);
-  nodes_.push_back(node);
-  for (const unsigned char byte : bytes) slots_[node.base + byte].owner = at;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const std::uint32_t child = BuildNode(starts[i], starts[i + 1], end + 1);
-    slots_[node.base + bytes[i]].child = child;
-  }
-  return at;
+  nodes_[at] = node;
+  for (const unsigned char byte : bytes) nodes_[node.base + byte].owner = at;
+  for (std::size_t i = 0; i < bytes.size(); ++i) BuildNode(node.base + bytes[i], starts[i], starts[i + 1], end + 1);
 }
 
-// A base whose slots for `bytes` (sorted) are free.
+// A base whose nodes for `bytes` (sorted) are free.
 template <TrieDirection direction>
 std::uint32_t AffixTrie<direction>::PlaceChildren(const std::vector<unsigned char>& bytes) {
-  while (first_free_ < slots_.size() && slots_[first_free_].owner != kFree) ++first_free_;
+  while (first_free_ < nodes_.size() && nodes_[first_free_].owner != kFree) ++first_free_;
   // Few tries: dense tables cost a little memory, a long search much time.
   std::size_t base = first_free_ > bytes.front() ? first_free_ - bytes.front() : 0;
-  for (int tries = 0; tries < 64 && base < slots_.size(); ++tries, ++base) {
+  for (int tries = 0; tries < 64 && base < nodes_.size(); ++tries, ++base) {
     const bool fits = std::all_of(bytes.begin(), bytes.end(), [&](unsigned char byte) {
-      return base + byte >= slots_.size() || slots_[base + byte].owner == kFree;
+      return base + byte >= nodes_.size() || nodes_[base + byte].owner == kFree;
     });
     if (fits) break;
-    if (tries == 63) base = slots_.size() - 1;
+    if (tries == 63) base = nodes_.size() - 1;
   }
-  if (slots_.size() < base + bytes.back() + 1) slots_.resize(base + bytes.back() + 1);
+  if (nodes_.size() < base + bytes.back() + 1) nodes_.resize(base + bytes.back() + 1);
   return static_cast<std::uint32_t>(base);
 }
 

@@ -203,33 +203,4 @@ class Rewriter {
 
 LineRegex ToLineRegex(std::string_view regex) { return Rewriter(regex).Rewrite(); }
 
-PlainRegex ToPlainRegex(std::string_view regex) {
-  PlainRegex plain;
-  plain.at_start = regex.starts_with('^');
-  if (plain.at_start) regex.remove_prefix(1);
-  if (regex.starts_with(".*") && !regex.starts_with(".*?")) {
-    regex.remove_prefix(2);
-    plain.at_start = false;
-  }
-  for (std::size_t i = 0; i < regex.size(); ++i) {
-    char c = regex[i];
-    const std::string_view rest = regex.substr(i);
-    if (rest == "$") {
-      plain.at_end = true;
-      break;
-    }
-    if (rest == ".*" || rest == ".*$") break;
-    if (c == '\\') {
-      if (++i == regex.size() || IsAlnum(regex[i]) || static_cast<unsigned char>(regex[i]) >= 0x80) return {};
-      c = regex[i];
-    } else if (std::string_view("^$.*+?()[]{}|").find(c) != std::string_view::npos) {
-      return {};
-    }
-    if (i + 1 < regex.size() && std::string_view("*+?{").find(regex[i + 1]) != std::string_view::npos) return {};
-    plain.literal += c;
-  }
-  plain.plain = true;
-  return plain;
-}
-
 }  // namespace vexevt

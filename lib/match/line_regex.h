@@ -22,14 +22,4 @@ struct LineRegex {
 
 LineRegex ToLineRegex(std::string_view regex);  // a regex that RE2 has accepted
 
-// The literal that an uncomplicated regex stands for: "^/etc/", "\.py$", "^/tmp/.*".
-struct PlainRegex {
-  bool plain = false;
-  bool at_start = false;
-  bool at_end = false;
-  std::string literal;
-};
-
-PlainRegex ToPlainRegex(std::string_view regex);
-
 }  // namespace vexevt

@@ -40,22 +40,5 @@ TEST(LineRegex, DropsATrailingDotStar) {
   EXPECT_EQ(ToLineRegex("a[.*]").text, "a[.*]");
 }
 
-TEST(PlainRegex, SeesLiteralsWithOptionalAnchors) {
-  const auto is = [](std::string_view regex, bool start, std::string_view literal, bool end) {
-    const PlainRegex plain = ToPlainRegex(regex);
-    return plain.plain && plain.at_start == start && plain.literal == literal && plain.at_end == end;
-  };
-  EXPECT_TRUE(is("^/etc/", true, "/etc/", false));
-  EXPECT_TRUE(is("\\.py$", false, ".py", true));
-  EXPECT_TRUE(is("^a\\$$", true, "a$", true));
-  EXPECT_TRUE(is("^.*\\.log$", false, ".log", true));
-  EXPECT_TRUE(is("^/tmp/.*", true, "/tmp/", false));
-  EXPECT_TRUE(is("^/tmp/.*$", true, "/tmp/", false));
-  EXPECT_TRUE(is("", false, "", false));
-  for (const char* regex : {"a+", "a.b", "ab*", "a|b", "\\d", "(a)", "[a]", "a{2}", "^^a", "a$b", "^.*?a"}) {
-    EXPECT_FALSE(ToPlainRegex(regex).plain) << regex;
-  }
-}
-
 }  // namespace
 }  // namespace vexevt

@@ -7,9 +7,15 @@
 namespace vexevt {
 namespace {
 
-// Letters by frequency, separators, digits; what is not named is rarer still. Over 400,000 paths of a Debian system the
-// share falls as below.
-constexpr std::string_view kCommonFirst = "/esaritnolcdupmh.bgfv-y_k0123456789xwjzqSTACPMEDRLIBFNOGUHVWKXYJQZ";
+// Over 400,000 paths of a Debian system, but digits as where names are hashes.
+struct Group {
+  std::string_view bytes;
+  double frequency;  // of each
+};
+constexpr Group kGroups[] = {{"/", 0.1},       {"eotsnracli", 0.05},
+                             {".dumph", 0.03}, {"_-0123456789bfgkvy", 0.02},
+                             {"jqwxz", 0.005}, {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0.0005}};
+constexpr double kOthers = 0.0002;
 constexpr std::string_view kOfWords = "abcdefghijklmnopqrstuvwxyz/._-";
 
 constexpr double kPlaces = 50;         // at which a literal may start in a path
@@ -19,8 +25,10 @@ constexpr double kSubdirectory = 0.1;  // of those in a directory are in a given
 }  // namespace
 
 double ByteFrequency(char byte) {
-  const std::size_t at = kCommonFirst.find(byte);
-  return 0.1 * std::exp(-static_cast<double>(std::min(at, kCommonFirst.size())) / 12);
+  for (const Group& group : kGroups) {
+    if (group.bytes.find(byte) != group.bytes.npos) return group.frequency;
+  }
+  return kOthers;
 }
 
 double BytesFrequency(std::string_view bytes) {
@@ -35,7 +43,8 @@ double LiteralFrequency(std::string_view literal, LiteralPlace place) {
   const double as_word = literal.find_first_not_of(kOfWords) == literal.npos ? kWord : 0;
   int components = 0;  // that it starts
   for (std::size_t i = 0; i < literal.size(); ++i) components += literal[i] != '/' && (i == 0 || literal[i - 1] == '/');
-  const double as_directory = place == LiteralPlace::kStart ? std::pow(kSubdirectory, components) : 0;
+  const bool at_start = place == LiteralPlace::kStart || place == LiteralPlace::kWhole;
+  const double as_directory = at_start ? std::pow(kSubdirectory, components) : 0;
   return std::clamp(std::max({frequency, as_word, as_directory}), 0.0, 1.0);
 }
 

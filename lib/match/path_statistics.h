@@ -12,7 +12,7 @@ double ByteFrequency(char byte);
 // Of the places in paths, the share at which `bytes` stand, were bytes independent of each other.
 double BytesFrequency(std::string_view bytes);
 
-enum class LiteralPlace : std::uint8_t { kStart, kEnd, kInside };  // where in a text a literal must stand
+enum class LiteralPlace : std::uint8_t { kWhole, kStart, kEnd, kInside };  // of a text; kInside: anywhere in it
 
 // The share of paths that hold `literal` there, words and leading directories taken for likely: whoever names them has
 // such paths.

@@ -55,12 +55,10 @@ void SearchSet::AddScanned(std::uint32_t id, std::variant<Regex, Glob> pattern, 
 void SearchSet::Seal() {
   if (items_.empty()) return;
   compilation_ = std::make_shared<Compilation>();
-  all_.assign(words(), 0);
   inexact_.assign(words(), 0);
   unscanned_.assign(words(), 0);
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const std::uint64_t bit = std::uint64_t{1} << (i % 64);
-    all_[i / 64] |= bit;
     if (!items_[i].exact) inexact_[i / 64] |= bit, any_inexact_ = true;
     if (!items_[i].scanned) unscanned_[i / 64] |= bit;
   }
@@ -76,43 +74,38 @@ void SearchSet::StartCompilation() const {
                  [this] { std::thread([compilation = compilation_] { compilation->Build(); }).detach(); });
 }
 
-void SearchSet::TryEach(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates,
-                        Scratch& scratch) const {
+void SearchSet::TryAll(std::span<const std::string_view> texts, Scratch& scratch) const {
   for (std::size_t t = 0; t < texts.size(); ++t) {
-    for (std::size_t w = 0; w < words(); ++w) {
-      std::uint64_t& word = scratch.rows[t * words() + w];
-      word = 0;
-      for (std::uint64_t left = candidates.empty() ? all_[w] : candidates[t * words() + w]; left != 0;
-           left &= left - 1) {
-        const auto i = static_cast<std::size_t>(std::countr_zero(left));
-        if (items_[w * 64 + i].Matches(texts[t])) word |= std::uint64_t{1} << i;
-        ++scratch.tried;
-      }
+    std::uint64_t* const row = &scratch.rows[t * words()];
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (items_[i].Matches(texts[t])) row[i / 64] |= std::uint64_t{1} << (i % 64);
     }
   }
 }
 
-void SearchSet::Find(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates,
-                     Scratch& scratch) const {
+void SearchSet::Find(std::span<const std::string_view> texts, Scratch& scratch) const {
   scratch.rows.assign(texts.size() * words(), 0);
   const LineScanner* const scanner = compilation_->ready.load(std::memory_order_acquire);
   if (scanner == nullptr) {
-    TryEach(texts, candidates, scratch);
+    TryAll(texts, scratch);
+    scratch.tried += texts.size() * items_.size();
     if (scratch.tried >= kTriesBeforeScanner) StartCompilation();
     return;
   }
-  if (!scanner->Scan(texts, scratch.scanner, scratch.rows, words())) return TryEach(texts, candidates, scratch);
+  if (!scanner->Scan(texts, scratch.scanner, scratch.rows, words())) {
+    std::fill(scratch.rows.begin(), scratch.rows.end(), 0);
+    return TryAll(texts, scratch);
+  }
   if (!any_inexact_) return;
   for (std::size_t t = 0; t < texts.size(); ++t) {
     const bool has_newline = texts[t].find('\n') != std::string_view::npos;
     for (std::size_t w = 0; w < words(); ++w) {
       std::uint64_t& word = scratch.rows[t * words() + w];
-      std::uint64_t left = has_newline ? inexact_[w] : (word & inexact_[w]) | unscanned_[w];
-      if (!candidates.empty()) left &= candidates[t * words() + w];
-      word &= ~inexact_[w];
-      for (; left != 0; left &= left - 1) {
-        const auto i = static_cast<std::size_t>(std::countr_zero(left));
-        if (items_[w * 64 + i].Matches(texts[t])) word |= std::uint64_t{1} << i;
+      const std::uint64_t candidates = has_newline ? inexact_[w] : (word & inexact_[w]) | unscanned_[w];
+      for (std::uint64_t left = candidates; left != 0; left &= left - 1) {
+        const std::uint64_t bit = left & (~left + 1);
+        const bool holds = items_[w * 64 + static_cast<std::size_t>(std::countr_zero(left))].Matches(texts[t]);
+        word = holds ? word | bit : word & ~bit;
       }
     }
   }

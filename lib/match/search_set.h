@@ -4,6 +4,7 @@
 // itself; then all at once. Both give the same answers.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -21,8 +22,8 @@ class SearchSet {
  public:
   struct Scratch {
     LineScanner::Scratch scanner;
-    std::vector<std::uint64_t> rows;
-    std::uint64_t tried = 0;  // patterns, one by one
+    std::vector<std::uint64_t> rows;  // of bits: which items hold for each text
+    std::uint64_t tried = 0;          // patterns, one by one
   };
 
   void Add(std::uint32_t id, Regex regex, std::string_view text);
@@ -30,13 +31,17 @@ class SearchSet {
   void Seal();  // after the last Add
 
   bool empty() const { return items_.empty(); }
-  std::size_t size() const { return items_.size(); }
-  std::size_t words() const { return (items_.size() + 63) / 64; }  // of a row
-  std::uint32_t id(std::size_t item) const { return items_[item].id; }
 
-  // Fills scratch.rows: bit i of row t tells whether item i holds for texts[t]. `candidates` are such rows of the items
-  // that may; none at all: any may.
-  void Find(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates, Scratch& scratch) const;
+  void Find(std::span<const std::string_view> texts, Scratch& scratch) const;
+
+  // Calls found(id) for each item that the last Find found to hold for texts[text].
+  template <typename Found>
+  void ForEachHit(const Scratch& scratch, std::size_t text, Found&& found) const {
+    for (std::size_t w = 0; w < words(); ++w) {
+      for (std::uint64_t left = scratch.rows[text * words() + w]; left != 0; left &= left - 1)
+        found(items_[w * 64 + static_cast<std::size_t>(std::countr_zero(left))].id);
+    }
+  }
 
   void Warm() const;  // has the scanner compiled when it returns
 
@@ -51,8 +56,8 @@ class SearchSet {
   struct Compilation;
 
   void AddScanned(std::uint32_t id, std::variant<Regex, Glob> pattern, std::string_view regex);
-  void TryEach(std::span<const std::string_view> texts, std::span<const std::uint64_t> candidates,
-               Scratch& scratch) const;
+  std::size_t words() const { return (items_.size() + 63) / 64; }  // of a row
+  void TryAll(std::span<const std::string_view> texts, Scratch& scratch) const;
   void StartCompilation() const;
 
   std::vector<Item> items_;

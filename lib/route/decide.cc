@@ -19,6 +19,14 @@ struct Run {
   std::uint32_t begin, end;
 };
 
+// What the rules have to say of a class of types, whatever the path.
+struct TypeClass {
+  Run pathless;    // words: the rules that no path condition narrows
+  bool asks_path;  // others of the class's rules have one
+  bool settled;    // the pathless rules hold for every event of the class, and are
+  Run settled_rules;
+};
+
 }  // namespace
 
 struct DecisionTable::Rep {
@@ -27,10 +35,9 @@ struct DecisionTable::Rep {
   CodeIndex boundaries;
   PathIndex paths;
   std::vector<std::uint64_t> residual;  // rules whose expression is asked in the end
-  // Of each class of types: rules that no path condition narrows, and whether rules of the path index may hold.
+  std::vector<TypeClass> type_classes;  // and what their runs are of:
   std::vector<RuleWord> pathless;
-  std::vector<Run> pathless_of;
-  std::vector<bool> asks_path;
+  std::vector<std::uint32_t> settled_rules;
 };
 
 DecisionTable::DecisionTable(std::unique_ptr<const Rep> rep) : rep_(std::move(rep)) {}
@@ -66,14 +73,20 @@ Result<DecisionTable> DecisionTable::Build(std::span<const Expression* const> ru
   }
   for (std::uint16_t of_class = 0; of_class < rep->types.classes(); ++of_class) {
     const std::uint64_t* const row = rep->types.Row(of_class);
-    const auto begin = static_cast<std::uint32_t>(rep->pathless.size());
-    bool asks = false;
+    TypeClass type{.settled = rep->boundaries.classes() == 1};
+    type.pathless.begin = static_cast<std::uint32_t>(rep->pathless.size());
+    type.settled_rules.begin = static_cast<std::uint32_t>(rep->settled_rules.size());
     for (std::uint32_t w = 0; w < words; ++w) {
-      if ((row[w] & ~by_path[w]) != 0) rep->pathless.push_back({w, row[w] & ~by_path[w]});
-      asks |= (row[w] & by_path[w]) != 0;
+      const RuleWord set{w, row[w] & ~by_path[w]};
+      if (set.bits != 0) rep->pathless.push_back(set);
+      const RuleWord settled{w, set.bits & rep->boundaries.Row(0)[w]};
+      ForEachRule(settled, [&](std::uint32_t rule) { rep->settled_rules.push_back(rule); });
+      type.asks_path |= (row[w] & by_path[w]) != 0;
+      type.settled &= (set.bits & rep->residual[w]) == 0;
     }
-    rep->pathless_of.push_back({begin, static_cast<std::uint32_t>(rep->pathless.size())});
-    rep->asks_path.push_back(asks);
+    type.pathless.end = static_cast<std::uint32_t>(rep->pathless.size());
+    type.settled_rules.end = static_cast<std::uint32_t>(rep->settled_rules.size());
+    rep->type_classes.push_back(type);
   }
   return DecisionTable(std::move(rep));
 }
@@ -82,18 +95,19 @@ struct Decider::Rep {
   explicit Rep(const DecisionTable::Rep& of) : table(of) {}
 
   void FindPaths(std::span<const EventView> events);
-  void Emit(const EventView& event, std::span<const RuleWord> by_path, std::vector<std::uint32_t>& rules) const;
+  void KeepMisses();
+  void Emit(const EventView& event, std::size_t i, std::vector<std::uint32_t>& rules) const;
 
   const DecisionTable::Rep& table;
   PathCache cache;
   PathIndex::Scratch scratch;
   PathRules found;
-  // Of the batch at hand:
-  std::vector<RuleWord> words;  // of the paths, event by event, then of the misses
-  Run runs[kBatch];             // into words
+  // Of the batch at hand, event by event:
+  std::uint16_t type_classes[kBatch];
   std::string_view paths[kBatch];
   std::uint64_t hashes[kBatch];
-  std::vector<std::uint32_t> misses;  // events
+  std::span<const RuleWord> by_path[kBatch];  // into the cache or `found`
+  std::vector<std::uint32_t> misses;          // events
   std::vector<std::string_view> miss_paths;
 };
 
@@ -102,58 +116,59 @@ Decider::Decider(Decider&&) noexcept = default;
 Decider& Decider::operator=(Decider&&) noexcept = default;
 Decider::~Decider() = default;
 
-// Sets runs[i] to the rules that the path of events[i] admits.
+// Sets by_path[i] to the rules that the path of events[i] admits.
 void Decider::Rep::FindPaths(std::span<const EventView> events) {
-  words.clear();
   misses.clear();
   miss_paths.clear();
   for (std::size_t i = 0; i < events.size(); ++i) {
     paths[i] = {};
-    if (!table.asks_path[table.types.ClassOf(events[i].type())]) continue;
+    type_classes[i] = table.types.ClassOf(events[i].type());
+    if (!table.type_classes[type_classes[i]].asks_path) continue;
     paths[i] = events[i].path();
     hashes[i] = cache.HashOf(paths[i]);
     cache.Prefetch(hashes[i]);
   }
   for (std::uint32_t i = 0; i < events.size(); ++i) {
-    const auto begin = static_cast<std::uint32_t>(words.size());
-    std::span<const RuleWord> known;
     if (paths[i].empty()) {
-      known = table.paths.WithoutPath();
-    } else if (!cache.Find(paths[i], hashes[i], &known)) {
+      by_path[i] = table.paths.WithoutPath();
+    } else if (!cache.Find(paths[i], hashes[i], &by_path[i])) {
       misses.push_back(i);
       miss_paths.push_back(paths[i]);
     }
-    words.insert(words.end(), known.begin(), known.end());
-    runs[i] = {begin, static_cast<std::uint32_t>(words.size())};
   }
   if (misses.empty()) return;
   table.paths.Find(miss_paths, scratch, found);
-  const auto base = static_cast<std::uint32_t>(words.size());
-  words.insert(words.end(), found.words.begin(), found.words.end());
   std::size_t begin = 0;
   for (std::size_t m = 0; m < misses.size(); ++m) {
-    const std::size_t end = found.ends[m];
-    runs[misses[m]] = {base + static_cast<std::uint32_t>(begin), base + static_cast<std::uint32_t>(end)};
-    cache.Insert(miss_paths[m], hashes[misses[m]], std::span(found.words).subspan(begin, end - begin));
-    begin = end;
+    by_path[misses[m]] = std::span(found.words).subspan(begin, found.ends[m] - begin);
+    begin = found.ends[m];
   }
 }
 
-void Decider::Rep::Emit(const EventView& event, std::span<const RuleWord> by_path,
-                        std::vector<std::uint32_t>& rules) const {
-  const std::uint16_t of_class = table.types.ClassOf(event.type());
-  const std::uint64_t* const types = table.types.Row(of_class);
+// Only after the batch is decided: what the cache holds is used until then.
+void Decider::Rep::KeepMisses() {
+  for (const std::uint32_t i : misses) cache.Insert(paths[i], hashes[i], by_path[i]);
+}
+
+void Decider::Rep::Emit(const EventView& event, std::size_t i, std::vector<std::uint32_t>& rules) const {
+  const TypeClass& type = table.type_classes[type_classes[i]];
+  if (by_path[i].empty() && type.settled) {
+    rules.insert(rules.end(), table.settled_rules.begin() + type.settled_rules.begin,
+                 table.settled_rules.begin() + type.settled_rules.end);
+    return;
+  }
+  const std::uint64_t* const types = table.types.Row(type_classes[i]);
   const std::uint64_t* const boundaries =
       table.boundaries.Row(table.boundaries.ClassOf(static_cast<std::uint16_t>(event.boundary())));
-  const Run run = table.pathless_of[of_class];
-  const RuleWord* pathless = table.pathless.data() + run.begin;
-  const RuleWord* const pathless_end = table.pathless.data() + run.end;
-  auto path = by_path.begin();
-  while (path != by_path.end() || pathless != pathless_end) {
+  const RuleWord* pathless = table.pathless.data() + type.pathless.begin;
+  const RuleWord* const pathless_end = table.pathless.data() + type.pathless.end;
+  auto path = by_path[i].begin();
+  const auto path_end = by_path[i].end();
+  while (path != path_end || pathless != pathless_end) {
     RuleWord set;
-    if (pathless == pathless_end || (path != by_path.end() && path->word < pathless->word)) {
+    if (pathless == pathless_end || (path != path_end && path->word < pathless->word)) {
       set = *path++;
-    } else if (path == by_path.end() || pathless->word < path->word) {
+    } else if (path == path_end || pathless->word < path->word) {
       set = *pathless++;
     } else {
       set = {path->word, path->bits | pathless->bits};
@@ -178,10 +193,10 @@ void Decider::Decide(std::span<const EventView> events, Decisions& decisions) {
     const std::span<const EventView> batch = events.subspan(first, std::min(kBatch, events.size() - first));
     rep_->FindPaths(batch);
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      const Run run = rep_->runs[i];
-      rep_->Emit(batch[i], std::span(rep_->words).subspan(run.begin, run.end - run.begin), decisions.rules_);
+      rep_->Emit(batch[i], i, decisions.rules_);
       decisions.ends_.push_back(decisions.rules_.size());
     }
+    rep_->KeepMisses();
   }
 }
 

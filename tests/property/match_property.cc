@@ -15,7 +15,7 @@
 #include "lib/match/literal_scanner.h"
 #include "lib/match/pattern_set.h"
 #include "lib/match/regex.h"
-#include "lib/match/required_literals.h"
+#include "lib/match/regex_literals.h"
 #include "lib/match/string_set.h"
 
 namespace vexevt {
@@ -128,28 +128,36 @@ RC_GTEST_PROP(LiteralScanner, AgreesWithSearch, ()) {
   }
 }
 
-RC_GTEST_PROP(RequiredBy, OneStandsInEveryMatch, ()) {
+bool StandsIn(const std::string& text, const PlacedLiteral& literal) {
+  switch (literal.place) {
+    case LiteralPlace::kWhole:
+      return text == literal.text;
+    case LiteralPlace::kStart:
+      return text.starts_with(literal.text);
+    case LiteralPlace::kEnd:
+      return text.ends_with(literal.text);
+    case LiteralPlace::kInside:
+      return text.find(literal.text) != text.npos;
+  }
+  return false;
+}
+
+RC_GTEST_PROP(LiteralsOf, OneStandsInEveryMatch, ()) {
   const std::string regex = *Joined(rc::gen::element<std::string>(
       "a", "b", "AB", "/", "\\.", "[ab]", "[^/]", "a*", "b+", "x?", "(a|b)", "(?:ab)+", "(?i)", "(?-i)", "(?i:ab|x)",
-      "|", "^", "$", "\\A", "\\z", "\\b", "a{2}", "(ab){1,2}", "x{0}", "(?m)", "(|/)", "[ax]{2,}?", "\\x41", "\xe9",
-      "(?P<n>x|/b)", ".", "\\d"));
+      "|", "^", "$", "\\A", "\\z", "\\b", "a{2}", "(ab){1,2}", "x{0}", "(?m)", "(?-s)", "(|/)", "[ax]{2,}?", "\\x41",
+      "\xe9", "(?P<n>x|/b)", ".", ".*", ".*?", "\\d", "(^|/)", "(a|$)"));
   const auto compiled = Regex::Compile(regex);
   RC_PRE(compiled.ok());
-  const RequiredLiterals required = RequiredBy(regex);
-  RC_PRE(!required.empty());
-  const std::string text = *Text("abABx/.\n\xe9\xc9");
-  if (!compiled->Matches(text)) return;
-  RC_ASSERT(std::any_of(required.begin(), required.end(), [&](const RequiredLiteral& literal) {
-    switch (literal.place) {
-      case LiteralPlace::kStart:
-        return text.starts_with(literal.text);
-      case LiteralPlace::kEnd:
-        return text.ends_with(literal.text);
-      case LiteralPlace::kInside:
-        return text.find(literal.text) != text.npos;
-    }
-    return false;
-  }));
+  const RegexLiterals literals = LiteralsOf(regex);
+  RC_PRE(!literals.any.empty());
+  RC_TAG(literals.exact ? "exact" : "required");
+  for (const std::string& text : *rc::gen::container<std::vector<std::string>>(Text("abABx/.\n\xe9\xc9"))) {
+    const bool stands = std::any_of(literals.any.begin(), literals.any.end(),
+                                    [&](const PlacedLiteral& literal) { return StandsIn(text, literal); });
+    RC_ASSERT(stands || !compiled->Matches(text));
+    RC_ASSERT(!stands || !literals.exact || compiled->Matches(text));
+  }
 }
 
 RC_GTEST_PROP(StringSet, HoldsWhatWasAdded, ()) {
