@@ -93,6 +93,49 @@ TEST_F(FollowedFileTest, ARotatedFileIsReadToItsEndFirst) {
   EXPECT_EQ(Read(), "third");
 }
 
+TEST_F(FollowedFileTest, FilesThatWereRotatedQuicklyAreAllRead) {
+  Put("first", O_APPEND);
+  EXPECT_EQ(Read(), "first");
+  for (const char* text : {"second", "", "third", "fourth"}) {
+    // As logrotate does: the older ones first.
+    for (int n = 4; n > 0; --n) {
+      rename((path_ + "." + std::to_string(n)).c_str(), (path_ + "." + std::to_string(n + 1)).c_str());
+    }
+    ASSERT_EQ(rename(path_.c_str(), (path_ + ".1").c_str()), 0);
+    Put(text, O_EXCL);
+  }
+  EXPECT_EQ(Read(), "second|replaced");
+  EXPECT_EQ(Read(), "third|replaced");
+  EXPECT_EQ(Read(), "fourth|replaced");
+  EXPECT_FALSE(file_->Ready());
+  Put(" more", O_APPEND);
+  EXPECT_TRUE(Woken());
+  EXPECT_EQ(Read(), " more");
+}
+
+TEST_F(FollowedFileTest, AFileThatWasRemovedBeforeItWasSeenIsMissing) {
+  Put("first", O_APPEND);
+  EXPECT_EQ(Read(), "first");
+  for (const char* text : {"second", "third"}) {
+    ASSERT_EQ(rename(path_.c_str(), (path_ + ".1").c_str()), 0);  // over the one before
+    Put(text, O_EXCL);
+  }
+  ASSERT_EQ(rename(path_.c_str(), (path_ + ".1").c_str()), 0);
+  Put("fourth", O_EXCL);
+  EXPECT_EQ(Read(), "third|replaced more than once");
+  EXPECT_EQ(Read(), "fourth|replaced");
+}
+
+TEST_F(FollowedFileTest, AFileThatIsMovedOverItReplacesIt) {
+  Put("first", O_APPEND);
+  EXPECT_EQ(Read(), "first");
+  std::string path = std::exchange(path_, path_ + ".new");
+  Put("second", O_EXCL);
+  ASSERT_EQ(rename(path_.c_str(), path.c_str()), 0);
+  EXPECT_TRUE(Woken());
+  EXPECT_EQ(Read(), "second|replaced");
+}
+
 TEST_F(FollowedFileTest, ADeletedFileIsWaitedFor) {
   Put("first", O_APPEND);
   EXPECT_EQ(Read(), "first");

@@ -133,3 +133,25 @@ retry() {
   kill -TERM "$tool"
   wait "$tool"
 }
+
+@test "files that are rotated faster than they are read are all followed" {
+  events 1 1 >a.evt
+  mkfifo out
+  vexevt-cat --follow --template '{type} {seq}' a.evt >out &
+  tool=$!
+  exec 6<out
+  read -r -t 20 -u 6
+  kill -STOP "$tool"
+  for n in 2 3 4; do
+    [ ! -f a.evt.1 ] || mv a.evt.1 a.evt.2
+    mv a.evt a.evt.1
+    events "$n" "$n" >a.evt
+  done
+  kill -CONT "$tool"
+  for n in 2 3 4; do
+    read -r -t 20 -u 6 line
+    [ "$line" = "fs.read $n" ]
+  done
+  kill -TERM "$tool"
+  wait "$tool"
+}
