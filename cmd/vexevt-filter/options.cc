@@ -118,7 +118,14 @@ void AddFilterOptions(CLI::App& app, FilterOptions* options) {
       "at the end, say on standard error what each rule costs\nHow many events it was tried on, for how many it held, "
       "and the time of one evaluation, estimated from a sample. Metrics and SIGUSR1 show them meanwhile.",
       &options->profile_rules);
-  AddFlag(app, "--check", "only check the expression or the rules", &options->check);
+  AddFlag(
+      app, "--check",
+      "only check the expression or the rules\nWarns of rules that others leave nothing for, and of lists that no rule "
+      "names.",
+      &options->check);
+  AddText(app, "--explain", "EVENT",
+          "say whether EVENT would be kept, and why\nEVENT is an event as JSON, or a file with one.",
+          &options->explain);
   AddText(app, "EXPRESSION", "EXPRESSION", "what to keep, see vexevt-expr(7)", &options->expression);
   AddCommonOptions(app, kAllOptions & ~kQuietOption, &options->common);
 }

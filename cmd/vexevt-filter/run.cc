@@ -14,9 +14,12 @@
 #include "lib/cli/pipeline.h"
 #include "lib/cli/rule_metrics.h"
 #include "lib/filter/delay_queue.h"
+#include "lib/filter/explain.h"
 #include "lib/filter/filter.h"
 #include "lib/filter/redact.h"
 #include "lib/io/full.h"
+#include "lib/rules/given_event.h"
+#include "lib/rules/lint.h"
 #include "lib/rules/rule_profile.h"
 
 namespace vexevt {
@@ -198,11 +201,27 @@ class FilterStep final : public Step {
   std::uint64_t kept_ = 0;
 };
 
+Result<ExitCode> CheckRules(const std::string& file) {
+  if (file.empty()) return ExitCode::kDone;
+  VEXEVT_ASSIGN(RulesFile rules, ReadRules(file));
+  for (const std::string& warning : Lint(rules)) ReportWarning(warning);
+  return ExitCode::kDone;
+}
+
+Result<ExitCode> PrintExplanation(const Filter& filter, const std::string& event) {
+  VEXEVT_ASSIGN(std::vector<std::byte> frame, LoadEvent(event));
+  EventView view;
+  EventView::Bind(frame, &view);  // always holds: LoadEvent has seen to that
+  VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(ExplainFilter(filter, view)), "standard output"));
+  return ExitCode::kDone;
+}
+
 }  // namespace
 
 Result<ExitCode> RunFilter(const FilterOptions& options) {
-  VEXEVT_ASSIGN(Filter filter, FilterStep::Load(options));
-  if (options.check) return ExitCode::kDone;
+  VEXEVT_ASSIGN(Filter filter, FilterOf(options, RedactionKey()));
+  if (!options.explain.empty()) return PrintExplanation(filter, options.explain);
+  if (options.check) return CheckRules(options.rules);
   CommonOptions common = options.common;
   common.inputs = InputsOf(options);
   // Nothing is written then, so the stream ends here, as it does in a form for people.

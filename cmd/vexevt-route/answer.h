@@ -14,4 +14,7 @@ Result<ExitCode> PrintExplanation(const RoutePlan& plan, const std::string& even
 // --test: prints what differs. kNegative where something does.
 Result<ExitCode> TestRules(const RoutePlan& plan, const std::string& file);
 
+// --check, of rules that have compiled: warns of what they say in vain.
+Result<ExitCode> CheckRules(const std::string& file);
+
 }  // namespace vexevt

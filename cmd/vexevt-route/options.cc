@@ -29,7 +29,10 @@ const Tool kRouteTool = {
 };
 
 void AddRouteOptions(CLI::App& app, RouteOptions* options) {
-  AddFlag(app, "--check", "only check RULES", &options->check);
+  AddFlag(
+      app, "--check",
+      "only check RULES\nWarns of rules that others leave nothing for, and of endpoints and lists that no rule names.",
+      &options->check);
   AddText(
       app, "--explain", "EVENT",
       "say which rules hold for EVENT and why, and where it would go\nEVENT is an event as JSON, or a file with one.",
@@ -39,10 +42,14 @@ void AddRouteOptions(CLI::App& app, RouteOptions* options) {
           "'JSON' and to = [ENDPOINT, ...]. What differs is printed.",
           &options->test);
   AddFlag(
+      app, "--dry-run",
+      "send nothing; at the end, print how many events would have gone where\nNo endpoint is opened, no command run.",
+      &options->dry_run);
+  AddFlag(
       app, "--profile-rules",
       "at the end, say on standard error what each rule costs\nHow many events came as far as the rule, for how many "
-      "it "
-      "held, and the time of one evaluation by itself, estimated from a sample; all rules together take less. Metrics "
+      "it held, and the time of one evaluation by itself, estimated from a sample; all rules together take less. "
+      "Metrics "
       "and SIGUSR1 show them meanwhile.",
       &options->profile_rules);
   AddText(app, "RULES", "RULES", "where events go, see vexevt-rules(5)", &options->rules);

@@ -11,6 +11,7 @@ namespace vexevt {
 struct RouteOptions {
   CommonOptions common;
   std::string rules;  // file
+  bool dry_run = false;
   bool profile_rules = false;
   bool check = false;
   std::string explain;  // an event as JSON, or a file with one; empty: none

@@ -1,12 +1,16 @@
 #include "cmd/vexevt-route/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cmd/vexevt-route/answer.h"
+#include "cmd/vexevt-route/dry_run.h"
 #include "cmd/vexevt-route/metrics.h"
+#include "lib/base/bytes.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
+#include "lib/io/full.h"
 #include "lib/route/file_watch.h"
 #include "lib/route/plan_loader.h"
 #include "lib/route/router.h"
@@ -15,10 +19,12 @@
 namespace vexevt {
 namespace {
 
-Status CheckOutputs(const RoutePlan& plan, const CommonOptions& options) {
-  for (const RouteEndpoint& endpoint : plan.endpoints) {
+// Before a plan comes into force.
+Status Prepare(const RouteOptions& options, RoutePlan* plan) {
+  if (options.dry_run) SendNothing(plan);
+  for (const RouteEndpoint& endpoint : plan->endpoints) {
     for (const EndpointName& target : endpoint.targets) {
-      Status status = CheckNotInput(target, options.inputs);
+      Status status = CheckNotInput(target, options.common.inputs);
       if (!status.ok()) return std::move(status).WithContext(fmt::format("endpoint '{}'", endpoint.rule.name));
     }
   }
@@ -117,7 +123,7 @@ class RouteStep final : public Step {
   void TakePlan() {
     auto plan = loader_.Take();
     if (!plan) return;
-    Status status = plan->ok() ? CheckOutputs(**plan, options_.common) : std::move(*plan).status();
+    Status status = plan->ok() ? Prepare(options_, &**plan) : std::move(*plan).status();
     if (status.ok()) status = router_->Reload(std::move(**plan));
     TellMessages();
     if (!status.ok()) {
@@ -172,8 +178,8 @@ Result<ExitCode> RunRoute(const RouteOptions& options) {
   VEXEVT_ASSIGN(RoutePlan plan, LoadPlan(options.rules));
   if (!options.explain.empty()) return PrintExplanation(plan, options.explain);
   if (!options.test.empty()) return TestRules(plan, options.test);
-  if (options.check) return ExitCode::kDone;
-  VEXEVT_TRY(CheckOutputs(plan, options.common));
+  if (options.check) return CheckRules(options.rules);
+  VEXEVT_TRY(Prepare(options, &plan));
   VEXEVT_ASSIGN(auto router, Router::Start(std::move(plan), SystemClock()));
   Ledger ledger;
   RouteStep step(options, router.get(), &ledger);
@@ -182,6 +188,7 @@ Result<ExitCode> RunRoute(const RouteOptions& options) {
   Result<ExitCode> done = RunPipeline(kRouteTool, common, step, ledger);
   step.ReportProfile();
   VEXEVT_ASSIGN(ExitCode code, std::move(done));
+  if (options.dry_run) VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(DryRunTable(*router)), "standard output"));
   return common.strict && router->lossy() ? ExitCode::kLost : code;
 }
 

@@ -47,6 +47,7 @@ class Filter {
   }
 
   const std::vector<FilterRule>& rules() const { return rules_; }
+  bool keeps_by_default() const { return keep_by_default_; }
   std::vector<RuleTally> Tally() const;  // borrows from the rules
 
  private:

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "lib/route/explain.h"
+#include "lib/rules/given_event.h"
 #include "lib/rules/table_reader.h"
 
 namespace vexevt {

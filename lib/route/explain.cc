@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "lib/event/encode.h"
-#include "lib/event/json_read.h"
+#include "lib/rules/explain_rule.h"
 
 namespace vexevt {
 namespace {
@@ -19,22 +18,7 @@ std::string Names(const RoutePlan& plan, const std::vector<std::uint32_t>& endpo
 }
 
 std::string Does(const RoutePlan& plan, const RouteRule& rule) {
-  if (rule.rule.drop) return "dropped";
-  std::string does = "to " + Names(plan, rule.to);
-  if (rule.rule.dedupe) does += ", unless dedupe keeps it back";
-  if (rule.rule.sample) does += ", if it is in the sample";
-  if (rule.rule.limit) does += ", unless the limit keeps it back";
-  return does;
-}
-
-std::string Indented(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    std::string_view line = text.substr(0, text.find('\n'));
-    out += fmt::format("    {}\n", line);
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-  }
-  return out;
+  return rule.rule.drop ? "dropped" : "to " + Names(plan, rule.to) + Reservations(rule.admission);
 }
 
 }  // namespace
@@ -72,9 +56,7 @@ std::string ExplainRoute(const RoutePlan& plan, const EventView& event) {
     for (std::size_t index = 0; index < plan.rules.size() && !decided; ++index) {
       const RouteRule& rule = plan.rules[index];
       bool holds = std::ranges::find(decision.rules, index) != decision.rules.end();
-      out += fmt::format("rule '{}' {}\n", rule.rule.name,
-                         holds ? "holds: " + Does(plan, rule) : std::string("does not hold"));
-      out += rule.when ? Indented(rule.when->Explain(event)) : "    no 'when': it always holds\n";
+      out += ExplainRule(rule.rule.name, rule.when ? &*rule.when : nullptr, event, Does(plan, rule));
       decided = holds && (rule.rule.drop || !plan.all_matches);
     }
     if (decision.rules.empty()) {
@@ -82,17 +64,6 @@ std::string ExplainRoute(const RoutePlan& plan, const EventView& event) {
     }
   }
   return out + fmt::format("goes to: {}\n", Names(plan, decision.endpoints));
-}
-
-Result<std::vector<std::byte>> FrameOfJson(std::string_view json) {
-  JsonReader reader;
-  Event event;
-  auto read = reader.Read(json, &event);
-  if (!read.ok()) return InvalidArgument(read.status().message());
-  if (!*read) return InvalidArgument("an event is wanted, as JSON");
-  std::vector<std::byte> frame;
-  AppendFrame(event, &frame);
-  return frame;
 }
 
 }  // namespace vexevt

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "lib/event/event_view.h"
@@ -22,8 +21,5 @@ RouteDecision DecideRoute(const RoutePlan& plan, const EventView& event);
 
 // Each rule that was looked at, whether it holds and why, and where the event would go. Lines.
 std::string ExplainRoute(const RoutePlan& plan, const EventView& event);
-
-// One event of JSON (json_read.h), as a frame.
-Result<std::vector<std::byte>> FrameOfJson(std::string_view json);
 
 }  // namespace vexevt

@@ -143,6 +143,26 @@ whn = 1' >r.toml
   [ "$(seqs <out.evt)" = "4 1 2 3 4 " ]
 }
 
+@test "--explain says whether an event would be kept, and why" {
+  run -0 vexevt-filter --explain '{"type":"fs.delete","path":"/srv/a"}' 'type = fs.delete and path under "/srv"'
+  [ "${lines[0]}" = "rule 'expression' holds: kept" ]
+  [[ ${lines[2]} == *"true"*"type = fs.delete"* ]]
+  [ "${lines[-1]}" = kept ]
+  run -0 vexevt-filter --explain a.evt 'type = fs.delete'
+  [ "${lines[-1]}" = "no rule holds: dropped" ]
+  printf 'default = "keep"\n[[rule]]\nname = "noise"\nwhen = "comm = sh"\naction = "drop"\n' >r.toml
+  run -0 vexevt-filter --explain a.evt -f r.toml
+  [ "${lines[0]}" = "rule 'noise' holds: dropped" ]
+  [ "${lines[-1]}" = dropped ]
+  run -2 vexevt-filter --explain '{"type":"fs.delte"}' 'type exists'
+}
+
+@test "--check warns of rules that are never reached" {
+  printf '[[rule]]\nname = "all"\n[[rule]]\nname = "some"\nwhen = "pid = 1"\n' >r.toml
+  run -0 --separate-stderr vexevt-filter --check -f r.toml
+  [ "$stderr" = "vexevt-filter: warning: r.toml:3:1: rule 'some' is never reached: rule 'all' always holds" ]
+}
+
 @test "lists from a file" {
   printf '/srv/a.txt\n/x\n' >paths
   [ "$(vexevt-filter -c --list known=paths 'path in $known' a.evt)" = 3 ]

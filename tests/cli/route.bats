@@ -147,6 +147,32 @@ TOML
   run -2 vexevt-route --explain '{"type":"fs.delte"}' rules.toml
 }
 
+@test "--dry-run says what would go where, and sends nothing" {
+  two_files
+  removed=$(vexevt-filter -c 'type in (fs.delete, fs.rmdir)' a.evt)
+  sed -i 's/^to = "removed.evt"/to = "exec:touch ran"\nspill = "spill"\non_full = "spill"/' rules.toml
+  run -0 --separate-stderr vexevt-route --dry-run rules.toml a.evt
+  [ -z "$stderr" ]
+  [[ ${lines[0]} =~ ^RULE\ +HELD\ +KEPT\ BACK$ ]]
+  [[ ${lines[1]} =~ ^removals\ +$removed\ +0$ ]]
+  [[ ${lines[2]} =~ ^ENDPOINT\ +EVENTS$ ]]
+  [[ ${lines[3]} =~ ^removed\ +$removed$ ]]
+  [[ ${lines[4]} =~ ^rest\ +$((2000 - removed))$ ]]
+  [ "${#lines[@]}" -eq 5 ]
+  run ! ls ran rest.evt spill
+  sed -i /otherwise/d rules.toml
+  run -0 vexevt-route --dry-run rules.toml a.evt
+  [[ ${lines[-1]} =~ ^\(nowhere\)\ +$((2000 - removed))$ ]]
+}
+
+@test "--check warns of what is said in vain" {
+  two_files
+  vexevt-route --check rules.toml
+  printf '[[endpoint]]\nname = "other"\nto = "-"\n' >>rules.toml
+  run -0 --separate-stderr vexevt-route --check rules.toml
+  [ "$stderr" = "vexevt-route: warning: rules.toml:12:1: nothing is sent to endpoint 'other'" ]
+}
+
 @test "--test holds rules to examples" {
   two_files
   cat >good.test <<'TOML'
