@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "lib/filter/redact.h"
 #include "lib/rules/compile.h"
+#include "lib/rules/rules_file.h"
 
 namespace vexevt {
 namespace {
@@ -10,17 +12,6 @@ namespace {
 std::vector<std::string> ExpressionsOf(const FilterOptions& options) {
   if (!options.expressions.empty()) return options.expressions;
   return {options.expression};
-}
-
-// The expressions joined into one, each checked by itself so that an error's column is that of what was typed.
-Result<std::string> JoinExpressions(const FilterOptions& options, const NamedLists& lists) {
-  std::string joined;
-  for (const std::string& text : ExpressionsOf(options)) {
-    auto expression = CompileExpression(text, lists);
-    if (!expression.ok()) return InvalidArgument("expression:" + expression.status().message());
-    joined += (joined.empty() ? "(" : " or (") + text + ")";
-  }
-  return options.invert ? "not (" + joined + ")" : joined;
 }
 
 std::vector<PlacedText> Unplaced(const std::vector<std::string>& texts) {
@@ -43,28 +34,13 @@ Status AddLists(const std::vector<std::string>& lists, RulesFile* rules) {
 bool Shapes(const FilterOptions& options) {
   const Rule& shape = options.shape;
   return shape.dedupe || shape.sample || shape.limit || shape.delay_ns > 0 || !shape.redact.empty() ||
-         !options.by.empty();
+         !options.by.empty() || options.mark_sample;
 }
 
-}  // namespace
-
-Result<RulesFile> RulesOf(const FilterOptions& options) {
-  if (!options.rules.empty()) {
-    if (!options.expressions.empty()) return InvalidArgument("-e and -f exclude each other");
-    if (options.invert) return InvalidArgument("-v inverts an expression: with -f say action = \"drop\" in the rules");
-    if (Shapes(options)) return InvalidArgument("with -f the rules say what is limited, sampled, delayed or redacted");
-    VEXEVT_ASSIGN(RulesFile rules, ReadRules(options.rules));
-    VEXEVT_TRY(AddLists(options.lists, &rules));
-    return rules;
-  }
-  if (options.expressions.empty() && options.expression.empty()) return InvalidArgument("an EXPRESSION is wanted");
-  RulesFile rules;
-  rules.document.file = "expression";
-  VEXEVT_TRY(AddLists(options.lists, &rules));
-  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+// The rule but for its condition.
+Result<Rule> ShapedRule(const FilterOptions& options) {
   Rule rule = options.shape;
   rule.name = "expression";
-  VEXEVT_ASSIGN(rule.when.text, JoinExpressions(options, lists));
   std::vector<PlacedText> by = Unplaced(options.by);
   if (!by.empty() && !rule.dedupe && !rule.sample && !rule.limit) {
     return InvalidArgument("--by wants --dedupe, --sample or --limit: what to do for each value of the fields");
@@ -73,10 +49,36 @@ Result<RulesFile> RulesOf(const FilterOptions& options) {
     if (by.empty()) return InvalidArgument("--dedupe wants --by: the fields in which events are alike");
     rule.dedupe->by = by;
   }
-  if (rule.sample) rule.sample->by = by;
+  if (options.mark_sample && !rule.sample) return InvalidArgument("--mark-sample wants --sample");
+  if (rule.sample) {
+    rule.sample->by = by;
+    rule.sample->mark = options.mark_sample;
+  }
   if (rule.limit) rule.limit->by = by;
-  rules.rules.push_back(std::move(rule));
-  return rules;
+  return rule;
+}
+
+}  // namespace
+
+Result<Filter> FilterOf(const FilterOptions& options, std::string_view redaction_key) {
+  RulesFile rules;
+  if (!options.rules.empty()) {
+    if (!options.expressions.empty()) return InvalidArgument("-e and -f exclude each other");
+    if (options.invert) return InvalidArgument("-v inverts an expression: with -f say action = \"drop\" in the rules");
+    if (Shapes(options)) return InvalidArgument("with -f the rules say what is limited, sampled, delayed or redacted");
+    VEXEVT_ASSIGN(rules, ReadRules(options.rules));
+    VEXEVT_TRY(AddLists(options.lists, &rules));
+    VEXEVT_TRY(CheckRedactionKey(rules.rules, redaction_key));
+    return CompileFilter(rules);
+  }
+  if (options.expressions.empty() && options.expression.empty()) return InvalidArgument("an EXPRESSION is wanted");
+  VEXEVT_ASSIGN(Rule rule, ShapedRule(options));
+  VEXEVT_TRY(CheckRedactionKey({&rule, 1}, redaction_key));
+  VEXEVT_TRY(AddLists(options.lists, &rules));
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+  auto when = CompileAny(ExpressionsOf(options), options.invert, lists);
+  if (!when.ok()) return InvalidArgument("expression:" + when.status().message());
+  return Filter::Of(rule, std::move(*when));
 }
 
 std::vector<std::string> InputsOf(const FilterOptions& options) {

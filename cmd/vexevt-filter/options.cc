@@ -95,6 +95,11 @@ void AddFilterOptions(CLI::App& app, FilterOptions* options) {
              options->shape.sample = Sample{rate, {}};
              return {};
            });
+  AddFlag(app, "--mark-sample",
+          "with --sample: say the share in the attribute sample.rate of what is kept\nSo that each event kept can be "
+          "counted "
+          "as 1 / sample.rate of them. Of an event that was sampled before it is the product of the shares.",
+          &options->mark_sample);
   AddValue(app, "--limit", "RATE", "keep at most RATE, 100/s, for each value of the fields of --by",
            [options](std::string_view text) -> Status {
              VEXEVT_ASSIGN(Rate rate, ParseRate(text));

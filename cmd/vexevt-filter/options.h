@@ -20,6 +20,7 @@ struct FilterOptions {
   bool count_only = false;
   bool assert_none = false;
   bool assert_some = false;
+  bool mark_sample = false;
   bool profile_rules = false;
   std::string explain;  // an event as JSON, or a file with one; empty: none
   bool check = false;

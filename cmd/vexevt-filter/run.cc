@@ -48,7 +48,7 @@ class FilterStep final : public Step {
       if (!rule) continue;
       kept_ += !TellsOfStream(event.type());
       if (silent) continue;
-      if (rule->delay_ns == 0 && rule->redact.empty()) [[likely]] {
+      if (rule->delay_ns == 0 && !rule->changes()) [[likely]] {
         sink.Write(event);
       } else {
         VEXEVT_TRY(WriteChanged(*rule, event, sink));
@@ -93,7 +93,7 @@ class FilterStep final : public Step {
 
   bool reloads() const override { return !options_.rules.empty(); }
   Status Reload() override {
-    auto filter = Load(options_);
+    auto filter = FilterOf(options_, RedactionKey());
     if (!filter.ok()) {
       ReportError(std::move(filter).status().WithContext(
           fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
@@ -120,12 +120,6 @@ class FilterStep final : public Step {
                    .value = &generation_});
   }
 
-  static Result<Filter> Load(const FilterOptions& options) {
-    VEXEVT_ASSIGN(RulesFile rules, RulesOf(options));
-    VEXEVT_TRY(CheckRedactionKey(rules, RedactionKey()));
-    return CompileFilter(rules);
-  }
-
   std::uint64_t kept() const { return kept_; }
 
   void ReportProfile() const {
@@ -141,8 +135,8 @@ class FilterStep final : public Step {
 
   Status WriteChanged(const FilterRule& rule, const EventView& event, EventSink& sink) {
     std::span<const std::byte> frame = event.frame();
-    if (!rule.redact.empty()) {
-      VEXEVT_ASSIGN(frame, redactor_.Redact(event, rule.redact));
+    if (rule.changes()) {
+      VEXEVT_ASSIGN(frame, redactor_.Redact(event, rule.redact, rule.mark));
     }
     if (rule.delay_ns > 0) {
       delayed_.Add(event.wall_ns() + rule.delay_ns, frame,

@@ -1,5 +1,7 @@
 #include "lib/expr/expression.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lib/expr/check.h"
@@ -20,13 +22,37 @@ const Requirement& Expression::requirement() const { return compiled_->requireme
 
 std::string Expression::Print() const { return PrintExpression(compiled_->syntax); }
 
-Result<Expression> CompileExpression(std::string_view text, const NamedLists& lists) {
+namespace {
+
+Result<Expression> Compile(Node syntax, const NamedLists& lists) {
   auto compiled = std::make_unique<Expression::Compiled>();
-  VEXEVT_ASSIGN(compiled->syntax, ParseExpression(text));
+  compiled->syntax = std::move(syntax);
   VEXEVT_ASSIGN(compiled->predicate, CheckExpression(compiled->syntax, lists));
   compiled->program = LowerPredicate(compiled->predicate);
   compiled->requirement = RequirementOf(compiled->predicate);
   return Expression(std::move(compiled));
+}
+
+}  // namespace
+
+Result<Expression> CompileExpression(std::string_view text, const NamedLists& lists) {
+  VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
+  return Compile(std::move(syntax), lists);
+}
+
+Result<Expression> CompileAny(std::span<const std::string> texts, bool inverted, const NamedLists& lists) {
+  Node any{NodeKind::kOr, {}, {}};
+  for (const std::string& text : texts) {
+    VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
+    if (syntax.kind == NodeKind::kOr) {
+      std::ranges::move(syntax.children, std::back_inserter(any.children));
+    } else {
+      any.children.push_back(std::move(syntax));
+    }
+  }
+  if (any.children.size() == 1) any = Node(std::move(any.children.front()));
+  if (inverted) any = Node{NodeKind::kNot, {}, {std::move(any)}};
+  return Compile(std::move(any), lists);
 }
 
 }  // namespace vexevt

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,5 +47,9 @@ class Expression {
 // A failure's message is "COLUMN: what is wrong", the column in bytes from 1: "8: unknown field 'pth' (did you mean
 // 'path'?)". The code is kInvalidArgument.
 Result<Expression> CompileExpression(std::string_view text, const NamedLists& lists = {});
+
+// The expressions joined by `or`, and the whole negated where `inverted`. Each is read by itself; a failure's column is
+// in the one that is wrong.
+Result<Expression> CompileAny(std::span<const std::string> texts, bool inverted, const NamedLists& lists = {});
 
 }  // namespace vexevt

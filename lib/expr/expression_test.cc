@@ -341,5 +341,21 @@ TEST(NamedListsTest, ExpressionOutlivesThem) {
   EXPECT_TRUE(expression->Matches(Bound(Created()).view));
 }
 
+TEST(CompileAny, JoinsWholeExpressionsAndKeepsTheirColumns) {
+  using Texts = std::vector<std::string>;
+  auto print = [](const Texts& texts, bool inverted) {
+    auto compiled = CompileAny(texts, inverted);
+    return compiled.ok() ? compiled->Print() : compiled.status().message();
+  };
+  EXPECT_EQ(print({"pid = 1"}, false), "pid = 1");
+  EXPECT_EQ(print({"pid = 1"}, true), "not pid = 1");
+  EXPECT_EQ(print({"not pid = 1"}, true), "not not pid = 1");
+  EXPECT_EQ(print({"pid = 1 or pid = 2", "uid = 3 and pid = 4", "pid = 5"}, false),
+            "pid = 1 or pid = 2 or uid = 3 and pid = 4 or pid = 5");
+  EXPECT_EQ(print({"pid = 1", "pid = 2"}, true), "not (pid = 1 or pid = 2)");
+  EXPECT_EQ(print({"pid = 1", "uid = 1 and pdi = 2"}, false), "13: unknown field 'pdi' (did you mean 'pid'?)");
+  EXPECT_EQ(print({"pid = 1) or (pid = 2"}, false).substr(0, 3), "8: ") << "no part of another's parentheses";
+}
+
 }  // namespace
 }  // namespace vexevt

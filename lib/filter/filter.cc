@@ -32,6 +32,23 @@ Status RefuseRouting(const RulesFile& rules) {
 
 }  // namespace
 
+void Filter::Add(const Rule& rule, std::optional<Expression> when) {
+  FilterRule& compiled = rules_.emplace_back();
+  compiled.name = rule.name;
+  compiled.when = std::move(when);
+  compiled.drop = rule.drop;
+  compiled.admission = Admission(rule);
+  compiled.delay_ns = rule.delay_ns;
+  compiled.redact = rule.redact;
+  if (rule.sample && rule.sample->mark) compiled.mark = rule.sample->rate;
+}
+
+Filter Filter::Of(const Rule& rule, Expression when) {
+  Filter filter;
+  filter.Add(rule, std::move(when));
+  return filter;
+}
+
 std::vector<RuleTally> Filter::Tally() const {
   std::vector<RuleTally> tally;
   for (const FilterRule& rule : rules_)
@@ -45,15 +62,11 @@ Result<Filter> CompileFilter(const RulesFile& rules) {
   Filter filter;
   filter.keep_by_default_ = rules.keep_by_default;
   for (const Rule& rule : rules.rules) {
-    FilterRule& compiled = filter.rules_.emplace_back();
-    compiled.name = rule.name;
+    std::optional<Expression> when;
     if (!rule.when.text.empty()) {
-      VEXEVT_ASSIGN(compiled.when, CompileWhen(rules, rule.when, lists));
+      VEXEVT_ASSIGN(when, CompileWhen(rules, rule.when, lists));
     }
-    compiled.drop = rule.drop;
-    compiled.admission = Admission(rule);
-    compiled.delay_ns = rule.delay_ns;
-    compiled.redact = rule.redact;
+    filter.Add(rule, std::move(when));
   }
   return filter;
 }

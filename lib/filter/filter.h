@@ -24,6 +24,9 @@ struct FilterRule {
   Admission admission;
   std::uint64_t delay_ns = 0;
   std::vector<Redaction> redact;
+  std::optional<double> mark;  // the rate of the sample, where what is kept says it
+
+  bool changes() const { return !redact.empty() || mark; }
 
   std::uint64_t held = 0;     // events for which the rule held
   std::uint64_t refused = 0;  // of these, those that dedupe, sample or limit kept back
@@ -31,6 +34,10 @@ struct FilterRule {
 
 class Filter {
  public:
+  Filter() = default;
+  // Of one rule, which holds where `when` does.
+  static Filter Of(const Rule& rule, Expression when);
+
   // The rule that keeps `event`, nullptr where it is dropped.
   const FilterRule* Decide(const EventView& event) {
     if (TellsOfStream(event.type())) [[unlikely]]
@@ -52,6 +59,8 @@ class Filter {
 
  private:
   friend Result<Filter> CompileFilter(const RulesFile& rules);
+
+  void Add(const Rule& rule, std::optional<Expression> when);
 
   std::vector<FilterRule> rules_;
   FilterRule pass_;

@@ -9,6 +9,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/event/field.h"
+#include "lib/rules/admission.h"
 
 namespace vexevt {
 namespace {
@@ -29,7 +30,8 @@ std::string Redactor::Trace(std::string_view value, RedactWith with) const {
   return digits;
 }
 
-Result<std::span<const std::byte>> Redactor::Redact(const EventView& event, const std::vector<Redaction>& redactions) {
+Result<std::span<const std::byte>> Redactor::Redact(const EventView& event, const std::vector<Redaction>& redactions,
+                                                    std::optional<double> mark) {
   VEXEVT_TRY(editor_.Load(event.frame()));
   for (const Redaction& redaction : redactions) {
     if (redaction.field.text.starts_with("attr.")) {
@@ -54,12 +56,13 @@ Result<std::span<const std::byte>> Redactor::Redact(const EventView& event, cons
     if (!bytes) continue;
     editor_.SetBytes(field, redaction.with == RedactWith::kRemove ? std::string() : Trace(*bytes, redaction.with));
   }
+  if (mark) MarkSample(event, *mark, &editor_);
   VEXEVT_TRY(editor_.Save(&frame_));
   return std::span<const std::byte>(frame_);
 }
 
-Status CheckRedactionKey(const RulesFile& rules, std::string_view key) {
-  for (const Rule& rule : rules.rules) {
+Status CheckRedactionKey(std::span<const Rule> rules, std::string_view key) {
+  for (const Rule& rule : rules) {
     for (const Redaction& redaction : rule.redact) {
       if (redaction.with == RedactWith::kHash && key.size() < kLeastKeyBytes) {
         return InvalidArgument(

@@ -132,7 +132,7 @@ Result<RoutePlan> CompileRoutePlan(const RulesFile& rules) {
     }
     compiled.admission = Admission(rule);
     compiled.to = Numbers(rules, rule.to);
-    compiled.edits = !rule.set.empty() || rule.boost;
+    compiled.edits = !rule.set.empty() || rule.boost || (rule.sample && rule.sample->mark);
   }
   VEXEVT_TRY(CompileTable(&plan));
   return plan;

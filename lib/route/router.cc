@@ -158,6 +158,7 @@ Result<EventView> Router::Edit(const EventView& event, const Rule& rule) {
   VEXEVT_TRY(editor_.Load(event.frame()));
   if (rule.boost) editor_.SetPriority(*rule.boost);
   for (const auto& [key, value] : rule.set) editor_.SetAttribute({key, std::visit(ToAttribute{}, value)});
+  if (rule.sample && rule.sample->mark) MarkSample(event, rule.sample->rate, &editor_);
   VEXEVT_TRY(editor_.Save(&edited_));
   EventView view;
   if (!EventView::Bind(edited_, &view)) return DataLoss("an event could not be changed");

@@ -38,6 +38,16 @@ Sampler::Sampler(const Sample& sample)
       threshold_(sample.rate >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(std::ldexp(sample.rate, 64))),
       none_(sample.rate <= 0) {}
 
+void MarkSample(const EventView& event, double rate, FrameEditor* editor) {
+  constexpr std::string_view kKey = "sample.rate";
+  for (std::size_t i = 0, count = event.attribute_count(); i < count; ++i) {
+    const Attribute attribute = event.attribute(i);
+    const auto* before = std::get_if<double>(&attribute.value);
+    if (attribute.key == kKey && before != nullptr && *before > 0 && *before < 1) rate *= *before;
+  }
+  editor->SetAttribute({kKey, rate});
+}
+
 Deduplicator::Deduplicator(const Dedupe& dedupe)
     : key_(FieldNames(dedupe.by)), window_ns_(dedupe.window_ns), seen_(dedupe.keys) {}
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/event/edit.h"
 #include "lib/event/event_view.h"
 #include "lib/rules/event_key.h"
 #include "lib/rules/keyed_state.h"
@@ -46,6 +47,10 @@ class Sampler {
   std::uint64_t threshold_;
   bool none_;
 };
+
+// Says in a copy of `event`, which `editor` has loaded, that it was kept as one of a sample: its attribute sample.rate
+// is `rate`, times what it was, where it was sampled before. So each that is kept stands for 1 / sample.rate events.
+void MarkSample(const EventView& event, double rate, FrameEditor* editor);
 
 // The first of each key passes, and the next one only when the window since that first has gone by.
 class Deduplicator {

@@ -67,11 +67,12 @@ Result<Sample> ReadSample(const Document& document, const DocumentNode& node) {
     return sample;
   }
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "sample"));
-  VEXEVT_TRY(table.OnlyKeys({"rate", "by"}));
+  VEXEVT_TRY(table.OnlyKeys({"rate", "by", "mark"}));
   const DocumentNode* rate = table.Find("rate");
   if (!rate) return table.Missing("rate");
   VEXEVT_TRY(set_rate(*rate));
   VEXEVT_ASSIGN(sample.by, table.Fields("by"));
+  VEXEVT_ASSIGN(sample.mark, table.Flag("mark"));
   return sample;
 }
 

@@ -31,6 +31,7 @@ struct Limit {
 struct Sample {
   double rate = 1;  // 0 to 1
   std::vector<PlacedText> by;
+  bool mark = false;  // what is kept says the rate, see MarkSample
 };
 
 // Of events alike in the fields `by` only the first within `window_ns`.

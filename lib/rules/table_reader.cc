@@ -107,6 +107,14 @@ Result<std::vector<PlacedText>> TableReader::Fields(std::string_view key) const 
   return fields;
 }
 
+Result<bool> TableReader::Flag(std::string_view key) const {
+  const DocumentNode* node = Find(key);
+  if (!node) return false;
+  const auto* flag = std::get_if<bool>(&node->value);
+  if (!flag) return ErrorOf(*node, fmt::format("'{}' wants true or false", key));
+  return *flag;
+}
+
 Result<std::optional<std::size_t>> TableReader::IndexOf(std::string_view key,
                                                         std::initializer_list<std::string_view> names) const {
   VEXEVT_ASSIGN(auto text, Text(key));

@@ -42,6 +42,8 @@ class TableReader {
   Result<std::vector<PlacedText>> Texts(std::string_view key) const;
   Result<std::vector<PlacedText>> Fields(std::string_view key) const;  // names of fields, or attr.NAME
 
+  Result<bool> Flag(std::string_view key) const;  // false where the key isn't there
+
   // The place of the key's text in `names`, as a T.
   template <typename T>
   Result<T> OneOf(std::string_view key, std::initializer_list<std::string_view> names, T fallback) const {

@@ -66,6 +66,18 @@ seqs() { vexevt-cat --template '{seq} ' | tr -d '\n'; }
   cmp <(vexevt-filter --sample 50% 'type = fs.*' a.evt) <(vexevt-filter --sample 0.5 'type = fs.*' a.evt)
 }
 
+@test "a marked sample says its share, and that of a sample of a sample" {
+  vexevt-capture --generate build --seed 5 -n 2000 -o b.evt
+  vexevt-filter --sample 50% --by path --mark-sample 'type exists' b.evt >half.evt
+  [ "$(vexevt-filter -c 'attr.sample.rate = 0.5' half.evt)" = "$(vexevt-filter --sample 50% --by path -c 'type exists' b.evt)" ]
+  printf '[[rule]]\nsample = { rate = 0.25, mark = true }\n' >quarter.toml
+  vexevt-filter -f quarter.toml half.evt >eighth.evt
+  [ -s eighth.evt ]
+  vexevt-filter --assert-none 'attr.sample.rate != 0.125' eighth.evt
+  run -2 --separate-stderr vexevt-filter --mark-sample 'type exists' b.evt
+  [ "$stderr" = "vexevt-filter: --mark-sample wants --sample" ]
+}
+
 @test "delays by the time of the events" {
   cat >delay.toml <<'TOML'
 default = "keep"

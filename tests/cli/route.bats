@@ -106,6 +106,19 @@ TOML
   cmp <(seqs a.evt) <(seqs b.evt)
 }
 
+@test "a marked sample says its share" {
+  rules <<'TOML'
+[[rule]]
+sample = { rate = "25%", by = "path", mark = true }
+to = "-"
+[[endpoint]]
+name = "-"
+to = "-"
+TOML
+  vexevt-route rules.toml a.evt >b.evt
+  [ "$(vexevt-filter -c 'attr.sample.rate = 0.25' b.evt)" = "$(vexevt-filter --sample 25% --by path -c 'type exists' a.evt)" ]
+}
+
 @test "gaps go to every endpoint" {
   two_files
   load events
