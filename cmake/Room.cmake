@@ -28,12 +28,14 @@ function(vexevt_room name)
   endif()
 endfunction()
 
-# vexevt_tool(NAME [SOURCES …] [LINK …]) in cmd/vexevt-NAME (or cmd/vexevt, for NAME vexevt): the binary from main.cc, options.cc
+# vexevt_tool(NAME [SOURCES …] [LINK …]) in cmd/vexevt-NAME (or cmd/vexevt, for NAME vexevt, and fuse, for NAME fuse): the binary from main.cc, options.cc
 # and run.cc. The options are a library of their own, so that man/gen, which writes option lists and completions, can link them:
 # options.h has a constant kNameTool, a struct NameOptions and AddNameOptions(CLI::App&, NameOptions*).
 function(vexevt_tool name)
   cmake_parse_arguments(tool "" "" "SOURCES;LINK" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY VEXEVT_TOOLS ${name})
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set_property(GLOBAL PROPERTY VEXEVT_FOLDER_${name} ${folder})
   set(binary vexevt-${name})
   if(name STREQUAL vexevt)
     set(binary vexevt)

@@ -6,6 +6,7 @@
 
 #include "lib/capture/generate_mix.h"
 #include "lib/cli/option_value.h"
+#include "lib/cli/type_names.h"
 #include "lib/event/field.h"
 
 namespace vexevt {
@@ -37,23 +38,6 @@ Status ReadMix(std::string_view text, CaptureOptions* options) {
     return InvalidArgument(fmt::format("'{}' is none of {}", text, known));
   }
   options->mix = text;
-  return {};
-}
-
-Status ReadTypes(std::string_view text, std::vector<std::string>* types) {
-  do {
-    std::string_view name = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), name.size() + 1));
-    bool family = name.ends_with(".*") && ParseFamily(name.substr(0, name.size() - 2));
-    if (!family && !ParseType(name)) {
-      std::vector<std::string_view> names;
-      for (const TypeInfo& type : AllTypes()) names.push_back(type.name);
-      std::string_view nearest = NearestName(name, names);
-      return InvalidArgument(fmt::format("unknown type '{}'{}", name,
-                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
-    }
-    types->emplace_back(name);
-  } while (!text.empty());
   return {};
 }
 
@@ -106,7 +90,7 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
   AddValue(app, "--types", "TYPE,...",
            "write these types only, or families as in 'fs.*'\nA live source is asked for no others. The default is "
            "what --where names, or else all but opens, reads, closes and executions.",
-           [options](std::string_view text) { return ReadTypes(text, &options->types); })
+           [options](std::string_view text) { return ReadTypeNames(text, &options->types); })
       ->group("Selection");
   AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
       ->group("Selection");

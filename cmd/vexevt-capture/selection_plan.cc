@@ -19,12 +19,16 @@ constexpr std::uint64_t kOnlyIfAsked = Bit(kFsOpen) | Bit(kFsRead) | Bit(kFsClos
 // The kernel tells fanotify and inotify of these only as something more general.
 constexpr std::uint64_t kToldAsAttrib = Bit(kFsChmod) | Bit(kFsChown) | Bit(kFsSetxattr) | Bit(kFsRemovexattr);
 constexpr std::uint64_t kToldAsWrite = Bit(kFsTruncate);
+// Of these it tells nothing.
+constexpr std::uint64_t kNeverTold = ~(Bit(kFsMknod + 1) - 1);
 
 // Whoever asks for nothing but what never comes is told so, and does not wait for it.
 Status RefuseUntold(std::uint64_t fs_types, bool others) {
-  if (others || (fs_types & ~(kToldAsAttrib | kToldAsWrite)) != 0) return Status::Ok();
+  if (others || (fs_types & ~(kToldAsAttrib | kToldAsWrite | kNeverTold)) != 0) return Status::Ok();
   for (const TypeInfo& type : AllTypes()) {
     if (FamilyOf(type.code) != Family::kFs || !(fs_types & Bit(type.code))) continue;
+    if (Bit(type.code) & kNeverTold)
+      return InvalidArgument(fmt::format("fanotify and inotify do not tell {}: vexevt-fuse does", type.name));
     return InvalidArgument(fmt::format("fanotify and inotify do not tell {}: ask for {}", type.name,
                                        Bit(type.code) & kToldAsAttrib ? "fs.attrib" : "fs.write"));
   }

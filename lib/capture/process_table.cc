@@ -17,40 +17,6 @@ constexpr int kMaxAncestors = 64;
 constexpr std::uint32_t kNoLogin = 0xffffffff;
 constexpr std::size_t kMaxComm = 15;  // TASK_COMM_LEN less the 0
 
-// The start of a file of /proc; empty where it or its process is gone.
-template <std::size_t kSize>
-std::string_view ReadAt(int directory, const char* name, std::array<char, kSize>* buffer) {
-  UniqueFd fd(::openat(directory, name, O_RDONLY | O_CLOEXEC));
-  if (!fd) return {};
-  ssize_t size = ::read(fd.get(), buffer->data(), buffer->size());
-  return {buffer->data(), size > 0 ? static_cast<std::size_t>(size) : 0};
-}
-
-std::string_view WithoutNewline(std::string_view text) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  return text;
-}
-
-// The `index`th number of the line "name:\t…" of /proc/PID/status.
-bool StatusNumber(std::string_view status, std::string_view name, int index, std::uint32_t* number) {
-  std::size_t at = status.find(name);
-  if (at == std::string_view::npos) return false;
-  status.remove_prefix(at + name.size());
-  for (; index > 0; --index) {
-    at = status.find('\t');
-    if (at == std::string_view::npos) return false;
-    status.remove_prefix(at + 1);
-  }
-  return std::from_chars(status.data(), status.data() + status.size(), *number).ec == std::errc{};
-}
-
-UniqueFd OpenProcess(std::uint32_t pid) {
-  std::array<char, 32> name{};
-  *std::to_chars(name.data(), name.data() + name.size() - 1, pid).ptr = '\0';
-  static const UniqueFd proc(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  return UniqueFd(::openat(proc.get(), name.data(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-}
-
 }  // namespace
 
 ProcessTable::Entry& ProcessTable::Get(std::uint32_t pid) {
@@ -82,37 +48,19 @@ void ProcessTable::MakeRoom() {
 void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
   entry->checked = batch_;
   // One descriptor for all of it: should the pid be given anew meanwhile, the reads fail.
-  UniqueFd directory = OpenProcess(pid);
-  std::array<char, 64> comm;
-  UniqueFd comm_fd(directory ? ::openat(directory.get(), "comm", O_RDONLY | O_CLOEXEC) : -1);
-  ssize_t comm_size = comm_fd ? ::read(comm_fd.get(), comm.data(), comm.size()) : -1;
-  if (comm_size <= 0) {
+  UniqueFd directory = OpenProcess(pid), comm_fd;
+  ProcessFacts& facts = entry->facts;
+  if (!directory || !ReadProcessFacts(directory.get(), &facts, &comm_fd)) {
     entry->exited = true;
     if (!told_ && std::exchange(entry->ahead, false)) TakeName(entry);
     return;
   }
-  ProcessFacts& facts = entry->facts;
-  facts.comm = WithoutNewline({comm.data(), static_cast<std::size_t>(comm_size)});
-  std::array<char, 4096> buffer;
-  std::string_view status = ReadAt(directory.get(), "status", &buffer);
-  // The second number of Uid and Gid is the effective one. Names come first and are escaped: no line can be forged.
-  facts.credentials = StatusNumber(status, "\nPPid:", 1, &facts.ppid) &&
-                      StatusNumber(status, "\nUid:", 2, &facts.uid) && StatusNumber(status, "\nGid:", 2, &facts.gid);
   if (auid_) {
     std::uint32_t auid = kNoLogin;
-    std::string_view number = ReadAt(directory.get(), "loginuid", &buffer);
+    std::array<char, 16> buffer;
+    std::string_view number = ReadProcFile(directory.get(), "loginuid", buffer);
     std::from_chars(number.data(), number.data() + number.size(), auid);
     facts.auid = auid == kNoLogin ? std::nullopt : std::optional(auid);
-  }
-  ssize_t size = ::readlinkat(directory.get(), "exe", buffer.data(), buffer.size());
-  facts.exe.assign(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-  std::string_view cgroup = ReadAt(directory.get(), "cgroup", &buffer);
-  std::size_t unified = cgroup.find("0::/");
-  facts.cgroup.clear();
-  if (unified == 0 || (unified != std::string_view::npos && cgroup[unified - 1] == '\n')) {
-    cgroup.remove_prefix(unified + 3);
-    cgroup = cgroup.substr(0, cgroup.find('\n'));
-    if (cgroup.size() > 1) facts.cgroup = cgroup;
   }
   LookDownstream(directory.get(), entry);
   entry->loaded = true;
@@ -141,10 +89,9 @@ bool ProcessTable::IsDownstream(std::uint32_t pid) {
 
 void ProcessTable::Check(std::uint32_t pid, Entry* entry) {
   entry->checked = batch_;
-  std::array<char, 64> comm;
-  ssize_t size = entry->comm ? ::pread(entry->comm.get(), comm.data(), comm.size(), 0) : -1;
-  if (size > 0 && WithoutNewline({comm.data(), static_cast<std::size_t>(size)}) == entry->facts.comm) return;
-  if (size <= 0) {
+  NameState state = NameStillIs(entry->comm, entry->facts.comm);
+  if (state == NameState::kSame) return;
+  if (state == NameState::kGone) {
     entry->comm.reset();
     entry->exited = true;
     entry->kin = Kin::kUnknown;
@@ -172,7 +119,7 @@ void ProcessTable::WatchTree(std::uint32_t pid) {
   std::array<char, 4096> buffer;
   std::array<char, 64> name{};
   std::snprintf(name.data(), name.size(), "/proc/self/task/%d/children", ::getpid());
-  std::string_view children = ReadAt(AT_FDCWD, name.data(), &buffer);
+  std::string_view children = ReadProcFile(AT_FDCWD, name.data(), buffer);
   for (std::uint32_t child = 0; !children.empty();) {
     auto parsed = std::from_chars(children.data(), children.data() + children.size(), child);
     if (parsed.ec != std::errc{}) break;

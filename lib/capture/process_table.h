@@ -17,15 +17,9 @@
 #include "lib/base/unique_fd.h"
 #include "lib/capture/downstream.h"
 #include "lib/capture/proc_connector.h"
+#include "lib/capture/process_facts.h"
 
 namespace vexevt {
-
-struct ProcessFacts {
-  std::string comm, exe, cgroup;  // cgroup: empty for the root
-  std::uint32_t uid = 0, gid = 0, ppid = 0;
-  bool credentials = false;           // uid, gid and ppid are known
-  std::optional<std::uint32_t> auid;  // the login user, where anybody did log in and it is asked for
-};
 
 class ProcessTable final : public ProcListener {
  public:

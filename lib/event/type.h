@@ -29,6 +29,10 @@ inline constexpr EventType kFsCreate = 0x0101, kFsDelete = 0x0102, kFsRead = 0x0
                            kFsOpen = 0x010D, kFsClose = 0x010E, kFsSetxattr = 0x010F, kFsRemovexattr = 0x0110,
                            kFsAttrib = 0x0111, kFsMoveIn = 0x0112, kFsMoveOut = 0x0113, kFsExec = 0x0114,
                            kFsCloseWrite = 0x0115, kFsMknod = 0x0116;
+// What only a file system itself sees: vexevt-fuse.
+inline constexpr EventType kFsSync = 0x0117, kFsAllocate = 0x0118, kFsCopy = 0x0119, kFsLock = 0x011A,
+                           kFsLookup = 0x011B, kFsStat = 0x011C, kFsList = 0x011D, kFsReadlink = 0x011E,
+                           kFsGetxattr = 0x011F, kFsListxattr = 0x0120, kFsStatfs = 0x0121, kFsSeek = 0x0122;
 inline constexpr EventType kSystemMount = 0x0501, kSystemUnmount = 0x0502;
 inline constexpr EventType kVexevtMatch = 0x1001, kVexevtAnomaly = 0x1002, kVexevtForecast = 0x1003,
                            kVexevtAction = 0x1004, kVexevtAudit = 0x1005, kVexevtLost = 0x1006, kVexevtConfig = 0x1007,

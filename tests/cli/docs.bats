@@ -30,7 +30,7 @@ commands_of() {
   for tool in $(tools); do
     for option in $(options_of "$tool"; for command in $(commands_of "$tool"); do options_of "$tool" "$command"; done); do
       ((count += 1))
-      grep -qF -- "\\fB${option//-/\\-}\\fR" "$man/$tool.1" || { echo "$tool.1 lacks $option"; false; }
+      grep -qF -- "\\fB${option//-/\\-}\\fR" "$man/$tool".[18] || { echo "the page of $tool lacks $option"; false; }
       awk -v tool="'$tool" 'index($1, tool) == 1 { on = 1 } /^      ;;/ { on = 0 } on' "$completions/vexevt.bash" |
         grep -qE -- "[' ]${option}[' ]" || { echo "bash lacks $option of $tool"; false; }
       awk -v tool="'$tool" 'index($1, tool) == 1 { on = 1 } /^      ;;/ { on = 0 } on' "$completions/vexevt.zsh" |
@@ -47,7 +47,7 @@ commands_of() {
   local tool option
   for tool in $(tools); do
     { options_of "$tool"; for command in $(commands_of "$tool"); do options_of "$tool" "$command"; done; } | sort -u >known
-    sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' "$man/$tool.1" | grep -A1 '^\.TP' | grep -oE '\\fB(\\-)+[a-zA-Z][^\\]*(\\-[^\\]*)*\\fR' |
+    sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' "$man/$tool".[18] | grep -A1 '^\.TP' | grep -oE '\\fB(\\-)+[a-zA-Z][^\\]*(\\-[^\\]*)*\\fR' |
       sed 's/\\fB//; s/\\fR//; s/\\-/-/g' | sort -u >listed
     [ -s listed ]
     run -0 comm -13 known listed

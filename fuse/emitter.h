@@ -1,0 +1,71 @@
+// Emitter: takes records from the queue, makes events of them, and writes those for which the expression holds. Its Run
+// is a thread of its own, so that no operation ever waits for a reader.
+//
+// It writes as soon as it has caught up. Where records come in a steady flow it lets them gather for kGatherNs, so that
+// neither they nor the reader cost a wake-up each.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "fuse/event_queue.h"
+#include "fuse/record.h"
+#include "lib/base/clock.h"
+#include "lib/base/status.h"
+#include "lib/capture/frame_batch.h"
+#include "lib/event/event.h"
+#include "lib/event/id_source.h"
+#include "lib/expr/expression.h"
+
+namespace vexevt {
+
+// Where frames go: see event_output.h.
+class FrameOutput {
+ public:
+  virtual ~FrameOutput() = default;
+  // Whole frames. False: they are lost, and it has been said why.
+  virtual bool Write(std::span<const std::byte> frames) = 0;
+  // What was written goes out; no more is waiting.
+  virtual bool Flush() = 0;
+};
+
+class Emitter {
+ public:
+  static constexpr std::uint64_t kGatherNs = 100 * kNsPerUs;
+
+  // All outlive it. `where` null: every event.
+  Emitter(EventQueue& queue, FrameOutput& output, const Expression* where, const Place& place)
+      : queue_(queue), output_(output), where_(where), place_(place) {}
+
+  // Writes what comes until Stop, then what is still in the queue.
+  void Run();
+  // Any thread. Nothing is put into the queue any more.
+  void Stop();
+
+  // Before Run and after it: an event of the daemon's own.
+  void Tell(EventType type, std::string_view subject, std::string_view object, std::string_view detail);
+
+ private:
+  bool Drain();
+  void Take(std::span<const std::byte> stored);
+  void TakeFrame(std::string_view frame);
+  void Append();
+  void AppendLost(std::uint64_t count);
+  void Hand();
+
+  EventQueue& queue_;
+  FrameOutput& output_;
+  const Expression* const where_;
+  const Place place_;
+  EventIds ids_;
+  std::uint64_t wall_offset_ns_ = 0;  // wall time less monotonic time
+  std::uint64_t last_wall_ns_ = 0;
+  Event event_;
+  FrameBatch batch_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace vexevt

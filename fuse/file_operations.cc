@@ -1,0 +1,76 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "fuse/filesystem.h"
+#include "fuse/open_file.h"
+#include "fuse/operations.h"
+#include "fuse/thread_identity.h"
+
+namespace vexevt {
+
+void Open(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
+  Telling told(req, kFsOpen);
+  Filesystem& fs = FilesystemOf(req);
+  Node& node = NodeOf(req, id);
+  bool truncates = (info->flags & O_TRUNC) != 0;
+  if (truncates) ThreadIdentity::Of().KeepPrivilegeBits(CurrentRequest().keep_privilege_bits);
+  UniqueFd fd = Reopen(fs, node.fd.get(), FlagsBelow(fs, info->flags) & ~(O_CREAT | O_EXCL));
+  int error = ErrorOf(fd.get());
+  told.Of(node);
+  told.record.open_flags = static_cast<std::uint32_t>(info->flags);
+  told.Done(error);
+  if (truncates) {
+    Telling truncated(told, kFsTruncate);
+    truncated.Of(node);
+    truncated.Done(error);
+  }
+  if (error != 0) {
+    fuse_reply_err(req, error);
+    return;
+  }
+  auto file = MakeOpenFile(req, std::move(fd), node, info);
+  if (ReplyOpened(req, file.get(), info) == -ENOENT) {
+    CloseFile(fs, *file);
+  } else {
+    file.release();
+  }
+}
+
+// Of each close of a descriptor. The file below is closed once, too, for what it may have to say then.
+void Flush(fuse_req_t req, fuse_ino_t, fuse_file_info* info) {
+  OpenFile& file = FileOf(info);
+  {
+    std::lock_guard lock(file.closer_mutex);
+    file.closer = WhoAsks(req);
+  }
+  fuse_reply_err(req, ErrorOf(::close(::dup(file.fd.get()))));
+}
+
+void Release(fuse_req_t req, fuse_ino_t, fuse_file_info* info) {
+  std::unique_ptr<OpenFile> file(&FileOf(info));
+  Telling told(req, file->writable ? kFsCloseWrite : kFsClose);
+  told.By(file->closer);  // the kernel doesn't say
+  if (told.wanted()) {
+    struct stat status;
+    if (::fstat(file->fd.get(), &status) == 0) told.With(status);
+    told.Of(*file->node);
+    told.record.open_flags = static_cast<std::uint32_t>(info->flags);
+  }
+  CloseFile(FilesystemOf(req), *file);
+  file->fd.reset();
+  told.Done(0);
+  fuse_reply_err(req, 0);
+}
+
+void Sync(fuse_req_t req, fuse_ino_t, int data_only, fuse_file_info* info) {
+  Telling told(req, kFsSync);
+  OpenFile& file = FileOf(info);
+  int error = ErrorOf(data_only != 0 ? ::fdatasync(file.fd.get()) : ::fsync(file.fd.get()));
+  told.Of(*file.node);
+  told.Done(error);
+  fuse_reply_err(req, error);
+}
+
+}  // namespace vexevt

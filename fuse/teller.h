@@ -1,0 +1,89 @@
+// Teller: from an operation to a record in the queue. Telling is one operation while it is carried out:
+//
+//   Telling told(req, kFsMkdir);            // starts its clock, where anybody wants to know
+//   int error = … mkdirat …;
+//   told.Of(parent, name);                  // told.record has the rest
+//   told.Done(error);                       // before the answer: what the caller does next comes later in the stream
+//   … fuse_reply …
+//
+// For the worker threads.
+#pragma once
+
+#include <fuse_lowlevel.h>
+#include <sys/stat.h>
+
+#include <bitset>
+#include <cstdint>
+#include <string_view>
+
+#include "fuse/caller_table.h"
+#include "fuse/event_queue.h"
+#include "fuse/node_table.h"
+#include "fuse/options.h"
+#include "fuse/record.h"
+#include "fuse/transactions.h"
+#include "lib/event/type.h"
+
+namespace vexevt {
+
+struct Who {
+  std::uint32_t tid = 0, uid = 0, gid = 0;
+};
+Who WhoAsks(fuse_req_t req);
+
+std::uint64_t MonotonicNs();
+
+class Teller {
+ public:
+  Teller(EventQueue& queue, std::bitset<256> fs_types, WhenFull on_full);
+
+  bool Wants(EventType type) const { return fs_types_[type & 0xff]; }
+
+  // Fills in who did it, and hands the record to the queue. Operations of this process are not told.
+  void Tell(Record* record, const Who& who);
+  // An event that an application handed in.
+  void TellFrame(std::string_view frame);
+
+  // After an answer was given: the writer of events may go on.
+  void Answered() { queue_.Wake(); }
+
+  Transactions& transactions() { return transactions_; }
+
+ private:
+  void Put(const Record& record);
+
+  EventQueue& queue_;
+  const std::bitset<256> fs_types_;  // by the lower byte of the code
+  const WhenFull on_full_;
+  const std::uint32_t own_pid_;
+  CallerTable callers_;
+  Transactions transactions_;
+};
+
+class Telling {
+ public:
+  Telling(fuse_req_t req, EventType type);
+  // Of what is told by an operation that is itself not asked for: as the above, with the clock of `other`.
+  Telling(const Telling& other, EventType type);
+  Telling& operator=(const Telling&) = delete;
+
+  bool wanted() const { return wanted_; }
+  // Who it was, where that isn't who asks.
+  void By(const Who& who) { who_ = who; }
+
+  // `path` is that of `node`, or of `name` in it. The node's inode counts only without a name.
+  void Of(const Node& node, std::string_view name = {});
+  void To(const Node& node, std::string_view name);  // path2
+  void With(const struct stat& status);
+
+  void Done(int error);
+
+  Record record;
+
+ private:
+  bool wanted_;
+  fuse_req_t req_;
+  Who who_;
+};
+
+}  // namespace vexevt
