@@ -1,0 +1,102 @@
+// Mounted: vexevt-fuse over a directory of a file system of its own, beside a directory that nothing is mounted on, to
+// compare with.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lib/capture/frame_batch.h"
+#include "tests/live/captured.h"
+#include "tests/live/scratch_filesystem.h"
+
+namespace vexevt {
+
+// Runs `words`; its exit status, or -1.
+inline int RunWords(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t pid = ::fork();
+  if (pid == 0) {
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = -1;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+class Mounted {
+ public:
+  // Empty: it is there. Else why it can't be.
+  std::string Make(const std::string& type, std::vector<std::string> options = {}) {
+    if (::access("/dev/fuse", R_OK | W_OK) != 0) return "no /dev/fuse";
+    std::string reason = scratch_.Make(type);
+    if (!reason.empty()) return reason;
+    for (const std::string& name : {source(), reference(), mountpoint()}) ::mkdir(name.c_str(), 0755);
+    ::chmod(top().c_str(), 0755);
+    return Mount(std::move(options));
+  }
+
+  std::string Mount(std::vector<std::string> options) {
+    std::vector<std::string> words = {binary(), "--background", "-o", events_file()};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {source(), mountpoint()});
+    mounted_ = RunWords(words) == 0;
+    return mounted_ ? "" : "vexevt-fuse does not mount";
+  }
+
+  // Returns when the daemon has written its last event.
+  void Unmount() {
+    if (!mounted_) return;
+    mounted_ = false;
+    EXPECT_EQ(::umount2(mountpoint().c_str(), 0), 0) << std::strerror(errno);
+    for (int tries = 0; tries < 1000 && !Ended(); ++tries) ::usleep(5000);
+    EXPECT_TRUE(Ended()) << "no system.unmount event";
+  }
+
+  ~Mounted() {
+    if (mounted_) ::umount2(mountpoint().c_str(), MNT_DETACH);
+    ::umount2(mountpoint().c_str(), MNT_DETACH);
+  }
+
+  // After Unmount.
+  std::vector<Captured> Events() const {
+    std::ifstream file(events_file(), std::ios::binary);
+    std::stringstream content;
+    content << file.rdbuf();
+    std::string bytes = content.str();
+    FrameBatch batch;
+    std::memcpy(batch.Reserve(bytes.size()), bytes.data(), bytes.size());
+    batch.Commit(bytes.size());
+    return Take(batch);
+  }
+
+  const std::string& top() const { return scratch_.top(); }
+  std::string source() const { return top() + "/source"; }
+  std::string reference() const { return top() + "/reference"; }
+  std::string mountpoint() const { return top() + "/mount"; }
+  std::string events_file() const { return top() + "/events"; }
+  static std::string binary() { return VEXEVT_FUSE_BINARY; }
+
+ private:
+  bool Ended() const {
+    std::vector<Captured> events = Events();
+    return !events.empty() && events.back().type == kSystemUnmount;
+  }
+
+  ScratchFilesystem scratch_;
+  bool mounted_ = false;
+};
+
+}  // namespace vexevt
