@@ -5,6 +5,7 @@
 #include <array>
 #include <climits>
 
+#include "fuse/control_operations.h"
 #include "fuse/filesystem.h"
 #include "fuse/operations.h"
 #include "fuse/thread_identity.h"
@@ -60,6 +61,7 @@ int Set(const Node& node, const OpenFile* file, const struct stat& wanted, int w
 }  // namespace
 
 void Lookup(fuse_req_t req, fuse_ino_t parent_id, const char* name) {
+  if (LookupControl(req, parent_id, name)) return;
   Telling told(req, kFsLookup);
   Node& parent = NodeOf(req, parent_id);
   fuse_entry_param entry = {};
@@ -71,18 +73,19 @@ void Lookup(fuse_req_t req, fuse_ino_t parent_id, const char* name) {
 }
 
 void Forget(fuse_req_t req, fuse_ino_t id, std::uint64_t references) {
-  FilesystemOf(req).nodes.Forget(NodeOf(req, id), references);
+  FilesystemOf(req).Forget(NodeOf(req, id), references);
   fuse_reply_none(req);
 }
 
 void ForgetMany(fuse_req_t req, std::size_t count, fuse_forget_data* forgets) {
   for (std::size_t i = 0; i < count; ++i) {
-    FilesystemOf(req).nodes.Forget(NodeOf(req, forgets[i].ino), forgets[i].nlookup);
+    FilesystemOf(req).Forget(NodeOf(req, forgets[i].ino), forgets[i].nlookup);
   }
   fuse_reply_none(req);
 }
 
 void GetAttributes(fuse_req_t req, fuse_ino_t id, fuse_file_info*) {
+  if (GetControlAttributes(req, id)) return;
   Telling told(req, kFsStat);
   Filesystem& fs = FilesystemOf(req);
   Node& node = NodeOf(req, id);
@@ -99,6 +102,7 @@ void GetAttributes(fuse_req_t req, fuse_ino_t id, fuse_file_info*) {
 }
 
 void SetAttributes(fuse_req_t req, fuse_ino_t id, struct stat* wanted, int which, fuse_file_info* info) {
+  if (GetControlAttributes(req, id)) return;
   Telling told(req, TypeOf(which));
   Filesystem& fs = FilesystemOf(req);
   Node& node = NodeOf(req, id);

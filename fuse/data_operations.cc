@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "fuse/control_operations.h"
 #include "fuse/filesystem.h"
 #include "fuse/operations.h"
 #include "fuse/thread_identity.h"
@@ -82,7 +83,8 @@ void Read(fuse_req_t req, fuse_ino_t, size_t size, off_t offset, fuse_file_info*
   }
 }
 
-void Write(fuse_req_t req, fuse_ino_t, fuse_bufvec* data, off_t offset, fuse_file_info* info) {
+void Write(fuse_req_t req, fuse_ino_t id, fuse_bufvec* data, off_t offset, fuse_file_info* info) {
+  if (WriteControl(req, id, data)) return;
   Telling told(req, kFsWrite);
   OpenFile& file = FileOf(info);
   bool piped = (data->buf[0].flags & FUSE_BUF_IS_FD) != 0;

@@ -66,7 +66,7 @@ void Emitter::Take(std::span<const std::byte> stored) {
   // It was built there by StoreRecord, and ends here.
   auto* record = std::launder(reinterpret_cast<Record*>(const_cast<std::byte*>(stored.data())));
   if (record->kind == Record::Kind::kFrame) {
-    TakeFrame(record->path);
+    TakeFrame(*record);
   } else {
     EventOf(*record, place_, &event_);
     ids_.Stamp(&event_, {record->mono_ns + wall_offset_ns_, record->mono_ns});
@@ -75,17 +75,18 @@ void Emitter::Take(std::span<const std::byte> stored) {
   std::destroy_at(record);
 }
 
-// Of an application: it gets an id and a time here, as all else does.
-void Emitter::TakeFrame(std::string_view frame) {
+// Of an application, which says what happened; who said it, and when, is known better here.
+void Emitter::TakeFrame(const Record& record) {
   EventView view;
-  if (!EventView::Bind(AsBytes(frame), &view)) return;
+  if (!EventView::Bind(AsBytes(record.path), &view)) return;
   Event event;
   Unpack(view, &event);
-  std::uint64_t given_ns = event.wall_ns;
+  ProcessOf(record, &event);
+  event.flags |= kFlagCredentials;
   if (event.host.empty()) event.host = place_.host;
   if (event.tenant.empty()) event.tenant = place_.tenant;
-  ids_.Stamp(&event);
-  if (given_ns != 0) event.wall_ns = given_ns;
+  if (event.context.transaction.empty()) event.context.transaction = record.transaction;
+  ids_.Stamp(&event, {record.mono_ns + wall_offset_ns_, record.mono_ns});
   std::swap(event, event_);
   Append();
   std::swap(event, event_);
@@ -99,6 +100,7 @@ void Emitter::Append() {
   EventView view;
   if (where_ != nullptr && (!EventView::Bind({at, size}, &view) || !where_->Matches(view))) return;
   batch_.Commit(size);
+  ++in_batch_;
   last_wall_ns_ = event_.wall_ns;
 }
 
@@ -124,8 +126,11 @@ void Emitter::Tell(EventType type, std::string_view subject, std::string_view ob
 }
 
 void Emitter::Hand() {
-  if (!batch_.empty()) output_.Write(batch_.frames());
+  if (batch_.empty()) return;
+  not_written_ = output_.Write(batch_.frames()) ? 0 : not_written_ + in_batch_;
+  in_batch_ = 0;
   batch_.Clear();
+  if (not_written_ > 0) AppendLost(not_written_);  // first of the next batch
 }
 
 }  // namespace vexevt

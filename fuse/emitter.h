@@ -51,7 +51,7 @@ class Emitter {
  private:
   bool Drain();
   void Take(std::span<const std::byte> stored);
-  void TakeFrame(std::string_view frame);
+  void TakeFrame(const Record& record);
   void Append();
   void AppendLost(std::uint64_t count);
   void Hand();
@@ -63,6 +63,8 @@ class Emitter {
   EventIds ids_;
   std::uint64_t wall_offset_ns_ = 0;  // wall time less monotonic time
   std::uint64_t last_wall_ns_ = 0;
+  std::uint64_t in_batch_ = 0;     // events, gaps left out
+  std::uint64_t not_written_ = 0;  // events that the output did not take; told before the next batch
   Event event_;
   FrameBatch batch_;
   std::atomic<bool> stopping_{false};

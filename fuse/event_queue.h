@@ -34,6 +34,7 @@ class EventQueue {
   // fits at all.
   std::byte* Reserve(std::size_t bytes);
   void Commit(std::byte* record);
+  bool Fits(std::size_t bytes) const { return bytes + sizeof(Head) + 8 <= size_ / 4; }
   void Lose() { lost_.fetch_add(1, std::memory_order_relaxed); }
   // Returns when there may be room, or when the queue is closed.
   void WaitForRoom();

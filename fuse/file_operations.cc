@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "fuse/control_operations.h"
 #include "fuse/filesystem.h"
 #include "fuse/open_file.h"
 #include "fuse/operations.h"
@@ -11,6 +12,7 @@
 namespace vexevt {
 
 void Open(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
+  if (OpenControl(req, id, info)) return;
   Telling told(req, kFsOpen);
   Filesystem& fs = FilesystemOf(req);
   Node& node = NodeOf(req, id);
@@ -39,7 +41,8 @@ void Open(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
 }
 
 // Of each close of a descriptor. The file below is closed once, too, for what it may have to say then.
-void Flush(fuse_req_t req, fuse_ino_t, fuse_file_info* info) {
+void Flush(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
+  if (CloseControl(req, id)) return;
   OpenFile& file = FileOf(info);
   {
     std::lock_guard lock(file.closer_mutex);
@@ -48,7 +51,8 @@ void Flush(fuse_req_t req, fuse_ino_t, fuse_file_info* info) {
   fuse_reply_err(req, ErrorOf(::close(::dup(file.fd.get()))));
 }
 
-void Release(fuse_req_t req, fuse_ino_t, fuse_file_info* info) {
+void Release(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
+  if (CloseControl(req, id)) return;
   std::unique_ptr<OpenFile> file(&FileOf(info));
   Telling told(req, file->writable ? kFsCloseWrite : kFsClose);
   told.By(file->closer);  // the kernel doesn't say

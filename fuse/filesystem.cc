@@ -26,6 +26,7 @@ int FillEntry(Filesystem& fs, Node& parent, std::string_view name, UniqueFd fd, 
   *entry = {};
   if (int error = StatBelow(fd.get(), &entry->attr)) return error;
   Node* node = fs.nodes.Enter(std::move(fd), entry->attr, parent, name, renames);
+  fs.pruner.Added();
   entry->ino = node == &fs.nodes.root() ? fuse_ino_t{FUSE_ROOT_ID} : reinterpret_cast<fuse_ino_t>(node);
   entry->attr_timeout = entry->entry_timeout = fs.timeout;
   ShowNumber(fs, &entry->attr);

@@ -15,6 +15,7 @@
 
 #include "fuse/node_table.h"
 #include "fuse/options.h"
+#include "fuse/pruner.h"
 #include "fuse/teller.h"
 #include "lib/base/unique_fd.h"
 
@@ -22,18 +23,29 @@ namespace vexevt {
 
 struct Filesystem {
   Filesystem(const FuseOptions& fuse_options, UniqueFd root, const struct stat& status, std::string path,
-             EventQueue& queue, std::bitset<256> fs_types)
+             EventQueue& queue, std::bitset<256> fs_types, std::size_t most_nodes)
       : options(fuse_options),
         timeout(static_cast<double>(fuse_options.timeout_ns) / 1e9),
         nodes(std::move(root), status, std::move(path)),
+        pruner(nodes, most_nodes),
         teller(queue, fs_types, fuse_options.on_full),
-        own_fds(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+        own_fds(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+    control_directory.type = S_IFDIR;
+    control_file.type = S_IFREG;
+    control_directory.references = control_file.references = 1;
+  }
+
+  void Forget(Node& node, std::uint64_t references) {
+    if (&node != &control_directory && &node != &control_file) nodes.Forget(node, references);
+  }
 
   const FuseOptions& options;
   const double timeout;  // of attributes and names in the kernel's cache, in s
   NodeTable nodes;
+  Pruner pruner;
   Teller teller;
   const UniqueFd own_fds;
+  Node control_directory, control_file;       // see control_operations.h; the kernel's alone, so in no table
   int device_fd = -1;                         // of /dev/fuse
   bool passthrough = false;                   // negotiated
   std::atomic<bool> limited_identity{false};  // see ThreadIdentity::Start

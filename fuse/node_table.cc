@@ -123,6 +123,16 @@ std::string_view NodeTable::Path(const Node& node, std::string_view name, std::s
   return {at, static_cast<std::size_t>(end - at)};
 }
 
+std::vector<KnownName> NodeTable::NamesOf(std::size_t shard) {
+  std::vector<KnownName> names;
+  std::lock_guard lock(shards_[shard].mutex);
+  std::shared_lock names_lock(names_);
+  for (const auto& [key, node] : shards_[shard].nodes) {
+    if (node->type != S_IFDIR && node->parent != nullptr) names.push_back({node->parent, node->name});
+  }
+  return names;
+}
+
 std::shared_ptr<const Marks> NodeTable::MarksOf(const Node& node) const {
   std::shared_lock lock(names_);
   return node.marks;

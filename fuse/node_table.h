@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "fuse/marks.h"
 #include "lib/base/unique_fd.h"
@@ -54,8 +55,15 @@ struct Node {
   std::uint32_t backing_users = 0;
 };
 
+struct KnownName {
+  const Node* parent;  // not to be followed: it may be gone
+  std::string name;
+};
+
 class NodeTable {
  public:
+  static constexpr std::size_t kShards = 64;
+
   // `root` is an O_PATH descriptor of the source, `path` what the root is called in events.
   NodeTable(UniqueFd root, const struct stat& status, std::string path);
   ~NodeTable();
@@ -80,7 +88,10 @@ class NodeTable {
 
   // The marks of `node`; null: none.
   std::shared_ptr<const Marks> MarksOf(const Node& node) const;
-  void SetMarks(Node& node, std::shared_ptr<const Marks> marks);
+  void SetMarks(Node& node, std::shared_ptr<const Marks> marks);  // null: it has none
+
+  // The names of a shard's files, directories left out.
+  std::vector<KnownName> NamesOf(std::size_t shard);
 
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
@@ -95,7 +106,6 @@ class NodeTable {
     std::mutex mutex;
     std::unordered_map<FileKey, std::unique_ptr<Node>, KeyHash> nodes;
   };
-  static constexpr std::size_t kShards = 64;
 
   Shard& ShardOf(const FileKey& key) { return shards_[KeyHash{}(key) >> 8 & (kShards - 1)]; }
   void SetName(Node& node, Node& parent, std::string_view name, const std::uint64_t* renames);
@@ -103,7 +113,7 @@ class NodeTable {
   Node root_;
   const std::string path_;
   std::array<Shard, kShards> shards_;
-  mutable std::shared_mutex names_;  // never locked before a shard's mutex by one who holds that
+  mutable std::shared_mutex names_;  // locked behind a shard's mutex, never before it
   std::atomic<std::uint64_t> renames_{0};
   std::atomic<std::size_t> size_{1};
 };

@@ -5,6 +5,20 @@
 
 namespace vexevt {
 
+void Record::Fill(const ProcessFacts& facts, const Who& who) {
+  tid = who.tid;
+  pid = facts.tgid != 0 ? facts.tgid : who.tid;
+  if (who.tid != 0) {
+    ppid = facts.ppid;
+    uid = who.uid;
+    gid = who.gid;
+    flags |= kFlagCredentials;
+  }
+  comm = facts.comm;
+  exe = facts.exe;
+  cgroup = facts.cgroup;
+}
+
 Record* StoreRecord(const Record& record, std::byte* to) {
   auto* stored = new (to) Record(record);
   char* text = reinterpret_cast<char*>(to) + sizeof(Record);
@@ -19,20 +33,24 @@ Record* StoreRecord(const Record& record, std::byte* to) {
   return stored;
 }
 
-void EventOf(const Record& record, const Place& place, Event* event) {
-  event->type = record.type;
-  event->boundary = Boundary::kFuse;
-  event->flags = record.flags;
+void ProcessOf(const Record& record, Event* event) {
   event->pid = record.pid;
   event->tid = record.tid == record.pid ? 0 : record.tid;
   event->ppid = record.ppid;
   event->uid = record.uid;
   event->gid = record.gid;
-  event->result = record.result;
-  event->latency_ns = record.latency_ns;
   event->comm = record.comm;
   event->exe = record.exe;
   event->cgroup = record.cgroup;
+}
+
+void EventOf(const Record& record, const Place& place, Event* event) {
+  ProcessOf(record, event);
+  event->type = record.type;
+  event->boundary = Boundary::kFuse;
+  event->flags = record.flags;
+  event->result = record.result;
+  event->latency_ns = record.latency_ns;
   event->host = place.host;
   event->tenant = place.tenant;
   FsPayload fs;

@@ -8,9 +8,15 @@
 #include <string_view>
 
 #include "fuse/marks.h"
+#include "lib/capture/process_facts.h"
 #include "lib/event/event.h"
 
 namespace vexevt {
+
+// A thread that asks for an operation, as the kernel names it. tid 0: the kernel itself.
+struct Who {
+  std::uint32_t tid = 0, uid = 0, gid = 0;
+};
 
 struct Record {
   enum class Kind : std::uint8_t {
@@ -30,6 +36,9 @@ struct Record {
 
   std::string_view path, path2, xattr, comm, exe, cgroup, transaction;
 
+  // Borrows from `facts`.
+  void Fill(const ProcessFacts& facts, const Who& who);
+
   std::size_t text_bytes() const {
     return path.size() + path2.size() + xattr.size() + comm.size() + exe.size() + cgroup.size() + transaction.size();
   }
@@ -45,6 +54,9 @@ struct Place {
   std::string_view host, tenant;
   std::uint32_t device = 0, mount = 0;
 };
+
+// Sets the process of *event, which borrows from `record`.
+void ProcessOf(const Record& record, Event* event);
 
 // Fills *event, which borrows from `record` and `place`; id and times are left alone.
 void EventOf(const Record& record, const Place& place, Event* event);

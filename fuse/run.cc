@@ -20,6 +20,7 @@
 #include "fuse/filesystem.h"
 #include "fuse/mountpoint.h"
 #include "fuse/session.h"
+#include "fuse/spill_output.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/event_sink.h"
 #include "lib/cli/pipeline.h"
@@ -39,10 +40,10 @@ std::string HostName(const FuseOptions& options) {
   return ::uname(&names) == 0 ? names.nodename : "";
 }
 
-// A descriptor is held for each file that the kernel remembers.
-void RaiseLimits() {
+// A descriptor is held for each file that the kernel remembers. As many as there may be.
+std::size_t RaiseLimits() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  ::getrlimit(RLIMIT_NOFILE, &limit);
   if (::geteuid() == 0) {
     auto most = ReadFile("/proc/sys/fs/nr_open", 64);
     if (most.ok()) limit.rlim_max = std::max<rlim_t>(limit.rlim_max, std::strtoull(most->c_str(), nullptr, 10));
@@ -54,11 +55,11 @@ void RaiseLimits() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
   if (limit.rlim_cur < kFewDescriptors) {
-    ReportNotice(fmt::format("no more than {} files can be known at a time: raise the limit of open files (ulimit -Hn)",
-                             limit.rlim_cur));
+    ReportDetail(fmt::format("the limit of open files is {}: more would save looking names up again", limit.rlim_cur));
   }
   rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
   ::setrlimit(RLIMIT_FSIZE, &unlimited);  // the caller's counts
+  return limit.rlim_cur;
 }
 
 class FuseRun {
@@ -66,18 +67,23 @@ class FuseRun {
   FuseRun(const FuseOptions& options, EventPlan plan)
       : options_(options), plan_(std::move(plan)), monitor_(kFuseTool, options.common, ledger_) {}
 
-  Status Mount(std::string mountpoint, UniqueFd root, const struct stat& status) {
+  Status Mount(std::string mountpoint, UniqueFd root, const struct stat& status, std::size_t descriptors) {
     host_ = HostName(options_);
     VEXEVT_ASSIGN(queue_, EventQueue::Make(options_.queue_bytes));
     VEXEVT_ASSIGN(auto sink, EventSink::Open(options_.common, &ledger_));
     writes_terminal_ = sink->terminal();
     output_ = std::make_unique<EventOutput>(std::move(sink), ledger_);
+    if (options_.on_full == WhenFull::kSpill) {
+      VEXEVT_ASSIGN(spill_, SpillOutput::Open(options_.spill_directory, *output_));
+    }
     mountpoint_ = std::move(mountpoint);
-    fs_ = std::make_unique<Filesystem>(options_, std::move(root), status, mountpoint_, *queue_, plan_.fs_types);
+    fs_ = std::make_unique<Filesystem>(options_, std::move(root), status, mountpoint_, *queue_, plan_.fs_types,
+                                       descriptors / 2);
     VEXEVT_ASSIGN(session_, Session::Mount(fs_.get(), options_, mountpoint_));
     session_->Start();
     MountIdentity identity = IdentityOf(mountpoint_);  // and so the kernel has been answered
-    emitter_ = std::make_unique<Emitter>(*queue_, *output_, plan_.where ? &*plan_.where : nullptr,
+    FrameOutput& output = spill_ ? static_cast<FrameOutput&>(*spill_) : *output_;
+    emitter_ = std::make_unique<Emitter>(*queue_, output, plan_.where ? &*plan_.where : nullptr,
                                          Place{host_, options_.tenant, identity.device, identity.mount});
     emitter_->Tell(kSystemMount, mountpoint_, options_.source, "fuse.vexevt");
     Warn();
@@ -95,6 +101,7 @@ class FuseRun {
     emitter_->Stop();
     writer.join();
     emitter_->Tell(kSystemUnmount, mountpoint_, options_.source, "fuse.vexevt");
+    if (spill_) spill_->Close();
     Status closed = output_->Close();
     monitor_.Finish();
     if (!stopped) {
@@ -143,6 +150,7 @@ class FuseRun {
   bool writes_terminal_ = false;
   std::unique_ptr<EventQueue> queue_;
   std::unique_ptr<EventOutput> output_;
+  std::unique_ptr<SpillOutput> spill_;
   std::unique_ptr<Filesystem> fs_;
   std::unique_ptr<Session> session_;
   std::unique_ptr<Emitter> emitter_;
@@ -168,9 +176,9 @@ Result<ExitCode> RunFuse(const FuseOptions& options) {
     VEXEVT_ASSIGN(std::optional<ExitCode> parent, Background::Enter(&background));
     if (parent) return *parent;
   }
-  RaiseLimits();
+  std::size_t descriptors = RaiseLimits();
   FuseRun run(options, std::move(plan));
-  VEXEVT_TRY(run.Mount(std::move(mountpoint), std::move(root), status));
+  VEXEVT_TRY(run.Mount(std::move(mountpoint), std::move(root), status, descriptors));
   background.Ready();
   VEXEVT_TRY(run.Serve());
   return JudgeLoss(ExitCode::kDone, options.common, run.ledger());

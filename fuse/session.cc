@@ -95,6 +95,7 @@ Result<std::unique_ptr<Session>> Session::Mount(Filesystem* fs, const FuseOption
 }
 
 void Session::Start() {
+  fs_->pruner.Start(session_.get());
   // The signals are the main thread's.
   sigset_t all, before;
   ::sigfillset(&all);
@@ -147,6 +148,7 @@ void Session::Unmount(int grace_ms) {
 
 bool Session::Stop() {
   if (session_ == nullptr) return true;
+  fs_->pruner.Stop();
   fuse_session_exit(session_.get());
   constexpr int kTries = 2000;
   for (int i = 0; running_.load(std::memory_order_acquire) > 0; ++i) {

@@ -5,7 +5,9 @@
 #include <array>
 #include <ctime>
 
+#include "fuse/file_marks.h"
 #include "fuse/filesystem.h"
+#include "lib/base/bytes.h"
 
 namespace vexevt {
 namespace {
@@ -40,34 +42,51 @@ void Teller::Tell(Record* record, const Who& who) {
   record->mono_ns = now;
   auto facts = callers_.Find(who.tid, now);
   if (facts->tgid == own_pid_) return;
-  record->tid = who.tid;
-  record->pid = facts->tgid != 0 ? facts->tgid : who.tid;
-  if (who.tid != 0) {
-    record->ppid = facts->ppid;
-    record->uid = who.uid;
-    record->gid = who.gid;
-    record->flags |= kFlagCredentials;
-  }
-  record->comm = facts->comm;
-  record->exe = facts->exe;
-  record->cgroup = facts->cgroup;
-  std::string transaction = transactions_.Of(record->pid);
+  record->Fill(*facts, who);
+  std::string transaction = transactions_.any() ? TransactionOf(*record, now) : std::string();
   record->transaction = transaction;
   Put(*record);
 }
 
-void Teller::TellFrame(std::string_view frame) {
+void Teller::TellFrame(std::span<const std::byte> frame, const Who& who) {
   Record record;
   record.kind = Record::Kind::kFrame;
   record.mono_ns = MonotonicNs();
-  record.path = frame;
+  auto facts = callers_.Find(who.tid, record.mono_ns);
+  record.Fill(*facts, who);
+  std::string transaction = transactions_.any() ? TransactionOf(record, record.mono_ns) : std::string();
+  record.transaction = transaction;
+  record.path = AsText(frame);
   Put(record);
+}
+
+bool Teller::BeginTransaction(const Who& who, std::string_view name) {
+  return transactions_.Begin(ProcessOf(who), name);
+}
+
+std::string Teller::EndTransaction(const Who& who) { return transactions_.End(ProcessOf(who)); }
+
+std::uint32_t Teller::ProcessOf(const Who& who) {
+  auto facts = callers_.Find(who.tid, MonotonicNs());
+  return facts->tgid != 0 ? facts->tgid : who.tid;
+}
+
+// Its own or that of the nearest ancestor that has one.
+std::string Teller::TransactionOf(const Record& record, std::uint64_t now_ns) {
+  constexpr int kMostAncestors = 32;
+  std::string name = transactions_.Of(record.pid);
+  std::uint32_t parent = record.ppid;
+  for (int i = 0; name.empty() && parent > 1 && i < kMostAncestors; ++i) {
+    name = transactions_.Of(parent);
+    parent = callers_.Find(parent, now_ns)->ppid;
+  }
+  return name;
 }
 
 void Teller::Put(const Record& record) {
   std::size_t bytes = StoredBytes(record);
   std::byte* room = queue_.Reserve(bytes);
-  while (room == nullptr && on_full_ != WhenFull::kDrop && !queue_.closed()) {
+  while (room == nullptr && on_full_ != WhenFull::kDrop && queue_.Fits(bytes) && !queue_.closed()) {
     queue_.WaitForRoom();
     room = queue_.Reserve(bytes);
   }
@@ -95,14 +114,15 @@ Telling::Telling(const Telling& other, EventType type) : req_(other.req_), who_(
   if (who_.tid == 0) who_ = WhoAsks(req_);
 }
 
-void Telling::Of(const Node& node, std::string_view name) {
+void Telling::Of(Node& node, std::string_view name) {
   if (!wanted_) return;
-  const NodeTable& nodes = FilesystemOf(req_).nodes;
-  record.path = nodes.Path(node, name, PathRoom(0));
+  Filesystem& fs = FilesystemOf(req_);
+  record.path = fs.nodes.Path(node, name, PathRoom(0));
   if (!name.empty()) return;
   record.inode = node.key.inode;
   if (node.type == S_IFDIR) record.flags |= kFlagDirectory;
-  if (node.has_marks.load(std::memory_order_relaxed)) record.marks = nodes.MarksOf(node);
+  if (!node.marks_read.load(std::memory_order_relaxed)) ReadMarks(fs, node);
+  if (node.has_marks.load(std::memory_order_relaxed)) record.marks = fs.nodes.MarksOf(node);
 }
 
 void Telling::To(const Node& node, std::string_view name) {

@@ -14,6 +14,8 @@
 
 #include <bitset>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "fuse/caller_table.h"
@@ -26,9 +28,6 @@
 
 namespace vexevt {
 
-struct Who {
-  std::uint32_t tid = 0, uid = 0, gid = 0;
-};
 Who WhoAsks(fuse_req_t req);
 
 std::uint64_t MonotonicNs();
@@ -41,15 +40,19 @@ class Teller {
 
   // Fills in who did it, and hands the record to the queue. Operations of this process are not told.
   void Tell(Record* record, const Who& who);
-  // An event that an application handed in.
-  void TellFrame(std::string_view frame);
+  // An event that `who` handed in.
+  void TellFrame(std::span<const std::byte> frame, const Who& who);
+
+  // See Transactions, of the process of `who`.
+  bool BeginTransaction(const Who& who, std::string_view name);
+  std::string EndTransaction(const Who& who);
 
   // After an answer was given: the writer of events may go on.
   void Answered() { queue_.Wake(); }
 
-  Transactions& transactions() { return transactions_; }
-
  private:
+  std::uint32_t ProcessOf(const Who& who);
+  std::string TransactionOf(const Record& record, std::uint64_t now_ns);
   void Put(const Record& record);
 
   EventQueue& queue_;
@@ -72,7 +75,7 @@ class Telling {
   void By(const Who& who) { who_ = who; }
 
   // `path` is that of `node`, or of `name` in it. The node's inode counts only without a name.
-  void Of(const Node& node, std::string_view name = {});
+  void Of(Node& node, std::string_view name = {});
   void To(const Node& node, std::string_view name);  // path2
   void With(const struct stat& status);
 

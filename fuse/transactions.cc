@@ -29,7 +29,7 @@ std::string Transactions::End(std::uint32_t pid) {
   return name;
 }
 
-std::string Transactions::Look(std::uint32_t pid) const {
+std::string Transactions::Of(std::uint32_t pid) const {
   std::lock_guard lock(mutex_);
   auto at = names_.find(pid);
   return at == names_.end() ? std::string() : at->second;

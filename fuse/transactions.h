@@ -1,5 +1,5 @@
-// Transactions: which transaction a process's operations belong to, from its begin to its end. Thread-safe; where no
-// process has one, asking costs one load.
+// Transactions: which transaction a process's operations belong to, from its begin to its end. Thread-safe; whether any
+// process has one costs one load.
 #pragma once
 
 #include <atomic>
@@ -20,14 +20,11 @@ class Transactions {
   bool Begin(std::uint32_t pid, std::string_view name);
   // The name of the one that ended; empty where there was none.
   std::string End(std::uint32_t pid);
+  bool any() const { return count_.load(std::memory_order_relaxed) != 0; }
   // The transaction of `pid`; empty where it has none.
-  std::string Of(std::uint32_t pid) const {
-    return count_.load(std::memory_order_relaxed) == 0 ? std::string() : Look(pid);
-  }
+  std::string Of(std::uint32_t pid) const;
 
  private:
-  std::string Look(std::uint32_t pid) const;
-
   std::atomic<std::size_t> count_{0};
   mutable std::mutex mutex_;
   std::unordered_map<std::uint32_t, std::string> names_;

@@ -34,6 +34,7 @@ inline constexpr EventType kFsSync = 0x0117, kFsAllocate = 0x0118, kFsCopy = 0x0
                            kFsLookup = 0x011B, kFsStat = 0x011C, kFsList = 0x011D, kFsReadlink = 0x011E,
                            kFsGetxattr = 0x011F, kFsListxattr = 0x0120, kFsStatfs = 0x0121, kFsSeek = 0x0122;
 inline constexpr EventType kSystemMount = 0x0501, kSystemUnmount = 0x0502;
+inline constexpr EventType kSemanticTransactionBegin = 0x0601, kSemanticTransactionEnd = 0x0602;
 inline constexpr EventType kVexevtMatch = 0x1001, kVexevtAnomaly = 0x1002, kVexevtForecast = 0x1003,
                            kVexevtAction = 0x1004, kVexevtAudit = 0x1005, kVexevtLost = 0x1006, kVexevtConfig = 0x1007,
                            kVexevtAlert = 0x1008, kVexevtBarrier = 0x1009, kVexevtPartial = 0x100A;

@@ -24,8 +24,11 @@ namespace vexevt {
 struct Captured {
   EventType type = 0;
   std::string path, path2, comm, exe, token;
-  std::uint32_t pid = 0, ppid = 0, uid = 0, gid = 0;
+  std::string session, transaction, attribute;  // the last one that is text, as "key=value"
+  std::uint32_t pid = 0, tid = 0, ppid = 0, uid = 0, gid = 0;
   std::int64_t auid = -1;
+  std::int32_t result = 0;
+  std::uint64_t latency_ns = 0, trace_low = 0;
   std::uint16_t flags = 0;
   FsPayload fs;  // without its strings
   GapPayload gap;
@@ -56,6 +59,12 @@ inline std::vector<Captured> Take(const FrameBatch& batch) {
     captured.type = event.type;
     captured.comm = event.comm;
     captured.exe = event.exe;
+    captured.session = event.context.session;
+    captured.transaction = event.context.transaction;
+    captured.trace_low = event.context.trace_low;
+    captured.result = event.result;
+    captured.latency_ns = event.latency_ns;
+    captured.tid = event.tid;
     captured.pid = event.pid;
     captured.ppid = event.ppid;
     captured.uid = event.uid;
@@ -73,7 +82,10 @@ inline std::vector<Captured> Take(const FrameBatch& batch) {
       captured.gap.cause = {};
     }
     for (const Attribute& attribute : event.attributes) {
-      if (auto* text = std::get_if<AttributeText>(&attribute.value)) captured.token = text->value;
+      if (auto* text = std::get_if<AttributeText>(&attribute.value)) {
+        captured.token = text->value;
+        captured.attribute = std::string(attribute.key) + "=" + captured.token;
+      }
       if (auto* number = std::get_if<std::int64_t>(&attribute.value)) captured.auid = *number;
     }
     rest = rest.subspan(size.bytes);
