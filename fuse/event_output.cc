@@ -41,6 +41,8 @@ bool EventOutput::Keep(Status status) {
 
 Status EventOutput::Close() {
   if (failure_.ok()) failure_ = sink_->Close();
+  // Nobody is behind a mount for whom a closed pipe would be the usual end.
+  if (failure_.code() == StatusCode::kBrokenPipe) return {StatusCode::kIoError, failure_.message()};
   return std::move(failure_);
 }
 

@@ -126,10 +126,11 @@ void AddFuseOptions(CLI::App& app, FuseOptions* options) {
 OptionShape ShapeOfFuseOption(std::string_view name) {
   static FuseOptions unused;
   static CLI::App app;
-  if (app.get_options().empty()) {
+  [[maybe_unused]] static const bool built = [] {
     BuildApp(
-        kFuseTool, [](CLI::App& built) { AddFuseOptions(built, &unused); }, &app);
-  }
+        kFuseTool, [](CLI::App& empty) { AddFuseOptions(empty, &unused); }, &app);
+    return true;
+  }();
   const CLI::Option* option = app.get_option_no_throw("--" + std::string(name));
   if (option == nullptr) return OptionShape::kNone;
   return option->get_expected_max() == 0 ? OptionShape::kFlag : OptionShape::kValue;

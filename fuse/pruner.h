@@ -27,6 +27,9 @@ class Pruner {
   void Added() {
     if (nodes_.size() > most_ && !asked_.load(std::memory_order_relaxed)) Ask();
   }
+  // Whether names come faster than they go. Who has answered a request then does well to pause: not before the answer,
+  // as the kernel holds the directory until then, and can't drop names in it.
+  bool behind() const { return nodes_.size() > most_ + most_ / 4; }
 
  private:
   void Ask();

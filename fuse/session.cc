@@ -22,6 +22,7 @@ namespace vexevt {
 namespace {
 
 constexpr int kInterrupt = SIGUSR2;
+constexpr timespec kPause{0, 1'000'000};
 
 ssize_t ReadRequest(int fd, void* buffer, size_t size, void*) { return ::read(fd, buffer, size); }
 
@@ -129,6 +130,8 @@ void Session::Work() {
       fuse_session_process_buf(session, &request);
     }
     fs_->teller.Answered();
+    if (fs_->pruner.behind()) [[unlikely]]
+      ::nanosleep(&kPause, nullptr);
   }
   fuse_session_exit(session);
   std::uint64_t one = 1;
@@ -154,8 +157,7 @@ bool Session::Stop() {
   for (int i = 0; running_.load(std::memory_order_acquire) > 0; ++i) {
     if (i == kTries) return false;
     for (std::thread& thread : threads_) ::pthread_kill(thread.native_handle(), kInterrupt);
-    timespec pause{0, 1'000'000};
-    ::nanosleep(&pause, nullptr);
+    ::nanosleep(&kPause, nullptr);
   }
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();

@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# vexevt-fuse as its users run it: mounted by root, by mount(8) and by an ordinary user, over a small file system, with slow and dead
+# readers, killed, and with real work in it. Each case has a mount namespace of its own, where it may.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  [[ -w /dev/fuse ]] || skip "no /dev/fuse"
+  ((EUID == 0)) || skip "needs root"
+  work=$(mktemp -d /tmp/vexevt-fuse-XXXXXX)  # where others may go, too
+  cd "$work"
+  chmod 755 .
+  mkdir src mnt
+  src=$PWD/src mnt=$PWD/mnt
+}
+
+teardown() {
+  [[ -z ${mnt:-} ]] || umount -l "$mnt" 2>/dev/null || true
+  [[ -z ${src:-} ]] || umount -l "$src" 2>/dev/null || true
+  cd /
+  [[ -z ${work:-} ]] || rm -rf "$work"
+}
+
+# start [OPTION]...: mounts in the background; events go to the file events.
+start() {
+  vexevt-fuse --background -o events "$@" "$src" "$mnt"
+}
+
+# Until the condition holds, 20 s at most.
+await() {
+  local try
+  for ((try = 0; try < 2000; ++try)); do
+    "$@" && return
+    sleep 0.01
+  done
+  echo "in vain: $*"
+  return 1
+}
+
+is_mounted() { grep -q " $mnt .*fuse.vexevt" /proc/self/mountinfo; }
+ended() { [[ $(vexevt-cat --format json events 2>/dev/null | tail -n 1 | jq -r .type) = system.unmount ]]; }
+# The daemon of this case.
+daemon() { pgrep -f "^vexevt-fuse .*$src $mnt$"; }
+
+finish() {
+  umount "$mnt"
+  await ended
+}
+
+@test "mount.fuse.vexevt takes the words of mount(8)" {
+  "$VEXEVT_BIN/../sbin/mount.fuse.vexevt" "$src" "$mnt" -s -o "rw,noatime,output=$PWD/events,cache=never,x-systemd.automount,nofail,where=\"type in (fs.mkdir, system.unmount)\""
+  is_mounted
+  grep " $mnt " /proc/self/mountinfo | grep -q noatime
+  mkdir "$mnt/d"
+  echo x >"$mnt/f"
+  finish
+  [ "$(vexevt-cat --format json events | jq -r .type | tr '\n' ' ')" = "fs.mkdir system.unmount " ]
+  run ! "$VEXEVT_BIN/../sbin/mount.fuse.vexevt" "$src" "$mnt" -o rw
+  [[ $output == *"--output ENDPOINT"* ]]
+  "$VEXEVT_BIN/../sbin/mount.fuse.vexevt" "$src" "$mnt" -o "ro,output=$PWD/events"
+  run -1 touch "$mnt/x"
+  [[ $output == *"Read-only"* ]]
+}
+
+@test "mount.fuse3 runs it by its own name" {
+  command -v mount.fuse3 || skip "no mount.fuse3"
+  mount.fuse3 "vexevt-fuse#$src" "$mnt" -o "rw,output=$PWD/events"
+  is_mounted
+  mkdir "$mnt/d"
+  finish
+  [ -d src/d ]
+}
+
+@test "it refuses what it can't do, and says why" {
+  run -3 vexevt-fuse -o events "$PWD/none" "$mnt"
+  [[ $output == *"cannot open '$PWD/none': No such file or directory"* ]]
+  run -3 vexevt-fuse -o events "$src" "$PWD/none"
+  [[ $output == *"cannot mount at '$PWD/none'"* ]]
+  touch file
+  run -3 vexevt-fuse -o events "$src" "$PWD/file"
+  [[ $output == *"Not a directory"* ]]
+  run -3 vexevt-fuse -o events "$PWD/file" "$mnt"
+  run -2 vexevt-fuse --background "$src" "$mnt"
+  run -2 vexevt-fuse -o events --where 'pth = x' "$src" "$mnt"
+  [[ $output == *"did you mean 'path'"* ]]
+  run -2 vexevt-fuse -o events --types fs.nope "$src" "$mnt"
+  run ! vexevt-fuse -o events --mount-options no_such_option "$src" "$mnt"
+  run ! is_mounted
+}
+
+@test "an ordinary user mounts, works and unmounts" {
+  command -v fusermount3 >/dev/null || skip "no fusermount3"
+  command -v setpriv >/dev/null || skip "no setpriv"
+  chown nobody src mnt .
+  as_nobody=(setpriv --reuid nobody --regid nogroup --clear-groups env "PATH=$PATH" "HOME=$PWD")
+  "${as_nobody[@]}" test -x "$VEXEVT_BIN/vexevt-fuse" || skip "nobody can't reach the build"
+  "${as_nobody[@]}" vexevt-fuse --background -o events "$src" "$mnt" 2>err || { cat err; grep -q "Operation not permitted\|Permission denied" err && skip "users may not mount here"; false; }
+  "${as_nobody[@]}" bash -euc 'cd "$1"; echo hi >a; mkdir d; mv a d/; chmod 600 d/a; ln -s d/a l; [ "$(cat l)" = hi ]' - "$mnt"
+  run ! ls "$mnt"  # root has no business there
+  "${as_nobody[@]}" fusermount3 -u "$mnt"
+  await ended
+  [ "$(stat -c %U src/d/a)" = nobody ]
+  [ "$(vexevt-cat --format json events | jq -r 'select(.type == "fs.mkdir") | .uid')" = "$(id -u nobody)" ]
+}
+
+@test "SIGTERM unmounts and writes what there is" {
+  vexevt-fuse -o events "$src" "$mnt" &
+  local pid=$!
+  await is_mounted
+  mkdir "$mnt/d"
+  kill "$pid"
+  wait "$pid"
+  run ! is_mounted
+  ended
+  # with a file open, too: its user gets errors
+  vexevt-fuse -o events "$src" "$mnt" &
+  pid=$!
+  await is_mounted
+  exec 7>"$mnt/open"
+  kill -HUP "$pid"
+  wait "$pid"
+  run ! is_mounted
+  ended
+  run ! eval 'echo x >&7'
+  exec 7>&-
+}
+
+@test "over the source itself" {
+  mnt=$src
+  start
+  mkdir "$src/d"
+  finish
+  [ -d src/d ]
+  vexevt-cat --format json events | jq -r .path | grep -qx "$src/d"
+}
+
+@test "a killed daemon is recovered from" {
+  start
+  exec 8>"$mnt/open"
+  dd if=/dev/zero of="$mnt/big" bs=64k count=100000 status=none 2>err &
+  local writer=$!
+  await test -s src/big
+  kill -9 "$(daemon)"
+  ! wait "$writer" || false  # it ends, with an error
+  run ! ls "$mnt"
+  [[ $output == *"not connected"* ]]
+  exec 8>&- || true
+  start 2>said
+  grep -q "took a dead mount off '$mnt'" said
+  [ "$(ls "$mnt" | tr '\n' ' ')" = "big open " ]
+  finish
+  [ "$(grep -c " $mnt " /proc/self/mountinfo)" = 0 ]
+}
+
+@test "a full disk below is an error above, and an event" {
+  mount -t tmpfs -o size=1m none "$src"
+  start
+  run ! dd if=/dev/zero of="$mnt/big" bs=64k count=100
+  [[ $output == *"No space left"* ]]
+  rm "$mnt/big"
+  echo fits >"$mnt/small"
+  [ "$(cat "$mnt/small")" = fits ]
+  finish
+  vexevt-filter -q 'type = fs.write and result = ENOSPC' events
+}
+
+# A reader that stops for a while, behind a named pipe.
+stalled_reader() {
+  mkfifo pipe
+  cat pipe >taken &
+  reader=$!
+  vexevt-fuse --background -o pipe --queue 256k --types fs.mknod,fs.delete "$@" "$src" "$mnt"
+  kill -STOP "$reader"
+}
+told() { vexevt-filter -c "type = $1" taken; }
+lost() { vexevt-cat --format json taken | jq -s '[.[] | select(.type == "vexevt.lost") | .gap.lost] | add // 0'; }
+# With long names, so that the events are more than a pipe takes.
+make_fifos() { seq -f "$mnt/$(printf 'x%.0s' {1..200})%g" "$1" | xargs mkfifo; }
+
+@test "a stalled reader costs events, which are counted, and no time" {
+  stalled_reader
+  make_fifos 4000
+  kill -CONT "$reader"
+  umount "$mnt"
+  wait "$reader"
+  (( $(lost) > 0 ))
+  [ $(( $(told fs.mknod | tr -d '>=') + $(lost) )) = 4000 ]
+}
+
+@test "with --on-full block nothing is lost" {
+  stalled_reader --on-full block
+  make_fifos 4000 &
+  local maker=$!
+  sleep 0.2
+  kill -CONT "$reader"
+  wait "$maker"
+  umount "$mnt"
+  wait "$reader"
+  [ "$(lost)" = 0 ]
+  [ "$(told fs.mknod)" = 4000 ]
+}
+
+@test "with --on-full spill nothing is lost, and nobody waits" {
+  stalled_reader --on-full spill --spill-dir "$PWD"
+  make_fifos 4000
+  kill -CONT "$reader"
+  umount "$mnt"
+  wait "$reader"
+  [ "$(lost)" = 0 ]
+  [ "$(told fs.mknod)" = 4000 ]
+  [ -z "$(ls | grep vexevt-fuse-)" ]
+}
+
+@test "the file system outlives its reader" {
+  vexevt-fuse -o 'exec:head -c 8 >/dev/null' "$src" "$mnt" 2>said &
+  local pid=$!
+  await is_mounted
+  local i
+  for ((i = 0; i < 50; ++i)); do mkdir "$mnt/$i"; done
+  await grep -q "the file system goes on" said
+  rmdir "$mnt"/*
+  umount "$mnt"
+  local status=0
+  wait "$pid" || status=$?
+  [ "$status" = 3 ]
+}
+
+@test "more files than descriptors" {
+  prlimit --nofile=600:600 vexevt-fuse --background -o events --types system.mount "$src" "$mnt"
+  mkdir "$mnt/d"
+  seq -f "$mnt/d/%g" 5000 | xargs touch
+  ls -l "$mnt/d" | grep -c '^-' >count
+  [ "$(cat count)" = 5000 ]
+  stat -c %i "$mnt"/d/* | sort -u >inodes
+  [ "$(wc -l <inodes)" = 5000 ]
+  exec 9<"$mnt/d/17"
+  rm -r "$mnt/d"
+  exec 9<&-
+  [ -z "$(ls -A src)" ]
+  finish 2>/dev/null || umount "$mnt" 2>/dev/null || true
+}
+
+@test "git clone and make in it" {
+  command -v git >/dev/null && command -v make >/dev/null && command -v cc >/dev/null || skip "no git, make or cc"
+  git -c init.defaultBranch=main init -q repo
+  local i
+  for i in $(seq 30); do echo "int f$i(void) { return $i; }" >repo/f$i.c; done
+  echo 'int f30(void); int main(void) { return f30() - 30; }' >repo/main.c
+  printf 'OBJECTS = $(patsubst %%.c,%%.o,$(wildcard *.c))\nprogram: $(OBJECTS)\n\tcc -o $@ $^\n%%.o: %%.c\n\tcc -c -o $@ $<\n' >repo/Makefile
+  git -C repo add . && git -C repo -c user.name=x -c user.email=x@x commit -qm x
+  start
+  git clone -q --no-hardlinks repo "$mnt/clone"
+  make -s -j4 -C "$mnt/clone"
+  "$mnt/clone/program"
+  git -C "$mnt/clone" fsck 2>&1 | grep -v notice || true
+  [ -z "$(git -C "$mnt/clone" status --porcelain -uno)" ]
+  run make -C "$mnt/clone"  # nothing to do: times are right
+  [[ $output == *"up to date"* ]]
+  (cd "$mnt/clone" && tar -cf - . | tar -C .. --one-top-level=copy -xf -)
+  diff -r "$mnt/clone" "$mnt/copy"
+  rm -rf "$mnt/clone" "$mnt/copy"
+  finish
+  vexevt-filter -q 'comm = git and type = fs.create' events
+  vexevt-filter -q 'comm = cc1 and type = fs.read' events
+}
