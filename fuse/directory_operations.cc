@@ -81,7 +81,7 @@ std::size_t Add(fuse_req_t req, OpenDirectory& directory, const Entry& entry, bo
 void List(fuse_req_t req, size_t size, off_t offset, fuse_file_info* info, bool plus) {
   Telling told(req, kFsList);
   OpenDirectory& directory = DirectoryOf(info);
-  std::lock_guard lock(directory.mutex);
+  std::unique_lock lock(directory.mutex);
   auto answer = std::make_unique_for_overwrite<char[]>(size);
   std::size_t used = 0;
   int error = 0;
@@ -96,6 +96,7 @@ void List(fuse_req_t req, size_t size, off_t offset, fuse_file_info* info, bool 
   if (used > 0) error = 0;  // the error comes again
   told.Of(*directory.node);
   told.Done(error);
+  lock.unlock();  // with the answer the kernel may close the directory
   if (error != 0) {
     fuse_reply_err(req, error);
   } else {

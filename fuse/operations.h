@@ -1,5 +1,6 @@
 // Operations: what the kernel asks of the file system, as functions for libfuse's table. Each answers its request
-// exactly once, and tells of it before (teller.h).
+// exactly once, and tells of it before (teller.h). With the answer the kernel may give up what it asked about: nodes
+// and handles are not touched after it.
 #pragma once
 
 #include <fuse_lowlevel.h>

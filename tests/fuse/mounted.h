@@ -87,7 +87,11 @@ class Mounted {
   std::string reference() const { return top() + "/reference"; }
   std::string mountpoint() const { return top() + "/mount"; }
   std::string events_file() const { return top() + "/events"; }
-  static std::string binary() { return VEXEVT_FUSE_BINARY; }
+  // $VEXEVT_FUSE: another build of it, as one with sanitizers.
+  static std::string binary() {
+    const char* other = std::getenv("VEXEVT_FUSE");
+    return other != nullptr ? other : VEXEVT_FUSE_BINARY;
+  }
 
  private:
   bool Ended() const {
