@@ -47,7 +47,7 @@ struct Filesystem {
   const UniqueFd own_fds;
   Node control_directory, control_file;       // see control_operations.h; the kernel's alone, so in no table
   int device_fd = -1;                         // of /dev/fuse
-  bool passthrough = false;                   // negotiated
+  std::atomic<bool> passthrough{false};       // negotiated
   std::atomic<bool> limited_identity{false};  // see ThreadIdentity::Start
 };
 
