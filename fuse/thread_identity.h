@@ -1,7 +1,7 @@
 // ThreadIdentity: as whom this thread acts on the source. What an operation creates belongs to its caller: fsuid and
 // fsgid are set to the caller's, by the raw system calls, which touch this thread alone; the kernel below then applies
 // set-group-ID directories and quotas as it would to the caller. Capabilities stay as they are, because whether the
-// caller may has been decided by the kernel above (default_permissions), see docs/decisions/0010. So the last
+// caller may has been decided by the kernel above (default_permissions), see docs/decisions/0013. So the last
 // caller's ids may stay until the next one's, and a caller that comes again costs nothing.
 //
 // CAP_FSETID is given up for as long as a caller without it writes or creates: the kernel below then clears the
