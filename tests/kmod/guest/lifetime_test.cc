@@ -151,8 +151,11 @@ TEST(Lifetime, EveryOrderOfEndsHolds) {
 TEST(Lifetime, EveryAllocationMayFail) {
   std::string file = "/proc/self/task/" + std::to_string(::syscall(SYS_gettid)) + "/fail-nth";
   if (::access(file.c_str(), W_OK) != 0) GTEST_SKIP() << "no fault injection in this kernel";
-  WriteText("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
-  WriteText("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+  for (const char* kind : {"failslab", "fail_page_alloc"}) {
+    WriteText(std::string("/sys/kernel/debug/") + kind + "/ignore-gfp-wait", "N");
+    WriteText(std::string("/sys/kernel/debug/") + kind + "/verbose", "0");
+  }
+  WriteText("/sys/kernel/debug/fail_page_alloc/min-order", "0");
   Scratch scratch;
   UniqueFd top(::open("/t", O_PATH | O_CLOEXEC)), control(::open(file.c_str(), O_RDWR | O_CLOEXEC));
   int failed = 0;
