@@ -75,6 +75,13 @@ void AddFilterOptions(CLI::App& app, FilterOptions* options) {
   AddText(app, "-f,--rules", "RULES", "decide by a rules file, see vexevt-rules(5)\nRead again on SIGHUP.",
           &options->rules);
   AddText(app, "--list", "NAME=FILE", "a list that expressions name as $NAME, one entry a line", &options->lists);
+  AddText(
+      app, "--ignore-file", "FILE",
+      "drop what happens to paths that FILE, a .gitignore, leaves out; may be given again\nAs git has it, for what "
+      "lies in "
+      "FILE's folder; a later FILE goes before an earlier one. Before all else, and not inverted by -v. A rename is "
+      "dropped only where both paths are left out. Read again on SIGHUP.",
+      &options->ignore_files);
   AddFlag(app, "-v,--invert", "keep the events for which EXPRESSION does not hold", &options->invert);
   AddFlag(app, "-c,--count-only",
           "print how many events were kept, not the events\nAfter a gap in the stream as a lower bound: >=12.",

@@ -16,6 +16,7 @@ struct FilterOptions {
   std::vector<std::string> expressions;  // -e
   std::string rules;                     // -f
   std::vector<std::string> lists;        // NAME=FILE
+  std::vector<std::string> ignore_files;
   bool invert = false;
   bool count_only = false;
   bool assert_none = false;

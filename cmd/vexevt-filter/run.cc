@@ -16,6 +16,7 @@
 #include "lib/filter/delay_queue.h"
 #include "lib/filter/explain.h"
 #include "lib/filter/filter.h"
+#include "lib/filter/ignore_files.h"
 #include "lib/filter/redact.h"
 #include "lib/io/full.h"
 #include "lib/rules/given_event.h"
@@ -30,12 +31,19 @@ std::string RedactionKey() {
   return key ? key : "";
 }
 
+Result<std::optional<IgnoreFiles>> IgnoredBy(const FilterOptions& options) {
+  if (options.ignore_files.empty()) return std::optional<IgnoreFiles>();
+  VEXEVT_ASSIGN(IgnoreFiles ignored, IgnoreFiles::Load(options.ignore_files));
+  return std::optional(std::move(ignored));
+}
+
 class FilterStep final : public Step {
  public:
-  FilterStep(const FilterOptions& options, Filter filter, const Ledger& ledger)
+  FilterStep(const FilterOptions& options, Filter filter, std::optional<IgnoreFiles> ignored, const Ledger& ledger)
       : options_(options),
         ledger_(ledger),
         filter_(std::move(filter)),
+        ignored_(std::move(ignored)),
         redactor_(RedactionKey()),
         delayed_(options.delay_bytes) {}
 
@@ -44,6 +52,7 @@ class FilterStep final : public Step {
     for (const EventView& event : batch) {
       if (delayed_.size() > 0) [[unlikely]]
         GiveDue(event.wall_ns(), sink);
+      if (ignored_ && Ignores(event)) continue;
       const FilterRule* rule = filter_.Decide(event);
       if (!rule) continue;
       kept_ += !TellsOfStream(event.type());
@@ -91,19 +100,17 @@ class FilterStep final : public Step {
            options_.common.checkpoint.empty();
   }
 
-  bool reloads() const override { return !options_.rules.empty(); }
+  bool reloads() const override { return !options_.rules.empty() || !options_.ignore_files.empty(); }
   Status Reload() override {
-    auto filter = FilterOf(options_, RedactionKey());
-    if (!filter.ok()) {
-      ReportError(std::move(filter).status().WithContext(
-          fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
+    if (Status status = ReadAgain(); !status.ok()) {
+      ReportError(
+          std::move(status).WithContext(fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
       return {};
     }
-    filter_ = std::move(*filter);
-    StartRules();
     Add(generation_, 1);
-    ReportNotice(fmt::format("read '{}' again: generation {}, {} rules", options_.rules, Get(generation_),
-                             filter_.rules().size()));
+    const std::string& file = options_.rules.empty() ? options_.ignore_files.front() : options_.rules;
+    ReportNotice(
+        fmt::format("read '{}' again: generation {}, {} rules", file, Get(generation_), filter_.rules().size()));
     return {};
   }
 
@@ -113,7 +120,7 @@ class FilterStep final : public Step {
                    .help = "delayed events that went out before their time, as memory was used up",
                    .value = &early_});
     StartRules();
-    if (options_.rules.empty()) return;
+    if (!reloads()) return;
     metrics_->Add({.name = "vexevt_rules_generation",
                    .help = "how often rules came into force: 1 since the start, one more with each reload",
                    .kind = MetricKind::kGauge,
@@ -131,6 +138,23 @@ class FilterStep final : public Step {
 
   bool AnswersAtEnd() const {
     return options_.count_only || options_.common.quiet || options_.assert_none || options_.assert_some;
+  }
+
+  Status ReadAgain() {
+    VEXEVT_ASSIGN(std::optional<IgnoreFiles> ignored, IgnoredBy(options_));
+    if (!options_.rules.empty()) {
+      VEXEVT_ASSIGN(filter_, FilterOf(options_, RedactionKey()));
+      StartRules();
+    }
+    ignored_ = std::move(ignored);
+    return {};
+  }
+
+  bool Ignores(const EventView& event) {
+    const std::string_view path = event.path(), path2 = event.path2();
+    const bool directory = (event.flags() & kFlagDirectory) != 0;
+    return !path.empty() && ignored_->Ignores(path, directory) &&
+           (path2.empty() || ignored_->Ignores(path2, directory));
   }
 
   Status WriteChanged(const FilterRule& rule, const EventView& event, EventSink& sink) {
@@ -188,6 +212,7 @@ class FilterStep final : public Step {
   RuleMetrics rule_metrics_;
   Counter generation_{1}, early_{0};
   Filter filter_;
+  std::optional<IgnoreFiles> ignored_;
   Redactor redactor_;
   DelayQueue delayed_;
   std::optional<RuleProfile> profile_;
@@ -214,6 +239,7 @@ Result<ExitCode> PrintExplanation(const Filter& filter, const std::string& event
 
 Result<ExitCode> RunFilter(const FilterOptions& options) {
   VEXEVT_ASSIGN(Filter filter, FilterOf(options, RedactionKey()));
+  VEXEVT_ASSIGN(std::optional<IgnoreFiles> ignored, IgnoredBy(options));
   if (!options.explain.empty()) return PrintExplanation(filter, options.explain);
   if (options.check) return CheckRules(options.rules);
   CommonOptions common = options.common;
@@ -221,7 +247,7 @@ Result<ExitCode> RunFilter(const FilterOptions& options) {
   // Nothing is written then, so the stream ends here, as it does in a form for people.
   if (common.quiet || options.count_only) common.format = Format::kText;
   Ledger ledger;
-  FilterStep step(options, std::move(filter), ledger);
+  FilterStep step(options, std::move(filter), std::move(ignored), ledger);
   Result<ExitCode> done = RunPipeline(kFilterTool, common, step, ledger);
   step.ReportProfile();
   VEXEVT_ASSIGN(ExitCode code, std::move(done));

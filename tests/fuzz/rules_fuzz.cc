@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lib/rules/compile.h"
+#include "lib/rules/lint.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vexevt;
@@ -13,6 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!rules.ok()) {
     if (!rules.status().message().starts_with("r.toml:")) std::abort();
     return 0;
+  }
+  for (const std::string& warning : Lint(*rules)) {
+    if (!warning.starts_with("r.toml:")) std::abort();
   }
   for (const Rule& rule : rules->rules) {
     if (rule.when.text.empty()) continue;
