@@ -18,7 +18,7 @@ function(vexevt_room name)
   if(VEXEVT_TESTS AND room_TESTS)
     add_executable(${name}_test ${room_TESTS})
     target_link_libraries(${name}_test PRIVATE
-      vexevt_${name} vexevt_warnings GTest::gtest GTest::gmock GTest::gtest_main ${room_TEST_LINK})
+      vexevt_${name} vexevt_test ${room_TEST_LINK})
     set(label unit)
     if(room_THREADS)
       set(label unit-threads)  # one label that both regexes find: gtest_discover_tests takes no list

@@ -17,6 +17,12 @@ if(VEXEVT_WERROR AND NOT (VEXEVT_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GN
   target_compile_options(vexevt_warnings INTERFACE -Werror)
 endif()
 
+# What every GoogleTest executable links. The tests' own code is compiled with little optimisation, which takes two thirds of the
+# time; what they test is the code that is shipped.
+add_library(vexevt_test INTERFACE)
+target_link_libraries(vexevt_test INTERFACE vexevt_settings vexevt_warnings GTest::gtest GTest::gmock GTest::gtest_main)
+target_compile_options(vexevt_test INTERFACE $<$<CONFIG:Release>:-O1>)
+
 if(VEXEVT_SANITIZE)
   target_compile_options(vexevt_settings INTERFACE -fsanitize=${VEXEVT_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(vexevt_settings INTERFACE -fsanitize=${VEXEVT_SANITIZE})

@@ -60,12 +60,20 @@ _vexevt_argument() {
       esac
       ;;
     expression) _vexevt_expression "$2" ;;
-    fields)
+    fields | type)
       before=${2%"${2##*,}"}
-      _vexevt_words '@FIELDS@' "${2##*,}"
+      if [[ $1 == fields ]]; then
+        _vexevt_words '@FIELDS@' "${2##*,}"
+      else
+        _vexevt_words '@TYPES@' "${2##*,}"
+      fi
       for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=$before${COMPREPLY[i]}; done
       ;;
-    type) _vexevt_words '@TYPES@' "$2" ;;
+    setting)
+      _vexevt_words '@FIELDS@ attr.' "$2"
+      for i in "${!COMPREPLY[@]}"; do [[ ${COMPREPLY[i]} == *. ]] || COMPREPLY[i]+='='; done
+      compopt -o nospace
+      ;;
     command) _vexevt_files -c "$2" ;;
   esac
 }
@@ -75,6 +83,13 @@ _vexevt() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} option=''
   local command=${COMP_WORDS[0]##*/} i=1 count=0 word
   COMPREPLY=()
+
+  # What follows -- is a command of its own.
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == -- ]] || continue
+    if [[ $prev == -- ]]; then _vexevt_files -c "$cur"; else _vexevt_files -f "$cur"; fi
+    return
+  done
 
   # `vexevt filter …` is vexevt-filter …
   if [[ $command == vexevt && $COMP_CWORD -gt 1 && " @TOOLS@ " == *" vexevt-${COMP_WORDS[1]} "* ]]; then

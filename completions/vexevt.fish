@@ -26,7 +26,15 @@ function __vexevt_command
 end
 
 function __vexevt_type
-    printf '%s\n' (string split ' ' '@TYPES@')
+    set -l before (string replace -r '[^,]*$' '' -- (commandline -ct))
+    for type in (string split ' ' '@TYPES@')
+        echo $before$type
+    end
+end
+
+function __vexevt_setting
+    printf '%s=\n' (string split ' ' '@FIELDS@')
+    echo attr.
 end
 
 function __vexevt_fields

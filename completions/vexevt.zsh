@@ -15,7 +15,8 @@ _vexevt_endpoint() {
   fi
 }
 
-_vexevt_type() { compadd -- ${=:-"@TYPES@"} }
+_vexevt_type() { _values -s , type ${=:-"@TYPES@"} }
+_vexevt_setting() { compadd -S '' -- ${^=:-"@FIELDS@"}= attr. }
 _vexevt_fields() { _values -s , field ${=:-"@FIELDS@"} }
 
 # An expression is one word of the shell, mostly in quotes: what is completed is its last part.
@@ -67,6 +68,14 @@ _vexevt() {
     else
       specs=("${outer[@]}")
     fi
+  fi
+  # What follows -- is a command of its own.
+  local dashes=${words[(i)--]}
+  if (( dashes < CURRENT )); then
+    shift $dashes words
+    (( CURRENT -= dashes ))
+    _normal
+    return
   fi
   _arguments -s -S : "${specs[@]}"
 }

@@ -29,13 +29,17 @@ constexpr Example kExamples[] = {
     {"lines of JSON to frames", "vexevt-capture --import events.json -o events.evt"},
 };
 
+std::string MixNames() {
+  std::string names;
+  for (const Mix& mix : AllMixes()) names += fmt::format("{}{}", names.empty() ? "" : "|", mix.name);
+  return names;
+}
+
 Status ReadMix(std::string_view text, CaptureOptions* options) {
   options->generate = true;
   if (text.empty()) return {};
   if (!FindMix(text)) {
-    std::string known;
-    for (const Mix& mix : AllMixes()) known += fmt::format("{}{}", known.empty() ? "" : "|", mix.name);
-    return InvalidArgument(fmt::format("'{}' is none of {}", text, known));
+    return NoneOf(text, MixNames());
   }
   options->mix = text;
   return {};
@@ -113,8 +117,8 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       &options->mark)
       ->group("Source");
   AddValue(
-      app, "--generate", "MIX",
-      "make events up: build, web, database, home or mixed\nmixed is the default. The same mix, seed and rate give "
+      app, "--generate", MixNames(),
+      "make events up, as such processes would\nmixed is the default. The same mix, seed and rate give "
       "the same bytes.",
       [options](std::string_view text) { return ReadMix(text, options); })
       ->expected(0, 1)

@@ -34,6 +34,8 @@ std::string KindWord(const OptionDoc& option) {
       return "fields";
     case ArgumentKind::kType:
       return "type";
+    case ArgumentKind::kSetting:
+      return "setting";
     case ArgumentKind::kCommand:
       return "command";
     case ArgumentKind::kOther:

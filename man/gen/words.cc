@@ -15,6 +15,7 @@ ArgumentKind KindOf(std::string_view placeholder) {
   if (placeholder == "EXPRESSION") return ArgumentKind::kExpression;
   if (placeholder == "FIELD" || placeholder == "FIELDS") return ArgumentKind::kFields;
   if (placeholder.starts_with("TYPE")) return ArgumentKind::kType;
+  if (placeholder == "FIELD=VALUE") return ArgumentKind::kSetting;
   if (placeholder == "DIR") return ArgumentKind::kFolder;
   if (placeholder == "COMMAND") return ArgumentKind::kCommand;
   if (placeholder == "FILE" || placeholder == "PATH" || placeholder == "RULES") return ArgumentKind::kFile;

@@ -19,8 +19,9 @@ enum class ArgumentKind : std::uint8_t {
   kFolder,
   kEndpoint,
   kExpression,
-  kFields,  // one field, or several separated by commas
-  kType,
+  kFields,   // one field, or several separated by commas
+  kType,     // the same of types
+  kSetting,  // "FIELD=VALUE"
   kCommand,
 };
 

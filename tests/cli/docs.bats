@@ -87,6 +87,11 @@ complete_words() {
   [ "$(complete_words vexevt-filter "'path starts")" = 'path startswith' ]
   [ "$(complete_words vexevt-filter --by path,tenan)" = path,tenant ]
   [ "$(complete_words vexevt-filter -i unix-)" = unix-listen: ]
+  [ "$(complete_words vexevt-capture --types fs.create,fs.del)" = fs.create,fs.delete ]
+  [ "$(complete_words vexevt-capture --generate da)" = database ]
+  [ "$(complete_words vexevt-capture emit fs.create tenan)" = tenant= ]
+  complete_words vexevt-capture --hash 1M -- ls | grep -qx ls
+  complete_words vexevt-capture -- ls --ba | grep -qx '' # the command's, not ours
   touch events.evt
   [ "$(complete_words vexevt-filter 'type = fs.*' eve)" = events.evt ]
 }
