@@ -17,6 +17,7 @@ constexpr Example kExamples[] = {
     {"delete again what was created there",
      "vexevt-filter 'type = fs.create' a.evt | vexevt-cat -0 --template '{path}' | xargs -0 rm --"},
     {"watch a stream that is being written", "vexevt-cat --follow a.evt"},
+    {"what can be read of a damaged stream", "vexevt-cat --resync --format frames bad.evt -o good.evt"},
     {"JSON back to a stream", "vexevt-cat --input-format json --format frames a.json -o a.evt"},
 };
 
@@ -65,6 +66,10 @@ void AddCatOptions(CLI::App& app, CatOptions* options) {
   AddFlag(app, "--stat", "write what is in the stream instead of its events\nAs text, or with --format json as JSON.",
           &options->stat);
   AddFlag(app, "--follow", "at the end of a file, wait for more", &common.follow);
+  AddFlag(app, "--resync",
+          "go on behind what is damaged\nWhat is no event is left out, and a vexevt.lost event that names the place "
+          "stands for it; reading goes on where three events in a row begin, or the last ones.",
+          &common.resync);
   AddChoice<bool>(app, "--input-format",
                   "how events are read\nJSON is what --format json writes, one event a line; it comes back as the same "
                   "frames. Of events that people write, only \"type\" is required.",

@@ -64,6 +64,9 @@ Result<ExitCode> RunCat(const CatOptions& options) {
     return InvalidArgument("--fields are the columns of CSV and TSV: leave out other formats");
   }
   if (common.null && common.line_template.empty()) return InvalidArgument("--null is for --template");
+  if (common.resync && (common.follow || common.json_input || !common.checkpoint.empty())) {
+    return InvalidArgument("--resync reads frames to their end: leave out --follow, --input-format and --checkpoint");
+  }
   if (options.stat) return ShowSummary(options);
   ShowStep step;
   Ledger ledger;

@@ -35,6 +35,7 @@ struct CommonOptions {
   Rotation rotation;        // of an output that is a file
   bool follow = false;      // at the end of an input file, wait for more
   bool json_input = false;  // inputs are lines of JSON
+  bool resync = false;      // damaged inputs are read on behind what is damaged
   Format format = Format::kAuto;
   std::string fields;         // columns of kCsv and kTsv; empty: the usual ones
   std::string line_template;  // see lib/event/template.h

@@ -57,7 +57,7 @@ class Run {
 
  private:
   Result<std::unique_ptr<StreamInput>> Open() {
-    InputOptions input_options{.follow = options_.follow, .json = options_.json_input};
+    InputOptions input_options{.follow = options_.follow, .json = options_.json_input, .resync = options_.resync};
     if (options_.checkpoint.empty()) return OpenInputs(options_.inputs, input_options);
     if (options_.checkpoint == options_.output) {
       return InvalidArgument(fmt::format("'{}' can't be both the output and the checkpoint", options_.output));

@@ -22,9 +22,10 @@ bool MayBeZstd(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-ZstdSource::ZstdSource(std::unique_ptr<ByteSource> source, std::string name)
+ZstdSource::ZstdSource(std::unique_ptr<ByteSource> source, std::string name, OnDamage on_damage)
     : source_(std::move(source)),
       name_(std::move(name)),
+      on_damage_(on_damage),
       buffer_(kBufferBytes),
       decompressor_(nullptr, [](ZSTD_DCtx_s* decompressor) { ZSTD_freeDCtx(decompressor); }) {}
 
@@ -41,7 +42,8 @@ Result<std::size_t> ZstdSource::Read(std::span<std::byte> to) {
     if (what.empty()) return got;
     std::memcpy(buffer_.data(), to.data(), got);
     input_ = std::span(buffer_).first(got);
-    TakeBreakOf(std::move(what), /*cut=*/false);
+    Break(std::move(what), Form::kUnknown);
+    read_ = got;
     Decide();
   }
   if (output_.empty()) {
@@ -84,38 +86,48 @@ void ZstdSource::Pump() {
 }
 
 void ZstdSource::ReadMore() {
-  std::size_t kept = input_.size();  // of an unknown form, and at the front of the buffer
+  std::size_t kept = input_.size();
+  if (kept > 0) std::memmove(buffer_.data(), input_.data(), kept);
   auto got = source_->Read(std::span(buffer_).subspan(kept));
   if (!got.ok()) {
     failure_ = std::move(got).status();
     return;
   }
   if (std::string what = source_->TakeBreak(); !what.empty()) {
-    bool cut = kept > 0 || (form_ == Form::kZstd && !walk_.may_end());
+    if (kept > 0 || (form_ == Form::kZstd && !walk_.may_end())) what += " within a block";
     std::memmove(buffer_.data(), buffer_.data() + kept, *got);
     kept = 0;
-    TakeBreakOf(std::move(what), cut);
+    Break(std::move(what), Form::kUnknown);
   }
   input_ = std::span(buffer_).first(kept + *got);
+  read_ += *got;
   ended_ = *got == 0;
   if (ended_ && form_ == Form::kZstd && !walk_.may_end()) {
-    failure_ = DataLoss(fmt::format("{}: the zstd data is cut off behind offset {}", name_, walk_.whole()));
+    Fail(DataLoss(fmt::format("{}: the zstd data is cut off behind offset {}", name_, whole())),
+         fmt::format("cut off behind offset {}", whole()));
   }
   Decide();
 }
 
-// What comes from here on may have another form.
-void ZstdSource::TakeBreakOf(std::string what, bool cut) {
-  if (cut) what += " within a block";
+// What comes from here on does not continue what was before, and may have another form.
+void ZstdSource::Break(std::string what, Form form) {
   if (break_.empty() || break_ == kReplaced) break_ = std::move(what);
-  form_ = Form::kUnknown;
+  form_ = form;
   if (decompressor_) ZSTD_DCtx_reset(decompressor_.get(), ZSTD_reset_session_only);
   walk_ = {};
   block_ = {};
   more_output_ = false;
+  if (form == Form::kUnknown) read_ = begin_ = 0;
 }
 
+// What form the input has, or where in what is damaged it goes on.
 void ZstdSource::Decide() {
+  if (form_ == Form::kDamaged) {
+    while (input_.size() >= kZstdMagicBytes && !IsZstd(input_)) input_ = input_.subspan(1);
+    if (input_.size() < kZstdMagicBytes) return;
+    form_ = Form::kZstd;
+    begin_ = read_ - input_.size();
+  }
   if (form_ != Form::kUnknown || input_.empty()) return;
   bool known = input_.size() >= kZstdMagicBytes;
   if (!known && MayBeZstd(input_) && !ended_) return;
@@ -134,29 +146,40 @@ void ZstdSource::Decide() {
 
 // One block at a time: what the library gives before an error in one call would be lost.
 void ZstdSource::Decompress() {
-  std::uint64_t whole = walk_.whole();
+  std::uint64_t offset = whole();
+  auto damaged = [&](std::string_view why) {
+    Fail(DataLoss(fmt::format("{}: the zstd data is damaged behind offset {}: {}", name_, offset, why)),
+         fmt::format("damaged behind offset {}", offset));
+  };
   if (block_.empty() && !more_output_) {
-    std::size_t size = walk_.Take(input_);
-    if (size == 0) return Fail(whole, "no block begins there");
-    block_ = input_.first(size);
-    input_ = input_.subspan(size);
+    block_ = input_.first(walk_.Take(input_));
+    if (block_.empty()) return damaged("no block begins there");
+    input_ = input_.subspan(block_.size());
   }
   ZSTD_inBuffer in{block_.data(), block_.size(), 0};
   ZSTD_outBuffer out{decompressed_.data(), decompressed_.size(), 0};
   std::size_t result = ZSTD_decompressStream(decompressor_.get(), &out, &in);
   if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge) {
-    failure_ = ResourceExhausted(fmt::format("{}: the zstd data at offset {} needs a window of more than {} MiB", name_,
-                                             whole, kMaxWindowBytes >> 20));
-    return;
+    return Fail(ResourceExhausted(fmt::format("{}: the zstd data at offset {} needs a window of more than {} MiB",
+                                              name_, offset, kMaxWindowBytes >> 20)),
+                fmt::format("not decompressed at offset {}, as it needs too large a window", offset));
   }
-  if (ZSTD_isError(result) != 0) return Fail(whole, ZSTD_getErrorName(result));
+  if (ZSTD_isError(result) != 0) return damaged(ZSTD_getErrorName(result));
   block_ = block_.subspan(in.pos);
   output_ = std::span(decompressed_).first(out.pos);
   more_output_ = out.pos == out.size;
 }
 
-void ZstdSource::Fail(std::uint64_t offset, std::string_view why) {
-  failure_ = DataLoss(fmt::format("{}: the zstd data is damaged behind offset {}: {}", name_, offset, why));
+// `what` it was, where reading goes on with what looks like the next frame.
+void ZstdSource::Fail(Status failure, std::string_view what) {
+  if (on_damage_ == OnDamage::kFail) {
+    failure_ = std::move(failure);
+    return;
+  }
+  if (!block_.empty()) input_ = {block_.data(), input_.data() + input_.size()};
+  if (!input_.empty()) input_ = input_.subspan(1);  // or it would be tried again
+  Break(std::string(what), Form::kDamaged);
+  Decide();
 }
 
 }  // namespace vexevt

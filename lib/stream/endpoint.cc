@@ -21,6 +21,7 @@
 #include "lib/stream/listen_socket.h"
 #include "lib/stream/merge.h"
 #include "lib/stream/reader.h"
+#include "lib/stream/resync_source.h"
 #include "lib/stream/ring_input.h"
 
 namespace vexevt {
@@ -36,7 +37,9 @@ Status CannotOpen(const std::string& name, int error) {
 // Reads what `source` gives, frames or JSON, compressed or not.
 std::unique_ptr<StreamReader> ReaderOf(std::unique_ptr<ByteSource> source, const std::string& name,
                                        bool ends_with_writers, InputOptions options) {
-  source = std::make_unique<ZstdSource>(std::move(source), name);
+  using OnDamage = ZstdSource::OnDamage;
+  source = std::make_unique<ZstdSource>(std::move(source), name, options.resync ? OnDamage::kGoOn : OnDamage::kFail);
+  if (options.resync) source = std::make_unique<ResyncSource>(std::move(source), name);
   if (options.json) source = std::make_unique<JsonSource>(std::move(source), name);
   auto reader = std::make_unique<StreamReader>(std::move(source), name);
   reader->set_ends_with_writers(ends_with_writers);

@@ -38,6 +38,7 @@ namespace vexevt {
 struct InputOptions {
   bool follow = false;  // a file: wait for more at its end (FollowedFile)
   bool json = false;    // lines of JSON instead of frames (JsonSource); not from unix-listen
+  bool resync = false;  // go on behind what is damaged (ResyncSource); of files, pipes and commands
 };
 
 // Refuses a terminal (nobody types frames) and a directory. A named pipe that nobody has opened to

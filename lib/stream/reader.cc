@@ -123,7 +123,9 @@ bool StreamReader::Take(std::span<const std::byte> frame) {
 void StreamReader::AddGap(std::string_view cause, std::uint64_t since_ns) {
   if (!ids_) ids_ = std::make_unique<EventIds>();
   auto frame = std::make_unique<std::vector<std::byte>>();
-  AppendFrame(LostEvent({.cause = cause, .since_ns = since_ns}, ids_.get()), frame.get());
+  Event gap = LostEvent({.cause = cause, .since_ns = since_ns}, ids_.get());
+  if (since_ns > 0) gap.wall_ns = since_ns;  // its place in time, too
+  AppendFrame(gap, frame.get());
   EventView::Bind(*frame, &events_.emplace_back());
   made_.push_back(std::move(frame));
   ++gaps_;

@@ -121,6 +121,16 @@ TEST_F(ResumeTest, AReplacedFileIsReadFromItsStartBehindAGap) {
   EXPECT_EQ(Read({"a"}), "gap 21 ");
 }
 
+TEST_F(ResumeTest, AGapStandsWhereItsFileWouldHaveGoneOn) {
+  WriteFile(directory_ / "a", Frames(1, 3));
+  WriteFile(directory_ / "b", Frames(1, 2));
+  EXPECT_EQ(Read({"a", "b"}), "1 1 2 2 3 ");
+  Rename("a", "old");
+  WriteFile(directory_ / "a", Frames(5, 6));
+  WriteFile(directory_ / "b", Frames(4, 7), O_APPEND);
+  EXPECT_EQ(Read({"a", "b"}), "gap 4 5 5 6 6 7 ");
+}
+
 TEST_F(ResumeTest, AFileThatWasCopiedBackIsTheSame) {
   WriteFile(directory_ / "a", Frames(1, 3));
   EXPECT_EQ(Read({"a"}), "1 2 3 ");

@@ -93,6 +93,25 @@ setup() {
   [[ $output == "events        4"* ]]
 }
 
+@test "--resync goes on behind what is damaged, and tells it in its place" {
+  vexevt-capture --generate web --seed 5 -n 1000 -o all.evt
+  { head -c 100000 all.evt; echo 'an editor was here'; tail -c +100101 all.evt | head -c -20; } >bad.evt
+  run -3 vexevt-cat --format frames bad.evt -o short.evt
+  vexevt-cat --resync --format frames bad.evt -o good.evt
+  [[ $(vexevt-cat --stat good.evt) == *"in 2 gaps"* ]]
+  lost=$(comm -23 <(vexevt-cat --template '{id}' all.evt | sort) <(vexevt-cat --template '{id}' good.evt | sort) | wc -l)
+  ((lost > 1 && lost < 5))
+  [ "$(vexevt-cat --stat --format json good.evt | jq .out_of_order)" = 0 ]
+  run -0 vexevt-filter 'type = vexevt.lost' good.evt --format json
+  [[ ${lines[0]} == *' of '"'bad.evt'"' are not events"'* ]]
+  run -4 vexevt-cat --resync --strict bad.evt
+  run -0 vexevt-cat --resync --strict all.evt
+  zstd -q all.evt
+  { head -c 5000 all.evt.zst; echo damage; tail -c +5008 all.evt.zst; } >bad.zst
+  vexevt-cat --resync bad.zst >/dev/null
+  run -2 vexevt-cat --resync --follow bad.evt
+}
+
 @test "bytes that are no stream: exit 3" {
   head -c 4096 /dev/zero | tr '\0' '\377' > junk
   run --separate-stderr -3 vexevt-cat junk

@@ -8,48 +8,14 @@
 #include <memory>
 
 #include "lib/event/unpack.h"
-#include "lib/io/byte_sink.h"
-#include "lib/io/byte_source.h"
+#include "lib/io/testing/memory.h"
 #include "lib/stream/reader.h"
+#include "lib/stream/resync_source.h"
 #include "lib/stream/writer.h"
 #include "tests/property/random_event.h"
 
 namespace vexevt {
 namespace {
-
-// Gives bytes in pieces of the sizes given, over and over.
-class PieceSource final : public ByteSource {
- public:
-  PieceSource(std::span<const std::byte> bytes, std::vector<std::size_t> sizes)
-      : rest_(bytes), sizes_(std::move(sizes)) {}
-  Result<std::size_t> Read(std::span<std::byte> to) override {
-    std::size_t size = std::min({sizes_[next_++ % sizes_.size()], to.size(), rest_.size()});
-    std::copy_n(rest_.begin(), size, to.begin());
-    rest_ = rest_.subspan(size);
-    return size;
-  }
-  bool Ready() override { return true; }
-  void AddPolls(std::vector<pollfd>*) const override {}
-
- private:
-  std::span<const std::byte> rest_;
-  std::vector<std::size_t> sizes_;
-  std::size_t next_ = 0;
-};
-
-class MemorySink final : public ByteSink {
- public:
-  explicit MemorySink(std::vector<std::byte>* bytes) : bytes_(bytes) {}
-  Status Write(std::span<const std::byte> bytes) override {
-    bytes_->insert(bytes_->end(), bytes.begin(), bytes.end());
-    return {};
-  }
-  Status Close() override { return {}; }
-  int fd() const override { return -1; }
-
- private:
-  std::vector<std::byte>* bytes_;
-};
 
 std::vector<std::size_t> AnyPieces() {
   return *rc::gen::nonEmpty(rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(1, 700)));
@@ -71,7 +37,7 @@ RC_GTEST_PROP(Stream, WhatWasWrittenIsReadWhereverItIsSplit, ()) {
     RC_ASSERT(writer.Close().ok());
   }
 
-  StreamReader reader(std::make_unique<PieceSource>(stream, AnyPieces()), "memory");
+  StreamReader reader(std::make_unique<MemorySource>(stream, AnyPieces()), "memory");
   std::vector<std::byte> copied;
   std::size_t count = 0;
   for (;;) {
@@ -104,7 +70,7 @@ RC_GTEST_PROP(Stream, ACutIsToldAtTheOffsetOfTheEventThatItHit, ()) {
   }
   std::size_t cut = *rc::gen::inRange<std::size_t>(0, stream.size() + 1);
   std::size_t whole = *std::prev(std::ranges::upper_bound(ends, cut));
-  StreamReader reader(std::make_unique<PieceSource>(std::span(stream).first(cut), AnyPieces()), "x");
+  StreamReader reader(std::make_unique<MemorySource>(std::span(stream).first(cut), AnyPieces()), "x");
   std::size_t bytes = 0;
   auto batch = reader.Read();
   for (; batch.ok() && !batch->empty(); batch = reader.Read()) {
@@ -113,6 +79,89 @@ RC_GTEST_PROP(Stream, ACutIsToldAtTheOffsetOfTheEventThatItHit, ()) {
   RC_ASSERT(bytes == whole);
   RC_ASSERT(batch.ok() == (cut == whole));
   if (!batch.ok()) RC_ASSERT(batch.status().message() == "x: offset " + std::to_string(whole) + ": truncated event");
+}
+
+struct DamagedStream {
+  std::vector<std::vector<std::byte>> frames;  // as they were
+  std::vector<bool> hit;
+  std::vector<std::byte> bytes;  // as they are
+};
+
+// Frames, with a few places overwritten, removed or added to.
+DamagedStream AnyDamagedStream() {
+  DamagedStream stream;
+  RandomEvents random;
+  for (int i = *rc::gen::inRange(1, 25); i > 0; --i) {
+    Event event = random.Any();
+    // Only the reader's own gaps shall be gaps, and no type would be no event.
+    if (event.type == EventType{} || event.type == kVexevtLost) event.type = kFsCreate;
+    AppendFrame(event, &stream.frames.emplace_back());
+  }
+  stream.hit.resize(stream.frames.size());
+  for (std::size_t i = 0; i < stream.frames.size(); ++i) {
+    std::vector<std::byte> frame = stream.frames[i];
+    auto at = frame.begin() + static_cast<std::ptrdiff_t>(*rc::gen::inRange<std::size_t>(0, frame.size()));
+    auto size = std::min<std::ptrdiff_t>(frame.end() - at, *rc::gen::inRange(1, 40));
+    stream.hit[i] = true;
+    switch (*rc::gen::inRange(0, 16)) {
+      case 0:  // one bit, anywhere
+        *at ^= std::byte{1} << *rc::gen::inRange(0, 8);
+        break;
+      case 1:
+        frame.erase(at, at + size);
+        break;
+      case 2:
+        std::fill(at, at + size, std::byte{0xff});
+        break;
+      case 3:
+        frame.insert(at, static_cast<std::size_t>(size), std::byte{*rc::gen::arbitrary<std::uint8_t>()});
+        break;
+      default:
+        stream.hit[i] = false;
+    }
+    stream.bytes.insert(stream.bytes.end(), frame.begin(), frame.end());
+  }
+  return stream;
+}
+
+RC_GTEST_PROP(Resync, LosesNoRowOfWholeEventsAndInventsNone, ()) {
+  DamagedStream stream = AnyDamagedStream();
+  auto source = std::make_unique<ResyncSource>(std::make_unique<MemorySource>(stream.bytes, AnyPieces()), "x");
+  StreamReader reader(std::move(source), "x");
+  std::vector<std::vector<std::byte>> got;
+  for (;;) {
+    auto batch = reader.Read();
+    RC_ASSERT(batch.ok());
+    if (batch->empty()) break;
+    for (const EventView& event : *batch) {
+      if (event.type() != kVexevtLost) got.emplace_back(event.frame().begin(), event.frame().end());
+    }
+  }
+  // What has to be there: what was not hit before the first damage, at the end, and in rows between; but not right
+  // before a place that was hit, since bytes that are missing there may as well be missing from the event before.
+  std::size_t count = stream.frames.size(), altered = 0;
+  auto next = got.begin();
+  for (std::size_t i = 0; i < count;) {
+    if (stream.hit[i]) {
+      ++altered;
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < count && !stream.hit[end]) ++end;
+    bool wanted = i == 0 || end == count || end - i >= ResyncSource::kChain;
+    for (; i < end; ++i) {
+      bool before_hit = i + 1 == end && end < count;
+      auto found = std::find(next, got.end(), stream.frames[i]);
+      RC_ASSERT(!wanted || before_hit || found != got.end());
+      if (found == got.end()) continue;
+      // What stands before it was not there as it is: so it is one that was hit, its values changed.
+      RC_ASSERT(static_cast<std::size_t>(found - next) <= altered);
+      altered -= static_cast<std::size_t>(found - next);
+      next = found + 1;
+    }
+  }
+  RC_ASSERT(static_cast<std::size_t>(got.end() - next) <= altered);
 }
 
 }  // namespace
