@@ -116,11 +116,10 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       {{"filesystem", MarkKind::kFilesystem}, {"mount", MarkKind::kMount}, {"directory", MarkKind::kDirectory}},
       &options->mark)
       ->group("Source");
-  AddValue(
-      app, "--generate", MixNames(),
-      "make events up, as such processes would\nmixed is the default. The same mix, seed and rate give "
-      "the same bytes.",
-      [options](std::string_view text) { return ReadMix(text, options); })
+  AddValue(app, "--generate", MixNames(),
+           "make events up, as such processes would\nmixed is the default. The same mix, seed and rate give "
+           "the same bytes.",
+           [options](std::string_view text) { return ReadMix(text, options); })
       ->expected(0, 1)
       ->group("Source");
   AddValue(app, "--seed", "NUMBER", "what --generate derives everything from; 1 by default",
