@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <filesystem>
+#include <ranges>
 
 #include "lib/filter/ignore_pattern.h"
 #include "lib/io/full.h"
@@ -54,15 +54,11 @@ Result<IgnoreFiles> IgnoreFiles::Load(std::span<const std::string> files) {
 bool IgnoreFiles::Decide(std::string_view path, bool directory) {
   for (auto file = files_.rbegin(); file != files_.rend(); ++file) {
     if (!path.starts_with(file->folder) || path.size() == file->folder.size()) continue;
-    bits_.resize(file->patterns.words());
-    file->patterns.Match(path.substr(file->folder.size()), scratch_, bits_);
-    for (std::size_t word = bits_.size(); word-- > 0;) {
-      for (std::uint64_t bits = bits_[word]; bits != 0;) {
-        const auto last = static_cast<std::size_t>(std::bit_width(bits) - 1);
-        const File::Meaning& meaning = file->meanings[word * 64 + last];
-        if (directory || !meaning.directories_only) return !meaning.negated;
-        bits &= ~(std::uint64_t{1} << last);
-      }
+    const std::string_view relative = path.substr(file->folder.size());
+    file->patterns.MatchBatch({&relative, 1}, scratch_, hits_);
+    for (std::uint32_t id : hits_[0] | std::views::reverse) {
+      const File::Meaning& meaning = file->meanings[id];
+      if (directory || !meaning.directories_only) return !meaning.negated;
     }
   }
   return false;

@@ -3,7 +3,6 @@
 // in its own folder. Not thread-safe.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,7 +36,7 @@ class IgnoreFiles {
   std::vector<File> files_;
   std::size_t shallowest_ = 0;  // the length of the shortest folder
   PatternSet::Scratch scratch_;
-  std::vector<std::uint64_t> bits_;
+  PatternHits hits_;
   // What came of the folder of the last path: events come in runs.
   std::string last_folder_;
   bool last_ignored_ = false;
