@@ -13,6 +13,7 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+constexpr std::string_view kNoBlock = "no block begins there";
 
 // Whether these bytes may be the first ones of zstd data, of whose magic number not all is there.
 bool MayBeZstd(std::span<const std::byte> bytes) {
@@ -153,7 +154,7 @@ void ZstdSource::Decompress() {
   };
   if (block_.empty() && !more_output_) {
     block_ = input_.first(walk_.Take(input_));
-    if (block_.empty()) return damaged("no block begins there");
+    if (block_.empty()) return damaged(kNoBlock);
     input_ = input_.subspan(block_.size());
   }
   ZSTD_inBuffer in{block_.data(), block_.size(), 0};
@@ -164,6 +165,7 @@ void ZstdSource::Decompress() {
                                               name_, offset, kMaxWindowBytes >> 20)),
                 fmt::format("not decompressed at offset {}, as it needs too large a window", offset));
   }
+  if (ZSTD_getErrorCode(result) == ZSTD_error_prefix_unknown) return damaged(kNoBlock);
   if (ZSTD_isError(result) != 0) return damaged(ZSTD_getErrorName(result));
   block_ = block_.subspan(in.pos);
   output_ = std::span(decompressed_).first(out.pos);

@@ -132,6 +132,17 @@ TEST(Zstd, DamageIsToldAfterTheBlocksBeforeIt) {
   }
 }
 
+TEST(Zstd, AWrongChecksumIsToldAfterAllOfItsFrame) {
+  // One block, as it is, with "abc" in it, and a checksum that it has not.
+  auto frame = std::string_view("\x28\xb5\x2f\xfd\x04\x58\x19\0\0abc\0\0\0\0", 16);
+  for (std::size_t piece : {1u, 16u}) {
+    auto [got, error] = Decompressed(AsBytes(frame), {piece});
+    EXPECT_EQ(AsText(got), "abc");
+    EXPECT_EQ(error, "x: the zstd data is damaged behind offset 12: Restored data doesn't match checksum");
+  }
+  EXPECT_EQ(Decompressed(AsBytes(frame.substr(0, 12))).second, "x: the zstd data is cut off behind offset 12");
+}
+
 TEST(Zstd, AWindowThatIsTooLargeIsRefused) {
   // A frame that asks for a window of 16 MiB: exponent 14 in the upper five bits (RFC 8878, 3.1.1.1.2).
   auto frame = std::string_view("\x28\xb5\x2f\xfd\0\x70\1\0\0", 9);

@@ -48,7 +48,7 @@ void ZstdWalk::Expect(Part part, std::uint32_t bytes) {
 
 // What was taken so far is whole.
 void ZstdWalk::Whole(Part next, std::uint32_t bytes) {
-  within_frame_ = next == Part::kBlock;
+  within_frame_ = next != Part::kMagic;
   whole_ = offset_;
   Expect(next, bytes);
 }
@@ -92,7 +92,7 @@ bool ZstdWalk::End() {
     }
     case Part::kContent:
       if (last_ && summed_) {
-        Expect(Part::kSum, 4);
+        Whole(Part::kSum, 4);
       } else if (last_) {
         Whole(Part::kMagic, kZstdMagicBytes);
       } else {

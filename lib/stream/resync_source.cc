@@ -28,7 +28,7 @@ bool IsHeader(std::span<const std::byte> bytes) {
 }  // namespace
 
 ResyncSource::ResyncSource(std::unique_ptr<ByteSource> source, std::string name)
-    : source_(std::move(source)), name_(std::move(name)) {}
+    : source_(std::move(source)), name_(std::move(name)), fresh_(kReadBytes) {}
 
 Result<std::size_t> ResyncSource::Read(std::span<std::byte> to) {
   while (!has_output()) Pump();
@@ -48,28 +48,21 @@ bool ResyncSource::Ready() {
 void ResyncSource::Pump() {
   output_.clear();
   given_ = 0;
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
-  offset_ += std::exchange(at_, 0);
-  std::size_t kept = buffer_.size();
-  buffer_.resize(kept + kReadBytes);
-  auto got = source_->Read(std::span(buffer_).subspan(kept));
-  buffer_.resize(kept + (got.ok() ? *got : 0));
+  auto got = source_->Read(fresh_);
+  std::span<const std::byte> fresh = std::span(fresh_).first(got.ok() ? *got : 0);
+  at_end_ = ended_ = got.ok() && *got == 0;
   if (!got.ok()) {
     failure_ = std::move(got).status();
     at_end_ = true;
   } else if (std::string what = source_->TakeBreak(); !what.empty()) {
-    std::vector<std::byte> fresh(buffer_.begin() + static_cast<std::ptrdiff_t>(kept), buffer_.end());
-    buffer_.resize(kept);
     at_end_ = true;
     Advance();
+    at_end_ = ended_;
     if (what != kReplaced) AddGap(fmt::format("'{}' was {}", name_, what));
-    offset_ += at_;
-    at_ = 0;
-    buffer_ = std::move(fresh);
-    at_end_ = false;
-  } else if (*got == 0) {
-    at_end_ = ended_ = true;
   }
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
+  offset_ += std::exchange(at_, 0);
+  buffer_.insert(buffer_.end(), fresh.begin(), fresh.end());
   Advance();
 }
 
@@ -117,17 +110,15 @@ bool ResyncSource::TakeFrame() {
   return true;
 }
 
-// Whether the stream goes on at `at` as it should: by the end, or an event, as far as is known.
+// Whether the stream goes on at `at` as it should: by the end, or an event. All of that has to be there, so that what
+// is left out does not depend on how the bytes came.
 ResyncSource::Answer ResyncSource::IsFollowed(std::size_t at) {
   std::span<const std::byte> here = rest(at);
-  if (here.empty()) return Answer::kYes;
-  if (here.size() < kHeaderBytes) return at_end_ ? Answer::kNo : Answer::kNotYet;
+  if (here.empty() && at_end_) return Answer::kYes;
   FrameSize size = MeasureFrame(here);
-  if (size.state == FrameState::kOk && size.bytes <= here.size()) {
-    return IsEvent(here.first(size.bytes)) ? Answer::kYes : Answer::kNo;
-  }
-  if (size.state == FrameState::kTooLarge || at_end_) return Answer::kNo;
-  return IsHeader(here) ? Answer::kYes : Answer::kNotYet;
+  if (size.state == FrameState::kTooLarge) return Answer::kNo;
+  if (size.state == FrameState::kShort || size.bytes > here.size()) return at_end_ ? Answer::kNo : Answer::kNotYet;
+  return IsEvent(here.first(size.bytes)) ? Answer::kYes : Answer::kNo;
 }
 
 // Moves *from on to where a row of events begins that ends behind `beyond`; but not up to `end`.

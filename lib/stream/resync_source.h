@@ -1,7 +1,8 @@
 // ResyncSource: the frames of a damaged stream. What is no event is left out, and a gap (vexevt.lost) that names its
 // place stands there; reading goes on with the next kChain events in a row, or with those that end exactly where the
 // stream does. So between two damaged places fewer than kChain events may be left out, too, and the one right before a
-// place where bytes are missing, as they may as well be its own. Events have a type here: zeros are none.
+// place where bytes are missing, as they may as well be its own. Events have a type here: zeros are none. An event is
+// given once the next one is there, or the end, so that it does not matter how the bytes came.
 //
 // A frame can be an event and yet have swallowed the start of the next ones: its length is damaged, or its end was cut
 // off. So one that is longer than the event in it, or is followed by something else than an event, is left out if such
@@ -54,6 +55,7 @@ class ResyncSource final : public ByteSource {
 
   std::unique_ptr<ByteSource> source_;
   std::string name_;
+  std::vector<std::byte> fresh_;  // for one read
   std::vector<std::byte> buffer_;
   std::uint64_t offset_ = 0;              // of the buffer in the stream
   std::size_t at_ = 0;                    // what is before is dealt with
