@@ -17,6 +17,10 @@ template <TrieDirection direction>
 void AffixTrie<direction>::Build() {
   if (keys_.empty()) return;
   std::sort(keys_.begin(), keys_.end());
+  std::vector<std::string> texts;
+  for (const Key& key : keys_)
+    texts.push_back(kForward ? key.first : std::string(key.first.rbegin(), key.first.rend()));
+  filter_ = AffixFilter<direction>(std::vector<std::string_view>(texts.begin(), texts.end()));
   nodes_.resize(1);
   nodes_[kRoot].owner = kNone;
   BuildNode(kRoot, 0, keys_.size(), 0);
@@ -63,14 +67,15 @@ void AffixTrie<direction>::BuildNode(std::uint32_t at, std::size_t first, std::s
 template <TrieDirection direction>
 std::uint32_t AffixTrie<direction>::PlaceChildren(const std::vector<unsigned char>& bytes) {
   while (first_free_ < nodes_.size() && nodes_[first_free_].owner != kFree) ++first_free_;
+  const auto base_of = [&](std::size_t first) { return first > bytes.front() ? first - bytes.front() : 0; };
   // Few tries: dense tables cost a little memory, a long search much time.
-  std::size_t base = first_free_ > bytes.front() ? first_free_ - bytes.front() : 0;
-  for (int tries = 0; tries < 64 && base < nodes_.size(); ++tries, ++base) {
+  std::size_t base = base_of(first_free_);
+  for (int tries = 0; tries < 64 && base + bytes.front() < nodes_.size(); ++tries, ++base) {
     const bool fits = std::all_of(bytes.begin(), bytes.end(), [&](unsigned char byte) {
       return base + byte >= nodes_.size() || nodes_[base + byte].owner == kFree;
     });
     if (fits) break;
-    if (tries == 63) base = nodes_.size() - 1;
+    if (tries == 63) base = base_of(nodes_.size());
   }
   if (nodes_.size() < base + bytes.back() + 1) nodes_.resize(base + bytes.back() + 1);
   return static_cast<std::uint32_t>(base);

@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "lib/base/bytes.h"
+#include "lib/match/affix_filter.h"
 
 namespace vexevt {
-
-enum class TrieDirection : std::uint8_t { kForward, kBackward };  // keys that texts start with, or end with
 
 template <TrieDirection direction>
 class AffixTrie {
@@ -24,13 +23,11 @@ class AffixTrie {
   void Add(std::string_view key, std::uint32_t value);
   void Build();
 
-  bool empty() const { return nodes_.empty(); }
-
   // Calls found(value, rest) for each key that `text` starts (ends) with, shorter keys first; `rest` is what is left of
   // the text.
   template <typename Found>
   void Walk(std::string_view text, Found&& found) const {
-    if (nodes_.empty()) return;
+    if (!filter_.Admits(text)) return;
     const std::size_t whole = text.size();
     std::uint32_t at = kRoot;
     for (;;) {
@@ -101,6 +98,7 @@ class AffixTrie {
   std::uint32_t PlaceChildren(const std::vector<unsigned char>& bytes);
 
   std::vector<Key> keys_;  // until Build
+  AffixFilter<direction> filter_;
   std::size_t first_free_ = 0;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> values_;

@@ -170,16 +170,22 @@ Status PatternSet::Rep::AddRegex(std::uint32_t id, const std::string& text) {
 // a text for tens of regexes together. If the others have to be scanned for anyway, even a rare key must pay against
 // the little that one more then costs.
 void PatternSet::Rep::PlaceRegexes() {
+  const auto count = static_cast<double>(waiting_regexes.size());
+  std::map<std::vector<PlacedLiteral>, double> sharing;
+  for (const WaitingRegex& wait : waiting_regexes) sharing[wait.keys] += 1;
+  // Keys of many regexes are taken to be in as many texts.
+  const auto frequency = [&](const WaitingRegex& wait) {
+    return std::max(FrequencyOf(wait.keys), (sharing[wait.keys] - 1) / count);
+  };
   double tried = 0;  // on the average text, were all guarded
-  for (const WaitingRegex& wait : waiting_regexes) tried += FrequencyOf(wait.keys);
-  const double most = tried <= kMostTried ? kMostTried : kMostTried / static_cast<double>(waiting_regexes.size());
+  for (const WaitingRegex& wait : waiting_regexes) tried += frequency(wait);
+  const double most = tried <= kMostTried ? kMostTried : kMostTried / count;
   for (WaitingRegex& wait : waiting_regexes) {
-    if (FrequencyOf(wait.keys) > most) {
+    if (frequency(wait) > most) {
       unguarded.Add(wait.id, std::move(wait.regex), wait.text);
       continue;
     }
-    waiting.push_back(
-        {Entry{wait.id, Check::kRegex, static_cast<std::uint32_t>(regexes.size())}, {std::move(wait.keys)}});
+    waiting.push_back({Entry{wait.id, Check::kRegex, static_cast<std::uint32_t>(regexes.size())}, {wait.keys}});
     regexes.push_back(std::move(wait.regex));
   }
   waiting_regexes.clear();

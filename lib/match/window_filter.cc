@@ -74,8 +74,7 @@ bool WindowFilter::HasVectors() {
     std::uint32_t* next = end;
     end += std::popcount(left);
     do {
-      for (int i = 0; i < 4; ++i, left &= left - 1)
-        *next++ = static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(left));
+      for (int i = 0; i < 4; ++i, left = _blsr_u32(left)) *next++ = static_cast<std::uint32_t>(at) + _tzcnt_u32(left);
     } while (left != 0);
   }
   return static_cast<std::size_t>(end - positions);

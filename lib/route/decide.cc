@@ -128,6 +128,9 @@ void Decider::Rep::FindPaths(std::span<const EventView> events) {
     hashes[i] = cache.HashOf(paths[i]);
     cache.Prefetch(hashes[i]);
   }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!paths[i].empty()) cache.PrefetchEntry(hashes[i]);
+  }
   for (std::uint32_t i = 0; i < events.size(); ++i) {
     if (paths[i].empty()) {
       by_path[i] = table.paths.WithoutPath();
@@ -152,9 +155,9 @@ void Decider::Rep::KeepMisses() {
 
 void Decider::Rep::Emit(const EventView& event, std::size_t i, std::vector<std::uint32_t>& rules) const {
   const TypeClass& type = table.type_classes[type_classes[i]];
-  if (by_path[i].empty() && type.settled) {
-    rules.insert(rules.end(), table.settled_rules.begin() + type.settled_rules.begin,
-                 table.settled_rules.begin() + type.settled_rules.end);
+  if (type.settled && by_path[i].empty()) {
+    const std::uint32_t* const settled = table.settled_rules.data();
+    rules.insert(rules.end(), settled + type.settled_rules.begin, settled + type.settled_rules.end);
     return;
   }
   const std::uint64_t* const types = table.types.Row(type_classes[i]);

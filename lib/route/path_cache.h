@@ -21,6 +21,14 @@ class PathCache {
   std::uint64_t HashOf(std::string_view path) const;
   void Prefetch(std::uint64_t hash) const { __builtin_prefetch(&tags_[hash & (kEntries - 1)]); }
 
+  void PrefetchEntry(std::uint64_t hash) const {
+    const std::size_t slot = hash & (kEntries - 1);
+    if (tags_[slot].kept == TagOf(hash)) {
+      __builtin_prefetch(&entries_[slot]);
+      __builtin_prefetch(&entries_[slot].path[kMaxPath / 4]);
+    }
+  }
+
   // False: not there. Else *words are the path's, valid until Insert.
   bool Find(std::string_view path, std::uint64_t hash, std::span<const RuleWord>* words) const;
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/match/affix_trie.h"
 #include "lib/match/glob.h"
 #include "lib/match/literal_finder.h"
 #include "lib/match/literal_scanner.h"
@@ -126,6 +127,45 @@ RC_GTEST_PROP(LiteralScanner, AgreesWithSearch, ()) {
       RC_ASSERT(hit == scratch.hits.end());
     }
   }
+}
+
+template <TrieDirection direction>
+void CheckTrie(const std::vector<std::string>& keys, const std::vector<std::string>& texts) {
+  AffixTrie<direction> trie;
+  for (std::uint32_t i = 0; i < keys.size(); ++i) trie.Add(keys[i], i);
+  trie.Build();
+  for (const std::string& text : texts) {
+    std::vector<std::pair<std::uint32_t, std::size_t>> found;
+    trie.Walk(text, [&](std::uint32_t value, std::size_t rest) { found.emplace_back(value, rest); });
+    std::sort(found.begin(), found.end());
+    std::vector<std::pair<std::uint32_t, std::size_t>> expected;
+    for (std::uint32_t i = 0; i < keys.size(); ++i) {
+      const bool has = direction == TrieDirection::kForward ? text.starts_with(keys[i]) : text.ends_with(keys[i]);
+      if (has) expected.emplace_back(i, text.size() - keys[i].size());
+    }
+    RC_ASSERT(found == expected);
+  }
+}
+
+RC_GTEST_PROP(AffixTrie, AgreesWithStartsWithAndEndsWith, ()) {
+  // Long pieces too, so that keys are probed at several distances and labels are longer than a node holds.
+  const auto texts_of = [](std::size_t most) {
+    return rc::gen::resize(static_cast<int>(most),
+                           rc::gen::container<std::vector<std::string>>(Joined(rc::gen::element<std::string>(
+                               "a", "b", "/", "\xff", std::string(1, '\0'), "/usr/share/", "/srv/tenants/t",
+                               "0123456789abcdef", ".log", "longer_than_eight"))));
+  };
+  auto keys = *texts_of(12);
+  const auto texts = *texts_of(20);
+  // Also keys that texts have.
+  for (std::size_t i = 0; i < texts.size() && i < 4; ++i) {
+    const std::size_t size = *rc::gen::inRange<std::size_t>(0, texts[i].size() + 1);
+    keys.push_back(texts[i].substr(0, size));
+    keys.push_back(texts[i].substr(size));
+  }
+  if (*rc::gen::arbitrary<bool>()) std::erase_if(keys, [](const std::string& key) { return key.size() < 4; });
+  CheckTrie<TrieDirection::kForward>(keys, texts);
+  CheckTrie<TrieDirection::kBackward>(keys, texts);
 }
 
 bool StandsIn(const std::string& text, const PlacedLiteral& literal) {
