@@ -34,7 +34,7 @@ Result<std::size_t> ResyncSource::Read(std::span<std::byte> to) {
   while (!has_output()) Pump();
   std::size_t size = std::min(to.size(), output_.size() - given_);
   if (size == 0 && !failure_.ok()) return Status(failure_.code(), failure_.message());
-  std::memcpy(to.data(), output_.data() + given_, size);
+  std::copy_n(output_.data() + given_, size, to.data());
   given_ += size;
   return size;
 }
