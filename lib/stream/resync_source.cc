@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "lib/event/encode.h"
 #include "lib/event/flatten.h"
