@@ -106,7 +106,11 @@ class CaptureRun {
       if (!state.ok()) return std::move(state).status();
       if (ended || *state == DrainState::kEnd) return {};
       monitor_.Beat();
-      if (RequestsWaiting() && TakeRequests().state) monitor_.ShowState();
+      if (RequestsWaiting()) [[unlikely]] {
+        const Requests requests = TakeRequests();
+        if (requests.state) monitor_.ShowState();
+        if (requests.stop) continue;  // the source has to hear of it before it is waited for: nothing else wakes us
+      }
       if (*state == DrainState::kMore || sink_->room() == 0) continue;
       VEXEVT_ASSIGN(bool past_deadline, Wait());
       if (past_deadline) return TakeNext({}, true, &ended);
