@@ -53,7 +53,8 @@ std::vector<std::string> Lint(const RulesFile& rules) {
     if (!named) warn(endpoint.at, fmt::format("nothing is sent to endpoint '{}'", endpoint.name));
   }
   for (const auto& [name, list] : rules.lists) {
-    const bool named = std::ranges::any_of(rules.rules, [&](const Rule& rule) { return Names(rule.when.text, name); });
+    const bool named = std::ranges::any_of(
+        rules.rules, [&list_name = name](const Rule& rule) { return Names(rule.when.text, list_name); });
     if (!named && list.at) warn(*list.at, fmt::format("no rule asks for list '{}'", name));
   }
   return warnings;
