@@ -4,6 +4,7 @@
 
 #include "fuse/control.h"
 #include "fuse/filesystem.h"
+#include "fuse/one_buffer.h"
 
 namespace vexevt {
 namespace {
@@ -64,7 +65,7 @@ bool OpenControl(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
 bool WriteControl(fuse_req_t req, fuse_ino_t id, fuse_bufvec* data) {
   if (!IsFile(req, id)) return false;
   std::string text(fuse_buf_size(data), '\0');
-  fuse_bufvec to = FUSE_BUFVEC_INIT(text.size());
+  fuse_bufvec to = OneBuffer(text.size());
   to.buf[0].mem = text.data();
   ssize_t size = fuse_buf_copy(&to, data, static_cast<fuse_buf_copy_flags>(0));
   int error = size < 0 ? static_cast<int>(-size) : TakeControl(FilesystemOf(req).teller, WhoAsks(req), text);

@@ -9,6 +9,7 @@
 
 #include "fuse/control_operations.h"
 #include "fuse/filesystem.h"
+#include "fuse/one_buffer.h"
 #include "fuse/operations.h"
 #include "fuse/thread_identity.h"
 
@@ -64,7 +65,7 @@ void Read(fuse_req_t req, fuse_ino_t, size_t size, off_t offset, fuse_file_info*
   if (FilesystemOf(req).options.splice) {
     TellRange(told, file, offset, told.wanted() ? Available(file.fd.get(), size, offset) : 0);
     told.Done(0);
-    fuse_bufvec data = FUSE_BUFVEC_INIT(size);
+    fuse_bufvec data = OneBuffer(size);
     data.buf[0].flags = static_cast<fuse_buf_flags>(FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK);
     data.buf[0].fd = file.fd.get();
     data.buf[0].pos = offset;
@@ -92,7 +93,7 @@ void Write(fuse_req_t req, fuse_ino_t id, fuse_bufvec* data, off_t offset, fuse_
   ThreadIdentity::Of().KeepPrivilegeBits(piped ? fuse_req_ctx(req)->uid == 0 : CurrentRequest().keep_privilege_bits);
   ssize_t done;
   if (piped) {
-    fuse_bufvec to = FUSE_BUFVEC_INIT(fuse_buf_size(data));
+    fuse_bufvec to = OneBuffer(fuse_buf_size(data));
     to.buf[0].flags = static_cast<fuse_buf_flags>(FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK);
     to.buf[0].fd = file.fd.get();
     to.buf[0].pos = offset;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <ranges>
+#include <span>
 
 #include "lib/filter/ignore_pattern.h"
 #include "lib/io/full.h"
@@ -56,8 +56,9 @@ bool IgnoreFiles::Decide(std::string_view path, bool directory) {
     if (!path.starts_with(file->folder) || path.size() == file->folder.size()) continue;
     const std::string_view relative = path.substr(file->folder.size());
     file->patterns.MatchBatch({&relative, 1}, scratch_, hits_);
-    for (std::uint32_t id : hits_[0] | std::views::reverse) {
-      const File::Meaning& meaning = file->meanings[id];
+    const std::span<const std::uint32_t> hits = hits_[0];
+    for (auto id = hits.rbegin(); id != hits.rend(); ++id) {
+      const File::Meaning& meaning = file->meanings[*id];
       if (directory || !meaning.directories_only) return !meaning.negated;
     }
   }
