@@ -84,12 +84,17 @@ RingWriter::Lane& RingWriter::NewLaneOf(std::string_view tenant) {
   return *lanes_[Hash(tenant) % lanes_.size()];
 }
 
+// How far all of them have read by now.
+void RingWriter::LookAtReaders(Lane& lane) {
+  LaneSlots slots{file_, lane.index};
+  RaiseAcked(file_.cells(lane.index).acked, &lane.acked, slots, kRingSlots, lane.writer.position());
+}
+
 bool RingWriter::HasRoom(Lane& lane, std::uint64_t bytes) {
   if (file_.mode() == RingMode::kOverwrite) return true;
   const std::uint64_t reserved = lane.writer.ReservedFor(bytes);
   if (reserved <= lane.acked + file_.lane_bytes()) return true;
-  LaneSlots slots{file_, lane.index};
-  RaiseAcked(file_.cells(lane.index).acked, &lane.acked, slots, kRingSlots, lane.writer.position());
+  LookAtReaders(lane);
   return reserved <= lane.acked + file_.lane_bytes();
 }
 
@@ -167,8 +172,7 @@ void RingWriter::WaitForRoom() {
   const std::uint32_t value = AnnounceSleep(file_.shared().writers);
   for (const auto& lane : lanes_) {
     const std::uint64_t before = lane->acked;
-    LaneSlots slots{file_, lane->index};
-    RaiseAcked(file_.cells(lane->index).acked, &lane->acked, slots, kRingSlots, lane->writer.position());
+    LookAtReaders(*lane);
     if (lane->acked != before) return;
   }
   if (FreeDeadReaders()) return;

@@ -54,6 +54,7 @@ class RingWriter final : public ByteSink {
   Result<bool> Claim(std::string_view tenant);
   Lane& LaneOf(std::string_view tenant);
   Lane& NewLaneOf(std::string_view tenant);
+  void LookAtReaders(Lane& lane);
   bool HasRoom(Lane& lane, std::uint64_t bytes);
   bool Put(Lane& lane, std::span<const std::byte> frames, std::uint32_t events);
   bool PutLost(Lane& lane);
