@@ -5,6 +5,7 @@
 
 #include "lib/event/encode.h"
 #include "lib/event/json_read.h"
+#include "lib/event/layer.h"
 
 namespace vexevt {
 namespace {
@@ -22,19 +23,6 @@ bool MayBeSaid(EventType type) {
       return true;
     default:
       return false;
-  }
-}
-
-Boundary BoundaryOf(EventType type) {
-  switch (FamilyOf(type)) {
-    case Family::kGraph:
-      return Boundary::kGraph;
-    case Family::kVector:
-      return Boundary::kVector;
-    case Family::kAgent:
-      return Boundary::kAgent;
-    default:
-      return Boundary::kUser;
   }
 }
 
@@ -96,7 +84,7 @@ Result<ControlLine> ParseControlLine(std::string_view text) {
   if (!MayBeSaid(event.type)) return InvalidArgument("an event of this type can't be handed in");
   event.id = {};
   event.flags |= kFlagInjected;
-  if (event.boundary == Boundary::kUnknown) event.boundary = BoundaryOf(event.type);
+  if (event.boundary == Boundary::kUnknown) event.boundary = BoundaryOf(FamilyOf(event.type));
   if (EncodedBound(event) > kMaxFrameBytes) return InvalidArgument("too large");
   line.kind = ControlLine::Kind::kEvent;
   AppendFrame(event, &line.frame);

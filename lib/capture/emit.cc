@@ -14,6 +14,7 @@
 #include "lib/base/errno_name.h"
 #include "lib/base/units.h"
 #include "lib/event/field.h"
+#include "lib/event/layer.h"
 #include "lib/event/unpack_fields.h"
 
 namespace vexevt {
@@ -203,19 +204,6 @@ std::uint16_t PayloadOf(Family family) {
       return layout::kPayloadObservabilityTagValue;
     default:
       return layout::kPayloadNoneTagValue;
-  }
-}
-
-Boundary BoundaryOf(Family family) {
-  switch (family) {
-    case Family::kGraph:
-      return Boundary::kGraph;
-    case Family::kVector:
-      return Boundary::kVector;
-    case Family::kAgent:
-      return Boundary::kAgent;
-    default:
-      return Boundary::kUser;
   }
 }
 
