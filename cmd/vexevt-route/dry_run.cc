@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace vexevt {
 
@@ -21,16 +20,15 @@ std::string DryRunTable(const Router& router) {
   for (const RouteRule& rule : router.plan().rules) width = std::max(width, rule.rule.name.size());
   for (const auto& endpoint : router.endpoints()) width = std::max(width, endpoint->definition().rule.name.size());
   std::string table = fmt::format("{:<{}}  {:>12}  {:>12}\n", "RULE", width, "HELD", "KEPT BACK");
-  auto out = std::back_inserter(table);
   for (const RouteRule& rule : router.plan().rules) {
-    fmt::format_to(out, "{:<{}}  {:>12}  {:>12}\n", rule.rule.name, width, rule.held, rule.refused);
+    table += fmt::format("{:<{}}  {:>12}  {:>12}\n", rule.rule.name, width, rule.held, rule.refused);
   }
-  fmt::format_to(out, "\n{:<{}}  {:>12}\n", "ENDPOINT", width, "EVENTS");
+  table += fmt::format("\n{:<{}}  {:>12}\n", "ENDPOINT", width, "EVENTS");
   for (const auto& endpoint : router.endpoints()) {
-    fmt::format_to(out, "{:<{}}  {:>12}\n", endpoint->definition().rule.name, width, endpoint->events());
+    table += fmt::format("{:<{}}  {:>12}\n", endpoint->definition().rule.name, width, endpoint->events());
   }
   const RouteCounts& counts = router.counts();
-  if (counts.unrouted > 0) fmt::format_to(out, "{:<{}}  {:>12}\n", "(nowhere)", width, counts.unrouted);
+  if (counts.unrouted > 0) table += fmt::format("{:<{}}  {:>12}\n", "(nowhere)", width, counts.unrouted);
   return table;
 }
 

@@ -18,17 +18,17 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-struct Imported {
+struct Audited {
   std::vector<std::string> events;  // JSON
   std::string error, told;
 };
 
-Imported Import(std::string_view text) {
+Audited ImportAudit(std::string_view text) {
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);
   EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::close(ends[1]);
-  Imported imported;
+  Audited imported;
   auto source = ImportAuditLog(UniqueFd(ends[0]), "audit.log",
                                {"here", "", [&](std::string_view said) { imported.told = said; }});
   FrameBatch batch;
@@ -61,7 +61,7 @@ std::string Call(int serial, std::string_view call, const std::vector<std::strin
 constexpr std::string_view kParent = "item=0 name=\"/home/ann/\" inode=12 dev=fd:01 mode=040755 nametype=PARENT";
 
 TEST(AuditLogTest, AFileThatIsCreated) {
-  Imported imported = Import(Call(
+  Audited imported = ImportAudit(Call(
       77, "syscall=257 success=yes exit=3 a0=ffffff9c a1=7ffd12345678 a2=941 a3=1b6",
       {std::string(kParent),
        "item=1 name=\"notes\" inode=99 dev=fd:01 mode=0100644 ouid=0 ogid=0 rdev=00:00 nametype=CREATE cap_fp=0"}));
@@ -79,8 +79,8 @@ TEST(AuditLogTest, AFileThatIsCreated) {
 }
 
 TEST(AuditLogTest, ACallThatFailed) {
-  Imported imported = Import(Call(1, "syscall=2 success=no exit=-13 a0=7ffd a1=0 a2=0 a3=0",
-                                  {"item=0 name=\"/etc/shadow\" inode=5 dev=fd:01 mode=0100640 nametype=NORMAL"}));
+  Audited imported = ImportAudit(Call(1, "syscall=2 success=no exit=-13 a0=7ffd a1=0 a2=0 a3=0",
+                                      {"item=0 name=\"/etc/shadow\" inode=5 dev=fd:01 mode=0100640 nametype=NORMAL"}));
   ASSERT_THAT(imported.events, SizeIs(1));
   EXPECT_THAT(imported.events[0], HasSubstr("\"type\":\"fs.open\""));
   EXPECT_THAT(imported.events[0], HasSubstr("\"result\":-13"));
@@ -88,7 +88,7 @@ TEST(AuditLogTest, ACallThatFailed) {
 
 // Type and paths of a call's event.
 std::string Told(std::string_view call, const std::vector<std::string>& items) {
-  Imported imported = Import(Call(1, call, items));
+  Audited imported = ImportAudit(Call(1, call, items));
   if (imported.events.size() != 1) return "(" + std::to_string(imported.events.size()) + " events)";
   auto value = [&](const std::string& key) -> std::string {
     std::size_t at = imported.events[0].find("\"" + key + "\":\"");
@@ -146,7 +146,7 @@ TEST(AuditLogTest, RecordsOfSeveralEventsAreMixed) {
       text->erase(0, text->find('\n') + 1);
     }
   }
-  Imported imported = Import(mixed);
+  Audited imported = ImportAudit(mixed);
   EXPECT_THAT(imported.events, ElementsAre(HasSubstr("\"/one\""), HasSubstr("\"/two\"")));
 }
 
@@ -155,7 +155,7 @@ TEST(AuditLogTest, OtherRecordsAndArchitecturesAreLeftOutAndCounted) {
       "type=USER_LOGIN msg=audit(1700000000.000:1): pid=9 uid=0 msg='op=login acct=\"x\" exe=\"/usr/sbin/sshd\"'\n";
   std::string other = Call(2, "syscall=5 exit=3", {"name=\"/x\" nametype=NORMAL"});
   other.replace(other.find("c000003e"), 8, "40000003");
-  Imported imported = Import(text + other + "type=EOE msg=audit(1700000000.125:2): \n");
+  Audited imported = ImportAudit(text + other + "type=EOE msg=audit(1700000000.125:2): \n");
   EXPECT_EQ(imported.error, "");
   EXPECT_THAT(imported.events, IsEmpty());
   EXPECT_EQ(imported.told, "'audit.log': 2 of its records and events tell of nothing that is imported");
@@ -168,7 +168,7 @@ TEST(AuditLogTest, NodesAndWhatIsEnriched) {
     nodes += "node=web1 " + text.substr(0, text.find('\n') + 1);
     text.erase(0, text.find('\n') + 1);
   }
-  Imported imported = Import(nodes);
+  Audited imported = ImportAudit(nodes);
   EXPECT_EQ(imported.error, "");
   EXPECT_THAT(imported.events, ElementsAre(HasSubstr("\"host\":\"web1\"")));
 }
@@ -184,7 +184,7 @@ TEST(AuditLogTest, ABadLineIsNamedAfterTheEventsBeforeIt) {
            {"type=PATH " + stamp + "name=\"x", "the quote after 'name=' does not end"},
            {"type=PATH " + stamp + "name=2F7", "'name=2F7' is neither quoted nor hexadecimal"},
            {"type=SYSCALL " + stamp + "arch=c000003e syscall=x", "'syscall=x' is no number"}}) {
-    Imported imported = Import(good + line + "\n" + good);
+    Audited imported = ImportAudit(good + line + "\n" + good);
     EXPECT_THAT(imported.error, HasSubstr("audit.log: line 5: " + error));
     EXPECT_THAT(imported.events, SizeIs(1)) << line;
   }

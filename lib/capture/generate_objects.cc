@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <iterator>
 #include <string>
 
 namespace vexevt {
@@ -63,7 +62,8 @@ ObjectPool::ObjectPool(const ObjectKind& kind, unsigned log2_count, Random* rand
     std::string_view extension = kind.extensions[random->Below(static_cast<std::uint32_t>(kind.extensions.size()))];
     std::size_t start = names_.size();
     // '-' and the number make the name unlike any directory's and any other object's.
-    fmt::format_to(std::back_inserter(names_), "{}/{}-{}{}", directory.path, Part(random), i, extension);
+    std::string name = fmt::format("{}/{}-{}{}", directory.path, Part(random), i, extension);
+    names_.insert(names_.end(), name.begin(), name.end());
     auto plain_bytes = static_cast<std::uint16_t>(names_.size() - start);
     names_.insert(names_.end(), kind.suffix.begin(), kind.suffix.end());
     auto beside_bytes = static_cast<std::uint16_t>(names_.size() - start);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 
 namespace vexevt {
 namespace {
@@ -61,13 +60,13 @@ std::string MetricSet::PrometheusText() const {
   std::string_view previous;
   for (const Metric& metric : metrics_) {
     if (metric.name != previous) {
-      fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} {2}\n", metric.name, metric.help,
-                     metric.kind == MetricKind::kCounter ? "counter" : "gauge");
+      out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", metric.name, metric.help,
+                         metric.kind == MetricKind::kCounter ? "counter" : "gauge");
       previous = metric.name;
     }
     std::string labels = LabelText(metric);
-    fmt::format_to(std::back_inserter(out), "{}{{tool={}{}{}}} {}\n", metric.name, Quoted(tool_),
-                   labels.empty() ? "" : ",", labels, Value(metric));
+    out += fmt::format("{}{{tool={}{}{}}} {}\n", metric.name, Quoted(tool_), labels.empty() ? "" : ",", labels,
+                       Value(metric));
   }
   return out;
 }

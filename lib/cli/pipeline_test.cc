@@ -11,7 +11,7 @@
 namespace vexevt {
 namespace {
 
-constexpr Tool kTool = {.name = "vexevt-try", .summary = "try things", .usage = "[FILE]..."};
+constexpr Tool kPipelineTool = {.name = "vexevt-try", .summary = "try things", .usage = "[FILE]..."};
 
 // Passes everything on, one event at a time, and looks at the checkpoint before each: the time of its last event, 0 for
 // none. It holds something back while `holds` says so of the time of the event at hand.
@@ -66,14 +66,14 @@ using ::testing::ElementsAre;
 
 TEST_F(PipelineTest, TheCheckpointFollowsWhatHasLeft) {
   LookingStep step(options_.checkpoint, [](std::uint64_t) { return false; });
-  ASSERT_TRUE(RunPipeline(kTool, options_, step, ledger_).ok());
+  ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
   EXPECT_THAT(step.seen, ElementsAre(0, 1, 2, 3, 4));
   EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
 }
 
 TEST_F(PipelineTest, TheCheckpointWaitsForWhatIsHeldBack) {
   LookingStep step(options_.checkpoint, [](std::uint64_t at) { return at == 2 || at == 3; });
-  ASSERT_TRUE(RunPipeline(kTool, options_, step, ledger_).ok());
+  ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
   EXPECT_THAT(step.seen, ElementsAre(0, 1, 1, 1, 4));
   EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
 }
@@ -81,7 +81,7 @@ TEST_F(PipelineTest, TheCheckpointWaitsForWhatIsHeldBack) {
 TEST_F(PipelineTest, AShortRunMovesOnAsAWhole) {
   options_.checkpoint_interval_ns = ~std::uint64_t{0} / 2;
   LookingStep step(options_.checkpoint, [](std::uint64_t) { return false; });
-  ASSERT_TRUE(RunPipeline(kTool, options_, step, ledger_).ok());
+  ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
   EXPECT_THAT(step.seen, ElementsAre(0, 0, 0, 0, 0));
   EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
 }

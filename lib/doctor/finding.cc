@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "lib/base/escape.h"
 #include "lib/event/json_value.h"
@@ -54,10 +53,10 @@ std::string DiagnosisText(const Diagnosis& diagnosis, bool color) {
   std::string out;
   for (std::size_t i = 0; i < topics.size(); ++i) {
     const Finding& finding = diagnosis.findings[i];
-    fmt::format_to(std::back_inserter(out), "{}{:<7}{}  {:<{}}  {}\n", color ? Color(finding.health) : "",
-                   HealthName(finding.health), color ? "\x1b[m" : "", topics[i], width, finding.text);
+    out += fmt::format("{}{:<7}{}  {:<{}}  {}\n", color ? Color(finding.health) : "", HealthName(finding.health),
+                       color ? "\x1b[m" : "", topics[i], width, finding.text);
     if (!finding.remedy.empty()) {
-      fmt::format_to(std::back_inserter(out), "{:<{}}-> {}\n", "", width + 11, finding.remedy);
+      out += fmt::format("{:<{}}-> {}\n", "", width + 11, finding.remedy);
     }
   }
   return out;
@@ -67,9 +66,9 @@ std::string DiagnosisJson(const Diagnosis& diagnosis) {
   std::string out = fmt::format("{{\"can_capture\":{},\"findings\":[", diagnosis.can_capture);
   bool first = true;
   for (const Finding& finding : diagnosis.findings) {
-    fmt::format_to(std::back_inserter(out), "{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"remedy\":{}}}",
-                   first ? "" : ",", JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
-                   JsonText(finding.remedy));
+    out += fmt::format("{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"remedy\":{}}}", first ? "" : ",",
+                       JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
+                       JsonText(finding.remedy));
     first = false;
   }
   return out + "]}\n";

@@ -19,12 +19,6 @@
 namespace vexevt {
 namespace {
 
-std::vector<std::byte> FrameOf(const Event& event) {
-  std::vector<std::byte> frame;
-  AppendFrame(event, &frame);
-  return frame;
-}
-
 std::vector<std::byte> Edited(std::span<const std::byte> frame, const std::function<void(FrameEditor&)>& change) {
   FrameEditor editor;
   std::vector<std::byte> out;

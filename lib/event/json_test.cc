@@ -19,12 +19,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::vector<std::byte> FrameOf(const Event& event) {
-  std::vector<std::byte> frame;
-  AppendFrame(event, &frame);
-  return frame;
-}
-
 std::string JsonOf(const Event& event) {
   std::vector<std::byte> frame = FrameOf(event);
   EventView view;

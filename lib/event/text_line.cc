@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <ctime>
-#include <iterator>
 
 #include "lib/base/clock.h"
 #include "lib/base/escape.h"
@@ -115,10 +114,10 @@ void TextLine::AppendFs(const EventView& event, std::string* out) const {
   if (auto name = event.Bytes(layout::kPayloadFsXattr); !name.empty()) AppendPair("xattr", name, out);
   auto offset = event.Get<std::uint64_t>(layout::kPayloadFsOffset);
   auto length = event.Get<std::uint64_t>(layout::kPayloadFsLength);
-  if (offset | length) fmt::format_to(std::back_inserter(*out), " [{} at {}]", RoundedSize(length), offset);
+  if (offset | length) *out += fmt::format(" [{} at {}]", RoundedSize(length), offset);
   if (!(event.flags() & kFlagStat)) return;
-  fmt::format_to(std::back_inserter(*out), "  {} {:04o}", RoundedSize(event.Get<std::uint64_t>(layout::kPayloadFsSize)),
-                 event.Get<std::uint16_t>(layout::kPayloadFsMode) & 07777u);
+  *out += fmt::format("  {} {:04o}", RoundedSize(event.Get<std::uint64_t>(layout::kPayloadFsSize)),
+                      event.Get<std::uint16_t>(layout::kPayloadFsMode) & 07777u);
 }
 
 void TextLine::AppendGap(const EventView& event, std::string* out) {
@@ -187,7 +186,7 @@ void TextLine::Append(const EventView& event, std::string* out) {
 
   std::string process;
   AppendEscaped(event.comm(), &process);
-  if (event.pid() != 0) fmt::format_to(std::back_inserter(process), "[{}]", event.pid());
+  if (event.pid() != 0) process += fmt::format("[{}]", event.pid());
   if (process.empty()) process.push_back('-');
   out->append(process);
   PadTo(kProcessWidth, Characters(process), out);

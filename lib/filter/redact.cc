@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "lib/base/bytes.h"
 #include "lib/event/field.h"
@@ -26,7 +25,7 @@ std::string Redactor::Trace(std::string_view value, RedactWith with) const {
                      reinterpret_cast<const unsigned char*>(key_.data()),
                      std::min<std::size_t>(key_.size(), crypto_generichash_KEYBYTES_MAX));
   std::string digits;
-  for (unsigned char byte : hash) fmt::format_to(std::back_inserter(digits), "{:02x}", byte);
+  for (unsigned char byte : hash) digits += fmt::format("{:02x}", byte);
   return digits;
 }
 

@@ -13,10 +13,10 @@
 namespace vexevt {
 namespace {
 
-using testing::BlockUntil;
-using testing::ExploreSchedules;
-using testing::Program;
-using Cell = testing::Stepped<std::uint64_t>;
+using interleave::BlockUntil;
+using interleave::ExploreSchedules;
+using interleave::Program;
+using Cell = interleave::Stepped<std::uint64_t>;
 
 // Room for two batches of one word in four segments, so that a third overwrites the first.
 constexpr std::uint64_t kLaneBytes = 64;
@@ -46,7 +46,7 @@ struct Lane {
   std::array<Cell, kLaneBytes / 8> words{};
   // What the reader found: of each batch its number, or how many were missing.
   std::uint64_t next = 0, lost = 0, got = 0;
-  testing::Stepped<std::uint32_t> sleepers;
+  interleave::Stepped<std::uint32_t> sleepers;
   Cell wakes;
   std::array<Cell, 2> slots{Cell(kFreeSlot), Cell(kFreeSlot)};
 };
@@ -95,7 +95,7 @@ Program WriteAndRead(std::uint64_t batches, int reads) {
 }
 
 TEST(LaneModel, EverySchedule) {
-  const std::size_t schedules = ExploreSchedules([] { return WriteAndRead(1, 3); }, testing::kAllSchedules);
+  const std::size_t schedules = ExploreSchedules([] { return WriteAndRead(1, 3); }, interleave::kAllSchedules);
   EXPECT_GT(schedules, 500u);
 }
 
@@ -177,7 +177,7 @@ TEST(SleepModel, NoWakeUpIsMissed) {
             const std::uint64_t seen = lane->cells.published.peek();
             const std::uint32_t value = AnnounceSleep(lane->sleepers);
             if (lane->cells.published.load(std::memory_order_seq_cst) != seen) continue;
-            testing::Step();
+            interleave::Step();
             if (lane->sleepers.peek() != value) continue;  // what FUTEX_WAIT looks at as it falls asleep
             BlockUntil([lane, wakes = lane->wakes.peek()] { return lane->wakes.peek() != wakes; });
           }
@@ -205,7 +205,7 @@ TEST(SlotModel, AReaderThatComesIsSeenOrStartsLater) {
               EXPECT_LE(*own_acked, 32u);
             }};
       },
-      testing::kAllSchedules);
+      interleave::kAllSchedules);
   EXPECT_GT(schedules, 10u);
 }
 

@@ -11,7 +11,7 @@
 namespace vexevt {
 namespace {
 
-EndpointRule Rule(Balance balance, std::vector<unsigned> weights) {
+EndpointRule EndpointWith(Balance balance, std::vector<unsigned> weights) {
   EndpointRule rule;
   rule.balance = balance;
   for (unsigned weight : weights) {
@@ -33,12 +33,12 @@ std::vector<std::size_t> Picks(Balancer* balancer, std::size_t count, const std:
 using List = std::vector<std::size_t>;
 
 TEST(Balancer, TakesTurns) {
-  Balancer balancer(Rule(Balance::kRoundRobin, {1, 1, 1}));
+  Balancer balancer(EndpointWith(Balance::kRoundRobin, {1, 1, 1}));
   EXPECT_EQ(Picks(&balancer, 6, {{}, {}, {}}), (List{1, 2, 0, 1, 2, 0}));
 }
 
 TEST(Balancer, LeavesOutWhoIsDownOrFull) {
-  Balancer balancer(Rule(Balance::kRoundRobin, {1, 1, 1}));
+  Balancer balancer(EndpointWith(Balance::kRoundRobin, {1, 1, 1}));
   EXPECT_EQ(Picks(&balancer, 4, {{}, {false, false}, {}}), (List{2, 0, 2, 0}));
   EXPECT_EQ(Picks(&balancer, 3, {{true, true}, {false, false}, {}}), (List{2, 2, 2}));
   // All full, or all down: in turn again.
@@ -47,12 +47,12 @@ TEST(Balancer, LeavesOutWhoIsDownOrFull) {
 }
 
 TEST(Balancer, WeighsSmoothly) {
-  Balancer balancer(Rule(Balance::kWeighted, {5, 1, 1}));
+  Balancer balancer(EndpointWith(Balance::kWeighted, {5, 1, 1}));
   EXPECT_EQ(Picks(&balancer, 7, {{}, {}, {}}), (List{0, 0, 1, 0, 2, 0, 0}));
 }
 
 TEST(Balancer, TakesTheFirstThatWorks) {
-  Balancer balancer(Rule(Balance::kFailover, {1, 1, 1}));
+  Balancer balancer(EndpointWith(Balance::kFailover, {1, 1, 1}));
   EXPECT_EQ(Picks(&balancer, 2, {{}, {}, {}}), (List{0, 0}));
   EXPECT_EQ(Picks(&balancer, 2, {{false, false}, {}, {}}), (List{1, 1}));
   EXPECT_EQ(Picks(&balancer, 2, {{true, true}, {}, {}}), (List{0, 0})) << "full is not down";
@@ -61,7 +61,7 @@ TEST(Balancer, TakesTheFirstThatWorks) {
 
 // 8 members, 40,000 keys: 5,000 each, give or take 4 standard deviations.
 TEST(Balancer, SpreadsHashedKeysEvenly) {
-  Balancer balancer(Rule(Balance::kHash, {1, 1, 1, 1, 1, 1, 1, 1}));
+  Balancer balancer(EndpointWith(Balance::kHash, {1, 1, 1, 1, 1, 1, 1, 1}));
   std::map<std::size_t, double> counts;
   std::vector<MemberState> states(8);
   for (std::size_t i = 0; i < 40'000; ++i) {
@@ -77,7 +77,7 @@ TEST(Balancer, SpreadsHashedKeysEvenly) {
 }
 
 TEST(Balancer, MovesOnlyTheKeysOfWhoIsDown) {
-  Balancer balancer(Rule(Balance::kHash, {1, 1, 1, 1}));
+  Balancer balancer(EndpointWith(Balance::kHash, {1, 1, 1, 1}));
   std::vector<MemberState> all(4), without(4);
   without[2].up = false;
   for (std::uint64_t i = 0; i < 200; ++i) {
@@ -88,7 +88,7 @@ TEST(Balancer, MovesOnlyTheKeysOfWhoIsDown) {
 }
 
 TEST(Balancer, HashGoesByWhatMembersAreNotByTheirOrder) {
-  EndpointRule rule = Rule(Balance::kHash, {1, 1, 1}), turned = rule;
+  EndpointRule rule = EndpointWith(Balance::kHash, {1, 1, 1}), turned = rule;
   std::ranges::rotate(turned.members, turned.members.begin() + 1);
   Balancer a(rule), b(turned);
   std::vector<MemberState> states(3);

@@ -1,7 +1,6 @@
 #include "lib/route/examples.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>

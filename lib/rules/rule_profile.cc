@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 
 #include "lib/event/type.h"
@@ -78,8 +77,8 @@ std::string RuleProfile::Table(std::span<const RuleTally> rules) const {
   std::string table =
       fmt::format("{:<{}}  {:>12}  {:>12}  {:>8}  {:>5}\n", "RULE", width, "LOOKED AT", "HELD", "NS", "%");
   for (std::size_t i : order) {
-    fmt::format_to(std::back_inserter(table), "{:<{}}  {:>12}  {:>12}  {:>8.1f}  {:>5.1f}\n", rules[i].name, width,
-                   costs[i].looked_at, costs[i].held, costs[i].ns, all > 0 ? total(i) / all * 100 : 0);
+    table += fmt::format("{:<{}}  {:>12}  {:>12}  {:>8.1f}  {:>5.1f}\n", rules[i].name, width, costs[i].looked_at,
+                         costs[i].held, costs[i].ns, all > 0 ? total(i) / all * 100 : 0);
   }
   return table;
 }

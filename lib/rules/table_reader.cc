@@ -1,7 +1,6 @@
 #include "lib/rules/table_reader.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 

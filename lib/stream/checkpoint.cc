@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <iterator>
 #include <system_error>
 
 #include "lib/base/escape.h"
@@ -71,10 +70,10 @@ std::string PrintMarks(const std::vector<FileMark>& marks) {
   std::string text = std::string(kHeader) + "\n";
   for (const FileMark& mark : marks) {
     if (mark.last) {
-      fmt::format_to(std::back_inserter(text), "{} {} {} {} ", mark.inode, mark.last->offset,
-                     PrintEventId(mark.last->id), PrintTime(mark.last->wall_ns));
+      text += fmt::format("{} {} {} {} ", mark.inode, mark.last->offset, PrintEventId(mark.last->id),
+                          PrintTime(mark.last->wall_ns));
     } else {
-      fmt::format_to(std::back_inserter(text), "{} 0 - - ", mark.inode);
+      text += fmt::format("{} 0 - - ", mark.inode);
     }
     AppendEscaped(mark.path, &text);
     text += '\n';

@@ -11,10 +11,10 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::uint64_t kTime = 1'795'438'807'000'000'001;
+constexpr std::uint64_t kMarkTime = 1'795'438'807'000'000'001;
 
 TEST(Checkpoint, IsReadAsItIsWritten) {
-  std::vector<FileMark> marks = {{"/srv/a.evt", 131123, FileMark::LastEvent{40960, {0x0b51c92d13f08a77, 7}, kTime}},
+  std::vector<FileMark> marks = {{"/srv/a.evt", 131123, FileMark::LastEvent{40960, {0x0b51c92d13f08a77, 7}, kMarkTime}},
                                  {"/srv/\n b\\\xff", ~ino_t{0}, {}}};
   EXPECT_EQ(PrintMarks(marks),
             "vexevt checkpoint 1\n"

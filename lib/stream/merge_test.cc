@@ -9,7 +9,7 @@
 namespace vexevt {
 namespace {
 
-std::vector<std::byte> Frames(std::initializer_list<std::uint64_t> times, std::uint64_t source) {
+std::vector<std::byte> FramesAt(std::initializer_list<std::uint64_t> times, std::uint64_t source) {
   std::vector<std::byte> bytes;
   for (std::uint64_t time : times) {
     std::vector<std::byte> frame = FrameAt(time, source);
@@ -41,9 +41,9 @@ std::string DescribeAll(StreamInput& input) {
 TEST(Merge, FilesComeInTimeOrderAndEqualTimesInInputOrder) {
   TestDirectory directory;
   const std::vector<std::string> paths = {directory / "a", directory / "b", directory / "c"};
-  WriteFile(paths[0], Frames({2, 5, 5, 9}, 0));
-  WriteFile(paths[1], Frames({1, 2, 5, 6, 7}, 1));
-  WriteFile(paths[2], Frames({5, 3, 8}, 2));  // what is out of order in itself stays so
+  WriteFile(paths[0], FramesAt({2, 5, 5, 9}, 0));
+  WriteFile(paths[1], FramesAt({1, 2, 5, 6, 7}, 1));
+  WriteFile(paths[2], FramesAt({5, 3, 8}, 2));  // what is out of order in itself stays so
   auto input = OpenInputs(paths);
   ASSERT_TRUE(input.ok());
   EXPECT_EQ(DescribeAll(**input), "1b 2a 2b 5a 5a 5b 5c 3c 6b 7b 8c 9a ");
@@ -53,10 +53,10 @@ TEST(Merge, FilesComeInTimeOrderAndEqualTimesInInputOrder) {
 TEST(Merge, AnErrorComesAfterTheEventsBeforeIt) {
   TestDirectory directory;
   const std::vector<std::string> paths = {directory / "a", directory / "b"};
-  std::vector<std::byte> cut = Frames({2, 4}, 0);
+  std::vector<std::byte> cut = FramesAt({2, 4}, 0);
   cut.resize(cut.size() - 8);
   WriteFile(paths[0], cut);
-  WriteFile(paths[1], Frames({1, 3}, 1));
+  WriteFile(paths[1], FramesAt({1, 3}, 1));
   auto input = OpenInputs(paths);
   ASSERT_TRUE(input.ok());
   std::string offset = std::to_string(FrameAt(2, 0).size());
@@ -77,19 +77,19 @@ struct TwoPipes {
 TEST(Merge, ASilentInputIsWaitedForThenGivenUpOn) {
   TwoPipes pipes;
   MergedInput merged = pipes.Merged();
-  WriteBytes(pipes.a.to.get(), Frames({5}, 0));
+  WriteBytes(pipes.a.to.get(), FramesAt({5}, 0));
   EXPECT_FALSE(merged.MoreWaiting());
   EXPECT_EQ(merged.wake_ns(), 1000 + MergedInput::kPatienceNs);
   pipes.clock.Advance(MergedInput::kPatienceNs);
   EXPECT_TRUE(merged.MoreWaiting());
   EXPECT_EQ(Describe(*merged.Read()), "5a");
   // It isn't waited for again.
-  WriteBytes(pipes.a.to.get(), Frames({7}, 0));
+  WriteBytes(pipes.a.to.get(), FramesAt({7}, 0));
   EXPECT_EQ(Describe(*merged.Read()), "7a");
   EXPECT_EQ(merged.late(), 0u);
   // What it says then comes late, and is counted.
-  WriteBytes(pipes.b.to.get(), Frames({6, 8}, 1));
-  WriteBytes(pipes.a.to.get(), Frames({9}, 0));
+  WriteBytes(pipes.b.to.get(), FramesAt({6, 8}, 1));
+  WriteBytes(pipes.a.to.get(), FramesAt({9}, 0));
   EXPECT_EQ(Describe(*merged.Read()), "6b 8b");
   EXPECT_EQ(merged.late(), 1u);
 }
@@ -97,7 +97,7 @@ TEST(Merge, ASilentInputIsWaitedForThenGivenUpOn) {
 TEST(Merge, AnInputThatEndedIsNotWaitedFor) {
   TwoPipes pipes;
   MergedInput merged = pipes.Merged();
-  WriteBytes(pipes.a.to.get(), Frames({5}, 0));
+  WriteBytes(pipes.a.to.get(), FramesAt({5}, 0));
   pipes.b.to.reset();
   EXPECT_EQ(Describe(*merged.Read()), "5a");
   pipes.a.to.reset();

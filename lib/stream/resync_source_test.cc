@@ -23,7 +23,7 @@ Bytes Frame(std::uint64_t time) {
   return FrameOf(event);
 }
 
-Bytes Frames(std::uint64_t from, std::uint64_t to) {
+Bytes Row(std::uint64_t from, std::uint64_t to) {
   Bytes bytes;
   for (std::uint64_t time = from; time <= to; ++time) {
     Bytes frame = Frame(time);
@@ -65,8 +65,8 @@ std::string Gap(std::size_t bytes, std::size_t offset) {
 
 TEST(Resync, AWholeStreamIsAsItIs) {
   EXPECT_EQ(Resynced({}), "");
-  EXPECT_EQ(Resynced(Frames(1, 1)), "1 ");
-  for (std::size_t piece : {1u, 7u, 100u}) EXPECT_EQ(Resynced(Frames(1, 6), {piece}), "1 2 3 4 5 6 ");
+  EXPECT_EQ(Resynced(Row(1, 1)), "1 ");
+  for (std::size_t piece : {1u, 7u, 100u}) EXPECT_EQ(Resynced(Row(1, 6), {piece}), "1 2 3 4 5 6 ");
   Bytes samples;
   for (Event event : SampleEvents()) {
     if (event.type == EventType{}) event.type = kFsCreate;
@@ -80,24 +80,24 @@ TEST(Resync, GarbageIsLeftOutWhereverItIsAndHoweverLong) {
   for (std::size_t size : {1u, 8u, 13u, 1000u, 3'000'000u}) {
     for (std::byte value : {std::byte{0}, std::byte{1}, std::byte{0xff}}) {
       Bytes garbage(size, value);
-      EXPECT_EQ(Resynced(Joined({garbage, Frames(1, 3)}), {50'000}), Gap(size, 0) + "1 2 3 ");
-      EXPECT_EQ(Resynced(Joined({Frames(1, 2), garbage, Frames(3, 5)}), {50'000}),
-                "1 2 " + Gap(size, Frames(1, 2).size()) + "3 4 5 ");
-      EXPECT_EQ(Resynced(Joined({Frames(1, 2), garbage})), "1 2 " + Gap(size, Frames(1, 2).size()));
+      EXPECT_EQ(Resynced(Joined({garbage, Row(1, 3)}), {50'000}), Gap(size, 0) + "1 2 3 ");
+      EXPECT_EQ(Resynced(Joined({Row(1, 2), garbage, Row(3, 5)}), {50'000}),
+                "1 2 " + Gap(size, Row(1, 2).size()) + "3 4 5 ");
+      EXPECT_EQ(Resynced(Joined({Row(1, 2), garbage})), "1 2 " + Gap(size, Row(1, 2).size()));
     }
   }
 }
 
 TEST(Resync, ACutLosesTheEventThatItHit) {
-  Bytes all = Frames(1, 6);
-  std::size_t second = Frames(1, 1).size(), third = Frames(1, 2).size();
+  Bytes all = Row(1, 6);
+  std::size_t second = Row(1, 1).size(), third = Row(1, 2).size();
   Bytes cut = all;
   cut.erase(cut.begin() + static_cast<std::ptrdiff_t>(second) + 20,
             cut.begin() + static_cast<std::ptrdiff_t>(second) + 33);
   EXPECT_EQ(Resynced(cut), "1 " + Gap(third - second - 13, second) + "3 4 5 6 ");
   cut = all;
   cut.resize(cut.size() - 5);
-  EXPECT_EQ(Resynced(cut, {1}), "1 2 3 4 5 " + Gap(Frame(6).size() - 5, Frames(1, 5).size()));
+  EXPECT_EQ(Resynced(cut, {1}), "1 2 3 4 5 " + Gap(Frame(6).size() - 5, Row(1, 5).size()));
 }
 
 // What is missing at the end of an event may be made up for by the start of the next one.
@@ -105,19 +105,19 @@ TEST(Resync, AnEventWhoseEndIsMissingDoesNotTakeTheNextOnes) {
   for (std::size_t missing = 1; missing < Frame(3).size(); ++missing) {
     Bytes cut = Frame(3);
     cut.resize(cut.size() - missing);
-    EXPECT_EQ(Resynced(Joined({Frames(1, 2), cut, Frames(4, 6), Bytes(7, std::byte{0xff})})),
-              "1 2 " + Gap(cut.size(), Frames(1, 2).size()) + "4 5 6 " +
-                  Gap(7, Frames(1, 2).size() + cut.size() + Frames(4, 6).size()))
+    EXPECT_EQ(Resynced(Joined({Row(1, 2), cut, Row(4, 6), Bytes(7, std::byte{0xff})})),
+              "1 2 " + Gap(cut.size(), Row(1, 2).size()) + "4 5 6 " +
+                  Gap(7, Row(1, 2).size() + cut.size() + Row(4, 6).size()))
         << missing;
   }
 }
 
 TEST(Resync, BetweenDamagedPlacesARowIsWanted) {
   Bytes garbage(5, std::byte{0xff});
-  std::string lost = Gap(10 + Frames(3, 4).size(), Frames(1, 2).size());
-  EXPECT_EQ(Resynced(Joined({Frames(1, 2), garbage, Frames(3, 4), garbage, Frames(5, 7)})), "1 2 " + lost + "5 6 7 ");
-  EXPECT_EQ(Resynced(Joined({garbage, Frames(3, 5), garbage, Frames(6, 6)})),
-            Gap(5, 0) + "3 4 5 " + Gap(5, 5 + Frames(3, 5).size()) + "6 ");
+  std::string lost = Gap(10 + Row(3, 4).size(), Row(1, 2).size());
+  EXPECT_EQ(Resynced(Joined({Row(1, 2), garbage, Row(3, 4), garbage, Row(5, 7)})), "1 2 " + lost + "5 6 7 ");
+  EXPECT_EQ(Resynced(Joined({garbage, Row(3, 5), garbage, Row(6, 6)})),
+            Gap(5, 0) + "3 4 5 " + Gap(5, 5 + Row(3, 5).size()) + "6 ");
 }
 
 // The length of the second is made so large that it ends exactly behind the third.
@@ -131,10 +131,10 @@ TEST(Resync, AWrongLengthDoesNotSwallowWhatFollows) {
 }
 
 TEST(Resync, AnEventThatHoldsEventsIsOne) {
-  Bytes inner = Frames(1, 5);
+  Bytes inner = Row(1, 5);
   Event event{.id = {1, 9}, .wall_ns = 9, .type = kFsCreate};
   event.attributes = {{"stream", AttributeBytes{AsText(inner)}}};
-  EXPECT_EQ(Resynced(Joined({FrameOf(event), Bytes(9, std::byte{0xff}), Frames(10, 12)})),
+  EXPECT_EQ(Resynced(Joined({FrameOf(event), Bytes(9, std::byte{0xff}), Row(10, 12)})),
             "9 " + Gap(9, FrameOf(event).size()) + "10 11 12 ");
 }
 
@@ -144,7 +144,7 @@ TEST(Resync, DamagedZstdDataCostsItsFrame) {
   for (std::uint64_t from : {1u, 11u, 21u}) {
     Bytes frame;
     ZstdSink sink(std::make_unique<MemorySink>(&frame));
-    ASSERT_TRUE(sink.Write(Frames(from, from + 9)).ok());
+    ASSERT_TRUE(sink.Write(Row(from, from + 9)).ok());
     ASSERT_TRUE(sink.Close().ok());
     compressed = Joined({compressed, frame});
     ends.push_back(compressed.size());

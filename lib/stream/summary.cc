@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "lib/base/escape.h"
 #include "lib/base/units.h"
@@ -89,31 +88,30 @@ std::vector<Summary::Row> Summary::BoundaryRows() const {
 
 std::string Summary::Text() const {
   std::string out;
-  auto put = std::back_inserter(out);
-  fmt::format_to(put, "events        {}\n", events_);
+  out += fmt::format("events        {}\n", events_);
   if (events_ == 0) return out;
-  fmt::format_to(put, "bytes         {} ({}, {} an event)\n", bytes_, RoundedSize(bytes_), bytes_ / events_);
-  fmt::format_to(put, "from          {}\n", PrintTime(first_ns_));
-  fmt::format_to(put, "to            {}\n", PrintTime(last_ns_));
-  fmt::format_to(put, "span          {}", RoundedDuration(span_ns()));
+  out += fmt::format("bytes         {} ({}, {} an event)\n", bytes_, RoundedSize(bytes_), bytes_ / events_);
+  out += fmt::format("from          {}\n", PrintTime(first_ns_));
+  out += fmt::format("to            {}\n", PrintTime(last_ns_));
+  out += fmt::format("span          {}", RoundedDuration(span_ns()));
   if (span_ns() > 0) {
     double rate = static_cast<double>(events_) * 1e9 / static_cast<double>(span_ns());
     if (rate < 10) {
-      fmt::format_to(put, " ({:.2g} events/s)", rate);
+      out += fmt::format(" ({:.2g} events/s)", rate);
     } else {
-      fmt::format_to(put, " ({} events/s)", RoundedCount(static_cast<std::uint64_t>(rate)));
+      out += fmt::format(" ({} events/s)", RoundedCount(static_cast<std::uint64_t>(rate)));
     }
   }
-  fmt::format_to(put, "\nout of order  {}\n", out_of_order_);
-  fmt::format_to(put, "lost          {}{}", gaps_unknown_ > 0 ? ">=" : "", lost_);
-  if (gaps_ > 0) fmt::format_to(put, " in {} {}", gaps_, gaps_ == 1 ? "gap" : "gaps");
+  out += fmt::format("\nout of order  {}\n", out_of_order_);
+  out += fmt::format("lost          {}{}", gaps_unknown_ > 0 ? ">=" : "", lost_);
+  if (gaps_ > 0) out += fmt::format(" in {} {}", gaps_, gaps_ == 1 ? "gap" : "gaps");
   out += '\n';
 
   auto table = [&](std::string_view title, const std::vector<Row>& rows, std::uint64_t others) {
-    fmt::format_to(put, "\n{:<32} {:>12} {:>6}\n", title, "events", "%");
+    out += fmt::format("\n{:<32} {:>12} {:>6}\n", title, "events", "%");
     auto line = [&](std::string_view name, std::uint64_t count) {
-      fmt::format_to(put, "{:<32} {:>12} {:>6.1f}\n", name, count,
-                     100 * static_cast<double>(count) / static_cast<double>(events_));
+      out += fmt::format("{:<32} {:>12} {:>6.1f}\n", name, count,
+                         100 * static_cast<double>(count) / static_cast<double>(events_));
     };
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (i >= kRowsShown) {
@@ -135,20 +133,19 @@ std::string Summary::Text() const {
 
 std::string Summary::Json() const {
   std::string out = fmt::format("{{\"events\":{},\"bytes\":{}", events_, bytes_);
-  auto put = std::back_inserter(out);
   if (events_ > 0) {
-    fmt::format_to(put, ",\"first\":\"{}\",\"last\":\"{}\",\"span_ns\":{}", PrintTime(first_ns_), PrintTime(last_ns_),
-                   span_ns());
+    out += fmt::format(",\"first\":\"{}\",\"last\":\"{}\",\"span_ns\":{}", PrintTime(first_ns_), PrintTime(last_ns_),
+                       span_ns());
   }
-  fmt::format_to(put, ",\"out_of_order\":{},\"lost\":{},\"gaps\":{},\"gaps_unknown\":{}", out_of_order_, lost_, gaps_,
-                 gaps_unknown_);
+  out += fmt::format(",\"out_of_order\":{},\"lost\":{},\"gaps\":{},\"gaps_unknown\":{}", out_of_order_, lost_, gaps_,
+                     gaps_unknown_);
   auto object = [&](std::string_view key, const std::vector<Row>& rows, std::uint64_t others) {
-    fmt::format_to(put, ",\"{}\":{{", key);
+    out += fmt::format(",\"{}\":{{", key);
     for (const Row& row : rows) {
-      fmt::format_to(put, "{}{}:{}", &row == rows.data() ? "" : ",", JsonText(row.name), row.count);
+      out += fmt::format("{}{}:{}", &row == rows.data() ? "" : ",", JsonText(row.name), row.count);
     }
     out += '}';
-    if (others > 0) fmt::format_to(put, ",\"{}_others\":{}", key, others);
+    if (others > 0) out += fmt::format(",\"{}_others\":{}", key, others);
   };
   object("types", TypeRows(), 0);
   object("boundaries", BoundaryRows(), 0);

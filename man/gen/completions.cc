@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 
 namespace vexevt {
 namespace {
@@ -107,11 +106,11 @@ std::string BashTables(std::span<const CommandDoc> commands) {
         pattern += (pattern.empty() ? "" : "|") + name;
       }
       if (!option.placeholder.empty()) {
-        fmt::format_to(std::back_inserter(kinds), "        {}) kind={} ;;\n", pattern, Quoted(KindWord(option)));
+        kinds += fmt::format("        {}) kind={} ;;\n", pattern, Quoted(KindWord(option)));
       }
     }
     for (const SubcommandDoc& subcommand : command.commands) subcommands += (subcommands.empty() ? "" : " ") + subcommand.name;
-    fmt::format_to(std::back_inserter(out),
+    out += fmt::format(
                    "    {})\n      options={}\n      operands=({})\n      rest={}\n      commands={}\n      case $2 in\n{}"
                    "      esac\n      ;;\n",
                    Quoted(command.name), Quoted(names), operands.empty() ? operands : operands.substr(1), Quoted(rest),
@@ -123,19 +122,19 @@ std::string BashTables(std::span<const CommandDoc> commands) {
 std::string ZshTables(std::span<const CommandDoc> commands) {
   std::string out;
   for (const CommandDoc& command : commands) {
-    fmt::format_to(std::back_inserter(out), "    {})\n      specs=(\n", Quoted(command.name));
+    out += fmt::format("    {})\n      specs=(\n", Quoted(command.name));
     std::size_t position = 0;
     if (!command.commands.empty()) {
       std::string inner;
       for (const SubcommandDoc& subcommand : command.commands) {
         inner += (inner.empty() ? "" : " ") + subcommand.name + "\\:\"" + ZshText(subcommand.brief) + "\"";
       }
-      fmt::format_to(std::back_inserter(out), "        {}\n", Quoted("::command:((" + inner + "))"));
+      out += fmt::format("        {}\n", Quoted("::command:((" + inner + "))"));
       ++position;
     }
     for (const OptionDoc& option : command.options) {
       if (option.operand()) ++position;
-      fmt::format_to(std::back_inserter(out), "        {}\n", ZshSpec(option, position));
+      out += fmt::format("        {}\n", ZshSpec(option, position));
     }
     out += "      )\n      ;;\n";
   }
@@ -148,7 +147,7 @@ std::string FishTables(std::span<const CommandDoc> commands) {
     std::string tool = command.name.substr(0, command.name.find(' '));
     std::string condition = FishCondition(command);
     for (const SubcommandDoc& subcommand : command.commands) {
-      fmt::format_to(std::back_inserter(out), "complete -c {}{} -f -a {} -d {}\n", tool, condition, subcommand.name,
+      out += fmt::format("complete -c {}{} -f -a {} -d {}\n", tool, condition, subcommand.name,
                      Quoted(subcommand.brief));
     }
     for (const OptionDoc& option : command.options) {

@@ -3,9 +3,16 @@
 
 #include <vector>
 
+#include "lib/event/encode.h"
 #include "lib/event/event.h"
 
 namespace vexevt {
+
+inline std::vector<std::byte> FrameOf(const Event& event) {
+  std::vector<std::byte> frame;
+  AppendFrame(event, &frame);
+  return frame;
+}
 
 inline std::vector<Event> SampleEvents() {
   std::vector<Event> events;

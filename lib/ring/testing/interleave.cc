@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-namespace vexevt::testing {
+namespace vexevt::interleave {
 namespace {
 
 struct Choice {
@@ -130,11 +130,11 @@ std::size_t ExploreSchedules(const std::function<Program()>& make, unsigned pree
     const Program program = make();
     Schedule(&path, preemptions).Run(program);
     program.check();
-    if (::testing::Test::HasFailure()) return schedules;
+    if (testing::Test::HasFailure()) return schedules;
     while (!path.empty() && path.back().taken + 1 == path.back().options) path.pop_back();
     if (path.empty()) return schedules;
     ++path.back().taken;
   }
 }
 
-}  // namespace vexevt::testing
+}  // namespace vexevt::interleave

@@ -12,7 +12,7 @@
 #include <functional>
 #include <vector>
 
-namespace vexevt::testing {
+namespace vexevt::interleave {
 
 struct Program {
   std::vector<std::function<void()>> threads;
@@ -60,4 +60,4 @@ class Stepped {
   T value_;
 };
 
-}  // namespace vexevt::testing
+}  // namespace vexevt::interleave

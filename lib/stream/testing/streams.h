@@ -35,12 +35,6 @@ struct TestDirectory {
   std::string operator/(const std::string& name) const { return path + "/" + name; }
 };
 
-inline std::vector<std::byte> FrameOf(const Event& event) {
-  std::vector<std::byte> frame;
-  AppendFrame(event, &frame);
-  return frame;
-}
-
 inline std::vector<std::byte> SampleStream() {
   std::vector<std::byte> bytes;
   for (const Event& event : SampleEvents()) AppendFrame(event, &bytes);
