@@ -10,6 +10,7 @@
 #include "lib/event/json_write.h"
 #include "lib/event/template.h"
 #include "lib/event/text_line.h"
+#include "lib/stream/append_file.h"
 #include "lib/stream/endpoint.h"
 #include "lib/stream/endpoint_name.h"
 #include "lib/stream/record_files.h"
@@ -19,16 +20,48 @@ namespace {
 
 constexpr std::size_t kTextBytes = std::size_t{64} << 10;
 
-Result<StreamWriter> OpenWriter(const CommonOptions& options, Format format) {
-  if (!options.rotation.wanted()) return OpenOutput(options.output, options.inputs);
+struct Output {
+  StreamWriter writer;
+  bool begun = false;  // something is there already
+  char last = '\n';    // and this is its last byte
+};
+
+bool IsFrames(Format format) { return format == Format::kFrames || format == Format::kAuto; }
+
+Result<std::string> FileOf(const CommonOptions& options, std::string_view option) {
   VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(options.output));
-  if (name.kind != EndpointKind::kFile) return InvalidArgument("--rotate needs the name of a file: -o FILE");
-  if (format != Format::kFrames && format != Format::kAuto) return InvalidArgument("--rotate is for frames");
-  VEXEVT_ASSIGN(std::unique_ptr<RecordFiles> files, RecordFiles::Open(name.rest, options.rotation));
-  for (const std::string& path : files->taken_up()) {
-    ReportNotice("took up '" + path + "', which a run that did not end in order had left");
+  if (name.kind == EndpointKind::kFile) return std::move(name.rest);
+  return InvalidArgument(std::string(option) + " needs the name of a file: -o FILE");
+}
+
+Result<Output> Append(const CommonOptions& options) {
+  if (options.rotation.wanted()) {
+    return InvalidArgument("--rotate never overwrites, and goes on behind the last file: leave out --append");
   }
-  return StreamWriter(std::move(files), name.rest);
+  VEXEVT_ASSIGN(std::string path, FileOf(options, "--append"));
+  VEXEVT_ASSIGN(AppendFile file, OpenToAppend(path, IsFrames(options.format), options.inputs));
+  if (file.cut_bytes > 0) {
+    ReportWarning("'" + path + "' ended within an event, as a run that was killed leaves it: took its last " +
+                  std::to_string(file.cut_bytes) + " bytes away");
+  }
+  return Output{FileWriter(std::move(file.fd), path), !file.empty, file.last};
+}
+
+Result<Output> Rotate(const CommonOptions& options) {
+  VEXEVT_ASSIGN(std::string path, FileOf(options, "--rotate"));
+  if (!IsFrames(options.format)) return InvalidArgument("--rotate is for frames");
+  VEXEVT_ASSIGN(std::unique_ptr<RecordFiles> files, RecordFiles::Open(path, options.rotation));
+  for (const std::string& taken_up : files->taken_up()) {
+    ReportNotice("took up '" + taken_up + "', which a run that did not end in order had left");
+  }
+  return Output{StreamWriter(std::move(files), path)};
+}
+
+Result<Output> OutputOf(const CommonOptions& options) {
+  if (options.append) return Append(options);
+  if (options.rotation.wanted()) return Rotate(options);
+  VEXEVT_ASSIGN(StreamWriter writer, OpenOutput(options.output, options.inputs));
+  return Output{std::move(writer)};
 }
 
 }  // namespace
@@ -43,7 +76,8 @@ struct EventSink::Printer {
 };
 
 Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options, Ledger* ledger) {
-  VEXEVT_ASSIGN(StreamWriter writer, OpenWriter(options, options.format));
+  VEXEVT_ASSIGN(Output output, OutputOf(options));
+  StreamWriter& writer = output.writer;
   bool terminal = ::isatty(writer.fd()) == 1;
   Format format = options.format;
   if (format == Format::kAuto) format = terminal ? Format::kText : Format::kFrames;
@@ -59,7 +93,9 @@ Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options,
   VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal, options.null ? '\0' : '\n'));
   sink->printer_ =
       std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), std::move(line_template), {}});
-  if (format == Format::kCsv || format == Format::kTsv) sink->printer_->csv.AppendHeader(&sink->printer_->lines);
+  std::string& lines = sink->printer_->lines;
+  if (output.last != '\n' && format != Format::kTemplate) lines = "\n";  // that line shall not run into ours
+  if ((format == Format::kCsv || format == Format::kTsv) && !output.begun) sink->printer_->csv.AppendHeader(&lines);
   sink->terminal_ = terminal;
   return sink;
 }

@@ -32,6 +32,12 @@ void AddOutputOptions(CLI::App& app, OptionGroups groups, CommonOptions* options
     AddText(app, "-o,--output", "ENDPOINT", "write there; - is standard output\nEndpoints are those of --input.",
             &options->output)
         ->group("Output");
+    AddFlag(app, "--append",
+            "write behind what the file of --output has\nWhich has to be whole events and is read through first; one "
+            "that is cut off at its end, as a run that was killed leaves it, is taken away with a warning. A "
+            "compressed file has to end with a whole zstd frame. CSV gets no second header. One run at a time.",
+            &options->append)
+        ->group("Output");
     AddValue(
         app, "--rotate", "LIMIT",
         "write a row of files of that size, as 100M, or period, as 1h\nA new file begins before an event that would "

@@ -32,6 +32,7 @@ struct CommonOptions {
   std::string checkpoint;                               // file; empty: none
   std::uint64_t checkpoint_interval_ns = kNsPerSecond;  // no option: for tests
   std::string output = "-";
+  bool append = false;      // to an output that is a file
   Rotation rotation;        // of an output that is a file
   bool follow = false;      // at the end of an input file, wait for more
   bool json_input = false;  // inputs are lines of JSON

@@ -19,9 +19,10 @@ class ZstdWalk {
   std::size_t Take(std::span<const std::byte> bytes);
 
   std::uint64_t whole() const { return whole_; }  // offset behind the last whole block, or frame
+  bool between_frames() const { return whole_ == offset_ && !within_frame_; }
   // Nothing is known to be missing: the end of a frame, or of a block where the frame does not tell its size or sum
   // beforehand. So ends what is being written.
-  bool may_end() const { return whole_ == offset_ && (!within_frame_ || !closed_); }
+  bool may_end() const { return between_frames() || (whole_ == offset_ && !closed_); }
 
  private:
   enum class Part : std::uint8_t { kMagic, kSkipSize, kSkipped, kDescriptor, kHeader, kBlock, kContent, kSum };

@@ -181,6 +181,11 @@ Status CheckNotInput(const EndpointName& output, std::span<const std::string> in
   return CheckNotInput(file, output.rest, inputs);
 }
 
+StreamWriter FileWriter(UniqueFd fd, const std::string& path) {
+  if (!IsCompressedName(path)) return {std::move(fd), path};
+  return {std::make_unique<ZstdSink>(std::make_unique<FdSink>(std::move(fd), path)), path};
+}
+
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs) {
   VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(endpoint));
   switch (name.kind) {
@@ -194,8 +199,7 @@ Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std
       UniqueFd fd(::open(name.rest.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
       if (!fd) return CannotOpen(name.rest, errno);
       VEXEVT_TRY(Prepare(fd.get(), name.rest, inputs, /*truncate=*/true));
-      if (!IsCompressedName(name.rest)) return StreamWriter(std::move(fd), name.rest);
-      return StreamWriter(std::make_unique<ZstdSink>(std::make_unique<FdSink>(std::move(fd), name.rest)), name.rest);
+      return FileWriter(std::move(fd), name.rest);
     }
     case EndpointKind::kUnix: {
       VEXEVT_ASSIGN(UniqueFd fd, ConnectUnix(name.rest));

@@ -58,6 +58,9 @@ Result<std::unique_ptr<StreamReader>> OpenFileInput(const std::string& path, Inp
 // Whether an output file of that name is compressed.
 inline bool IsCompressedName(std::string_view path) { return path.ends_with(".zst"); }
 
+// Writes to `fd`, the file `path`, compressed where that name says so.
+StreamWriter FileWriter(UniqueFd fd, const std::string& path);
+
 // Refuses a file that is one of `inputs`, before it is emptied.
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs = {});
 
