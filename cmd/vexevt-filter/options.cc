@@ -62,7 +62,7 @@ const Tool kFilterTool = {
         "described in vexevt-expr(7), rules files in vexevt-rules(5).\n"
         "vexevt.lost and vexevt.barrier events, which tell of the stream itself, always pass and are not counted.",
     .examples = kExamples,
-    .negative = "-q was given and no event was kept, or an assertion did not hold",
+    .negative = "-q was given and no event was kept, an assertion did not hold, or a case of --test failed",
 };
 
 void AddFilterOptions(CLI::App& app, FilterOptions* options) {
@@ -138,6 +138,10 @@ void AddFilterOptions(CLI::App& app, FilterOptions* options) {
   AddText(app, "--explain", "EVENT",
           "say whether EVENT would be kept, and why\nEVENT is an event as JSON, or a file with one.",
           &options->explain);
+  AddText(app, "--test", "FILE",
+          "see whether the events in FILE would be kept as it says\nA TOML file of [[case]] tables, each with event = "
+          "'JSON' and keep = true or false. What differs is printed. Limits, samples and duplicates are left aside.",
+          &options->test);
   AddText(app, "EXPRESSION", "EXPRESSION", "what to keep, see vexevt-expr(7)", &options->expression);
   AddCommonOptions(app, kAllOptions & ~kQuietOption, &options->common);
 }

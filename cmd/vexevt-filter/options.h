@@ -24,6 +24,7 @@ struct FilterOptions {
   bool mark_sample = false;
   bool profile_rules = false;
   std::string explain;  // an event as JSON, or a file with one; empty: none
+  std::string test;     // a file of examples; empty: none
   bool check = false;
   std::uint64_t delay_bytes = std::uint64_t{64} << 20;  // what delayed events may take in memory
   Rule shape;                                           // limit, sample, dedupe, delay and redact of the command line

@@ -14,6 +14,7 @@
 #include "lib/cli/pipeline.h"
 #include "lib/cli/rule_metrics.h"
 #include "lib/filter/delay_queue.h"
+#include "lib/filter/examples.h"
 #include "lib/filter/explain.h"
 #include "lib/filter/filter.h"
 #include "lib/filter/ignore_files.h"
@@ -235,12 +236,21 @@ Result<ExitCode> PrintExplanation(const Filter& filter, const std::string& event
   return ExitCode::kDone;
 }
 
+Result<ExitCode> TestRules(const Filter& filter, const FilterOptions& options) {
+  if (!options.ignore_files.empty()) return InvalidArgument("--test is for rules: leave out --ignore-file");
+  VEXEVT_ASSIGN(ExamplesOutcome outcome, TestFilter(filter, options.test));
+  VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(outcome.failures), "standard output"));
+  ReportDetail(fmt::format("{} of {} cases as they should be", outcome.cases - outcome.failed, outcome.cases));
+  return outcome.failed == 0 ? ExitCode::kDone : ExitCode::kNegative;
+}
+
 }  // namespace
 
 Result<ExitCode> RunFilter(const FilterOptions& options) {
   VEXEVT_ASSIGN(Filter filter, FilterOf(options, RedactionKey()));
   VEXEVT_ASSIGN(std::optional<IgnoreFiles> ignored, IgnoredBy(options));
   if (!options.explain.empty()) return PrintExplanation(filter, options.explain);
+  if (!options.test.empty()) return TestRules(filter, options);
   if (options.check) return CheckRules(options.rules);
   CommonOptions common = options.common;
   common.inputs = InputsOf(options);

@@ -6,15 +6,13 @@
 #include "lib/base/bytes.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/io/full.h"
-#include "lib/route/examples.h"
 #include "lib/route/explain.h"
+#include "lib/route/route_examples.h"
 #include "lib/rules/given_event.h"
 #include "lib/rules/lint.h"
 
 namespace vexevt {
 namespace {
-
-constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20;
 
 Status Print(const std::string& text) { return WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"); }
 
@@ -29,13 +27,10 @@ Result<ExitCode> PrintExplanation(const RoutePlan& plan, const std::string& even
 }
 
 Result<ExitCode> TestRules(const RoutePlan& plan, const std::string& file) {
-  VEXEVT_ASSIGN(std::string text, ReadFile(file, kMaxFileBytes));
-  VEXEVT_ASSIGN(ExamplesOutcome outcome, TestExamples(plan, std::move(text), file));
-  std::string lines;
-  for (const std::string& failure : outcome.failures) lines += failure + "\n";
-  VEXEVT_TRY(Print(lines));
-  ReportDetail(fmt::format("{} of {} cases as they should be", outcome.cases - outcome.failures.size(), outcome.cases));
-  return outcome.failures.empty() ? ExitCode::kDone : ExitCode::kNegative;
+  VEXEVT_ASSIGN(ExamplesOutcome outcome, TestRoutes(plan, file));
+  VEXEVT_TRY(Print(outcome.failures));
+  ReportDetail(fmt::format("{} of {} cases as they should be", outcome.cases - outcome.failed, outcome.cases));
+  return outcome.failed == 0 ? ExitCode::kDone : ExitCode::kNegative;
 }
 
 Result<ExitCode> CheckRules(const std::string& file) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lib/rules/compile.h"
 
 namespace vexevt {
@@ -47,6 +49,12 @@ Filter Filter::Of(const Rule& rule, Expression when) {
   Filter filter;
   filter.Add(rule, std::move(when));
   return filter;
+}
+
+const FilterRule* Filter::FindRule(const EventView& event) const {
+  auto holds = [&](const FilterRule& rule) { return !rule.when || rule.when->Matches(event); };
+  auto found = std::ranges::find_if(rules_, holds);
+  return found == rules_.end() ? nullptr : &*found;
 }
 
 std::vector<RuleTally> Filter::Tally() const {

@@ -53,6 +53,9 @@ class Filter {
     return keep_by_default_ ? &pass_ : nullptr;
   }
 
+  // The first rule that holds for `event`, whatever its admission says; nullptr: none.
+  const FilterRule* FindRule(const EventView& event) const;
+
   const std::vector<FilterRule>& rules() const { return rules_; }
   bool keeps_by_default() const { return keep_by_default_; }
   std::vector<RuleTally> Tally() const;  // borrows from the rules

@@ -7,6 +7,7 @@
 
 #include "lib/event/field.h"
 #include "lib/rules/compile.h"
+#include "lib/stream/endpoint.h"
 
 namespace vexevt {
 namespace {
@@ -70,6 +71,12 @@ Result<RouteEndpoint> CompileEndpoint(const RulesFile& rules, const EndpointRule
   for (const Member& member : endpoint.members) {
     auto target = ParseEndpoint(member.to.text);
     if (!target.ok()) return ErrorAt(rules.document, member.to.at, target.status().message());
+    // What is queued is written, and written again, from where one event begins: compressed bytes have no such place.
+    if (target->kind == EndpointKind::kFile && IsCompressedName(target->rest)) {
+      return ErrorAt(
+          rules.document, member.to.at,
+          fmt::format("'{0}': no compressed file is written here; \"exec:zstd -q >> {0}\" does it", member.to.text));
+    }
     compiled.targets.push_back(std::move(*target));
   }
   return compiled;

@@ -21,6 +21,8 @@ TEST(RoutePlan, ErrorsNamePlaceAndNearest) {
   EXPECT_EQ(ErrorOf("[[rule]]\n"),
             "r.toml:1:1: rule 'rule-1' sends nothing anywhere: give it 'to', or action = \"drop\"");
   EXPECT_EQ(ErrorOf("[[endpoint]]\nname='a'\nto='nats:x'\n").substr(0, 12), "r.toml:3:4: ");
+  EXPECT_EQ(ErrorOf("[[endpoint]]\nname='a'\nmembers=['-', '/x.evt.zst']\n"),
+            "r.toml:3:15: '/x.evt.zst': no compressed file is written here; \"exec:zstd -q >> /x.evt.zst\" does it");
 }
 
 TEST(RoutePlan, RefusesWhatOnlyFilterUnderstands) {

@@ -109,6 +109,7 @@ run_example() {
   case $2 in
     "rules filter") example_text "$1" "$2" >rules.toml && vexevt-filter --check -f rules.toml ;;
     "rules route") example_text "$1" "$2" >rules.toml && vexevt-route --check rules.toml ;;
+    "tests filter") example_text "$1" "$2" >rules.test && vexevt-filter --test rules.test -f rules.toml ;;
     "tests route") example_text "$1" "$2" >rules.test && vexevt-route --test rules.test rules.toml ;;
     *)
       example_commands "$1" "$2" >script

@@ -214,3 +214,45 @@ whn = 1' >r.toml
   run -0 --separate-stderr bash -c "set +o pipefail; vexevt-filter 'type exists' many.evt | head -c 1 | wc -c"
   [ -z "$stderr" ]
 }
+
+@test "--test holds rules, and an expression, to examples" {
+  cat >rules.toml <<'TOML'
+[[rule]]
+name = "no temporary files"
+when = 'path endswith ".tmp"'
+action = "drop"
+[[rule]]
+when = 'type = fs.create'
+limit = "1/h"
+TOML
+  cat >good.test <<'TOML'
+[[case]]
+name = "what is temporary goes"
+event = '{"type":"fs.create","path":"/srv/a.tmp"}'
+keep = false
+[[case]]
+event = '{"type":"fs.create","path":"/srv/a"}'
+keep = true
+[[case]]
+event = '{"type":"fs.create","path":"/srv/b"}'
+keep = true
+[[case]]
+event = '{"type":"fs.delete","path":"/srv/a"}'
+keep = false
+TOML
+  run -0 vexevt-filter --test good.test -f rules.toml --verbose
+  [ "$output" = "vexevt-filter: 4 of 4 cases as they should be" ]
+  run -1 vexevt-filter --test good.test 'type = fs.delete'
+  [ "${lines[0]}" = "good.test:5:1: case 2: is dropped by default, as no rule holds" ]
+  [ "${#lines[@]}" = 3 ]
+  sed 's/keep = false/keep = true/' good.test >bad.test
+  run -1 vexevt-filter --test bad.test -f rules.toml
+  [ "${lines[0]}" = "bad.test:1:1: case 'what is temporary goes': is dropped by rule 'no temporary files'" ]
+  [ "${lines[1]}" = "bad.test:11:1: case 4: is dropped by default, as no rule holds" ]
+  sed 's/keep/kept/' good.test >wrong.test
+  run -2 --separate-stderr vexevt-filter --test wrong.test -f rules.toml
+  [ "$stderr" = "vexevt-filter: wrong.test:4:8: unknown key 'kept' in case (known: name, event, keep)" ]
+  sed '/keep/d' good.test >wrong.test
+  run -2 --separate-stderr vexevt-filter --test wrong.test -f rules.toml
+  [[ $stderr == "vexevt-filter: wrong.test:1:1: "*"keep"* ]]
+}
