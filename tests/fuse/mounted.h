@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/capture/frame_batch.h"
@@ -21,8 +22,7 @@
 
 namespace vexevt {
 
-// Runs `words`; its exit status, or -1.
-inline int RunWords(std::vector<std::string> words) {
+inline pid_t Start(std::vector<std::string> words) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -31,10 +31,17 @@ inline int RunWords(std::vector<std::string> words) {
     ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
+  return pid;
+}
+
+// The exit status, or -1.
+inline int Ended(pid_t pid) {
   int status = -1;
   ::waitpid(pid, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
+
+inline int RunWords(std::vector<std::string> words) { return Ended(Start(std::move(words))); }
 
 class Mounted {
  public:
@@ -49,25 +56,31 @@ class Mounted {
   }
 
   std::string Mount(std::vector<std::string> options) {
-    std::vector<std::string> words = {binary(), "--background", "-o", events_file()};
+    std::vector<std::string> words = {binary(), "-o", events_file()};
     words.insert(words.end(), options.begin(), options.end());
     words.insert(words.end(), {source(), mountpoint()});
-    mounted_ = RunWords(words) == 0;
-    return mounted_ ? "" : "vexevt-fuse does not mount";
+    daemon_ = Start(words);
+    while (!IsMounted()) {
+      int status;
+      if (::waitpid(daemon_, &status, WNOHANG) == daemon_) {
+        daemon_ = 0;
+        return "vexevt-fuse does not mount";
+      }
+      ::usleep(1000);
+    }
+    return "";
   }
 
-  // Returns when the daemon has written its last event.
+  // Returns when the daemon has ended. Its status says, too, what sanitizers found.
   void Unmount() {
-    if (!mounted_) return;
-    mounted_ = false;
+    if (daemon_ == 0) return;
     EXPECT_EQ(::umount2(mountpoint().c_str(), 0), 0) << std::strerror(errno);
-    for (int tries = 0; tries < 1000 && !Ended(); ++tries) ::usleep(5000);
-    EXPECT_TRUE(Ended()) << "no system.unmount event";
+    EXPECT_EQ(Ended(std::exchange(daemon_, 0)), 0) << "of vexevt-fuse";
   }
 
   ~Mounted() {
-    if (mounted_) ::umount2(mountpoint().c_str(), MNT_DETACH);
     ::umount2(mountpoint().c_str(), MNT_DETACH);
+    if (daemon_ != 0) Ended(daemon_);
   }
 
   // After Unmount.
@@ -94,13 +107,15 @@ class Mounted {
   }
 
  private:
-  bool Ended() const {
-    std::vector<Captured> events = Events();
-    return !events.empty() && events.back().type == kSystemUnmount;
+  bool IsMounted() const {
+    std::ifstream file("/proc/self/mountinfo");
+    std::stringstream mounts;
+    mounts << file.rdbuf();
+    return mounts.str().find(" " + mountpoint() + " ") != std::string::npos;
   }
 
   ScratchFilesystem scratch_;
-  bool mounted_ = false;
+  pid_t daemon_ = 0;  // 0: none runs
 };
 
 }  // namespace vexevt

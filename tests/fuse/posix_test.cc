@@ -15,6 +15,7 @@ struct Setup {
   const char* filesystem;
   std::vector<std::string> options;
   std::vector<std::string> left_out;  // scenes in which the kernel itself does otherwise
+  friend void PrintTo(const Setup& setup, std::ostream* to) { *to << setup.name; }
 };
 
 const Setup kSetups[] = {

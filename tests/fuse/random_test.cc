@@ -117,6 +117,7 @@ std::vector<std::string> PlayAtRandom(const std::string& root, std::uint64_t see
 struct Way {
   const char* name;
   std::vector<std::string> options;
+  friend void PrintTo(const Way& way, std::ostream* to) { *to << way.name; }
 };
 const Way kWays[] = {
     {"auto", {}},
