@@ -58,7 +58,6 @@ bool Emitter::Drain() {
     AppendLost(lost);
   }
   Hand();
-  if (any) output_.Flush();
   return any;
 }
 
@@ -109,6 +108,7 @@ void Emitter::AppendLost(std::uint64_t count) {
   event.host = place_.host;
   event.tenant = place_.tenant;
   batch_.Append(event);
+  in_batch_ += count;
 }
 
 void Emitter::Tell(EventType type, std::string_view subject, std::string_view object, std::string_view detail) {
@@ -122,15 +122,14 @@ void Emitter::Tell(EventType type, std::string_view subject, std::string_view ob
   Append();
   event_ = {};
   Hand();
-  output_.Flush();
 }
 
 void Emitter::Hand() {
   if (batch_.empty()) return;
-  not_written_ = output_.Write(batch_.frames()) ? 0 : not_written_ + in_batch_;
+  std::uint64_t lost = output_.Write(batch_.frames()) ? 0 : in_batch_;
   in_batch_ = 0;
   batch_.Clear();
-  if (not_written_ > 0) AppendLost(not_written_);  // first of the next batch
+  if (lost > 0) AppendLost(lost);  // first of the next batch
 }
 
 }  // namespace vexevt

@@ -26,10 +26,8 @@ namespace vexevt {
 class FrameOutput {
  public:
   virtual ~FrameOutput() = default;
-  // Whole frames. False: they are lost, and it has been said why.
+  // Whole frames, which go out at once. False: they are lost, and it has been said why.
   virtual bool Write(std::span<const std::byte> frames) = 0;
-  // What was written goes out; no more is waiting.
-  virtual bool Flush() = 0;
 };
 
 class Emitter {
@@ -63,8 +61,7 @@ class Emitter {
   EventIds ids_;
   std::uint64_t wall_offset_ns_ = 0;  // wall time less monotonic time
   std::uint64_t last_wall_ns_ = 0;
-  std::uint64_t in_batch_ = 0;     // events, gaps left out
-  std::uint64_t not_written_ = 0;  // events that the output did not take; told before the next batch
+  std::uint64_t in_batch_ = 0;  // events, and those that its gaps tell of
   Event event_;
   FrameBatch batch_;
   std::atomic<bool> stopping_{false};

@@ -1,33 +1,61 @@
 // Where the events of a mount go: an EventSink, and what becomes of them when it fails. The file system goes on without
-// its reader; what is lost from then on is counted, told once, and makes the end of the run a failure.
+// its reader. The failure is told once; the output is opened again as soon as that can be, less and less often, and
+// told when events arrive again. What is lost meanwhile is counted by the ledger, and by who called Write.
 #pragma once
 
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
-#include <vector>
+#include <mutex>
 
 #include "fuse/emitter.h"
 #include "lib/cli/event_sink.h"
 #include "lib/cli/ledger.h"
+#include "lib/cli/options.h"
 
 namespace vexevt {
 
 class EventOutput final : public FrameOutput {
  public:
-  EventOutput(std::unique_ptr<EventSink> sink, Ledger& ledger) : sink_(std::move(sink)), ledger_(ledger) {}
+  enum class OnFailure : std::uint8_t { kLose, kWait };
+
+  // kWait: Write waits for an output that may come back, so that nothing is lost; what it was writing is then written
+  // again. `options` and `ledger` outlive this.
+  static Result<std::unique_ptr<EventOutput>> Open(const CommonOptions& options, OnFailure on_failure, Ledger* ledger);
+
+  bool terminal() const { return terminal_; }
 
   bool Write(std::span<const std::byte> frames) override;
-  bool Flush() override;
 
-  // Closes the sink. The first failure there was.
+  // Any thread: Write waits no more.
+  void StopWaiting();
+  // Closes the sink. The failure of an output that has not come back.
   Status Close();
 
  private:
-  bool Keep(Status status);
+  EventOutput(const CommonOptions& options, OnFailure on_failure, Ledger* ledger);
 
-  std::unique_ptr<EventSink> sink_;
+  struct Count {
+    std::uint64_t events = 0, gaps = 0, lost = 0, last_wall_ns = 0;
+  };
+
+  Status Reopen();
+  Status Pass(std::span<const std::byte> frames, Count* count);
+  void Succeeded();
+  void Failed(Status status);
+  bool WaitToTry();
+
+  const CommonOptions& options_;
   Ledger& ledger_;
-  std::vector<EventView> views_;
-  Status failure_;
+  const bool comes_back_, waits_;
+  bool terminal_ = false;
+  std::unique_ptr<EventSink> sink_;
+  Status failure_;                              // of the last attempt; ok while events arrive
+  std::uint64_t pause_ns_ = 0, failed_ns_ = 0;  // before the next attempt; when the last one failed
+  std::uint64_t lost_ = 0;                      // since it failed
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stop_waiting_ = false;
 };
 
 }  // namespace vexevt

@@ -22,7 +22,6 @@
 #include "fuse/session.h"
 #include "fuse/spill_output.h"
 #include "lib/cli/diagnostics.h"
-#include "lib/cli/event_sink.h"
 #include "lib/cli/pipeline.h"
 #include "lib/cli/run_monitor.h"
 #include "lib/cli/signals.h"
@@ -70,10 +69,10 @@ class FuseRun {
   Status Mount(std::string mountpoint, UniqueFd root, const struct stat& status, std::size_t descriptors) {
     host_ = HostName(options_);
     VEXEVT_ASSIGN(queue_, EventQueue::Make(options_.queue_bytes));
-    VEXEVT_ASSIGN(auto sink, EventSink::Open(options_.common, &ledger_));
-    writes_terminal_ = sink->terminal();
-    output_ = std::make_unique<EventOutput>(std::move(sink), ledger_);
-    if (options_.on_full == WhenFull::kSpill) {
+    bool spills = options_.on_full == WhenFull::kSpill;
+    auto on_failure = spills ? EventOutput::OnFailure::kWait : EventOutput::OnFailure::kLose;
+    VEXEVT_ASSIGN(output_, EventOutput::Open(options_.common, on_failure, &ledger_));
+    if (spills) {
       VEXEVT_ASSIGN(spill_, SpillOutput::Open(options_.spill_directory, *output_));
     }
     mountpoint_ = std::move(mountpoint);
@@ -94,13 +93,14 @@ class FuseRun {
   Status Serve() {
     CatchSignals(/*reload=*/true);
     std::thread writer([this] { emitter_->Run(); });
-    Status waited = monitor_.Start(0, writes_terminal_);
+    Status waited = monitor_.Start(0, output_->terminal());
     if (waited.ok()) waited = Wait();
     session_->Unmount(kGraceMs);
     bool stopped = session_->Stop();
     emitter_->Stop();
     writer.join();
     emitter_->Tell(kSystemUnmount, mountpoint_, options_.source, "fuse.vexevt");
+    output_->StopWaiting();
     if (spill_) spill_->Close();
     Status closed = output_->Close();
     monitor_.Finish();
@@ -147,7 +147,6 @@ class FuseRun {
   Ledger ledger_;
   RunMonitor monitor_;
   std::string host_, mountpoint_;
-  bool writes_terminal_ = false;
   std::unique_ptr<EventQueue> queue_;
   std::unique_ptr<EventOutput> output_;
   std::unique_ptr<SpillOutput> spill_;

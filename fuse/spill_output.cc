@@ -70,11 +70,6 @@ void SpillOutput::Run() {
   std::vector<std::uint64_t> words;  // frames are aligned to them
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (blocks_.empty()) {
-      lock.unlock();
-      output_.Flush();
-      lock.lock();
-    }
     changed_.wait(lock, [&] { return closing_ || !blocks_.empty(); });
     if (blocks_.empty()) return;
     std::size_t bytes = blocks_.front();

@@ -24,7 +24,6 @@ class SpillOutput final : public FrameOutput {
 
   // False: the disk is full; these frames are lost.
   bool Write(std::span<const std::byte> frames) override;
-  bool Flush() override { return true; }  // the thread flushes whenever it has caught up
 
   // Returns when the other output has taken all.
   void Close();

@@ -16,15 +16,16 @@
 #include "lib/stream/record_files.h"
 
 namespace vexevt {
-namespace {
 
-constexpr std::size_t kTextBytes = std::size_t{64} << 10;
-
-struct Output {
+struct OpenedOutput {
   StreamWriter writer;
   bool begun = false;  // something is there already
   char last = '\n';    // and this is its last byte
 };
+
+namespace {
+
+constexpr std::size_t kTextBytes = std::size_t{64} << 10;
 
 bool IsFrames(Format format) { return format == Format::kFrames || format == Format::kAuto; }
 
@@ -34,7 +35,7 @@ Result<std::string> FileOf(const CommonOptions& options, std::string_view option
   return InvalidArgument(std::string(option) + " needs the name of a file: -o FILE");
 }
 
-Result<Output> Append(const CommonOptions& options) {
+Result<OpenedOutput> Append(const CommonOptions& options) {
   if (options.rotation.wanted()) {
     return InvalidArgument("--rotate never overwrites, and goes on behind the last file: leave out --append");
   }
@@ -44,24 +45,24 @@ Result<Output> Append(const CommonOptions& options) {
     ReportWarning("'" + path + "' ended within an event, as a run that was killed leaves it: took its last " +
                   std::to_string(file.cut_bytes) + " bytes away");
   }
-  return Output{FileWriter(std::move(file.fd), path), !file.empty, file.last};
+  return OpenedOutput{FileWriter(std::move(file.fd), path), !file.empty, file.last};
 }
 
-Result<Output> Rotate(const CommonOptions& options) {
+Result<OpenedOutput> Rotate(const CommonOptions& options) {
   VEXEVT_ASSIGN(std::string path, FileOf(options, "--rotate"));
   if (!IsFrames(options.format)) return InvalidArgument("--rotate is for frames");
   VEXEVT_ASSIGN(std::unique_ptr<RecordFiles> files, RecordFiles::Open(path, options.rotation));
   for (const std::string& taken_up : files->taken_up()) {
     ReportNotice("took up '" + taken_up + "', which a run that did not end in order had left");
   }
-  return Output{StreamWriter(std::move(files), path)};
+  return OpenedOutput{StreamWriter(std::move(files), path)};
 }
 
-Result<Output> OutputOf(const CommonOptions& options) {
+Result<OpenedOutput> OutputOf(const CommonOptions& options) {
   if (options.append) return Append(options);
   if (options.rotation.wanted()) return Rotate(options);
   VEXEVT_ASSIGN(StreamWriter writer, OpenOutput(options.output, options.inputs));
-  return Output{std::move(writer)};
+  return OpenedOutput{std::move(writer)};
 }
 
 }  // namespace
@@ -76,7 +77,17 @@ struct EventSink::Printer {
 };
 
 Result<std::unique_ptr<EventSink>> EventSink::Open(const CommonOptions& options, Ledger* ledger) {
-  VEXEVT_ASSIGN(Output output, OutputOf(options));
+  VEXEVT_ASSIGN(OpenedOutput output, OutputOf(options));
+  return Make(options, ledger, std::move(output));
+}
+
+Result<std::unique_ptr<EventSink>> EventSink::Reopen(const CommonOptions& options, Ledger* ledger) {
+  VEXEVT_ASSIGN(StreamWriter writer, ReopenOutput(options.output));
+  const bool goes_on = writer.ends_stream();  // a file, which has its header
+  return Make(options, ledger, OpenedOutput{std::move(writer), goes_on});
+}
+
+Result<std::unique_ptr<EventSink>> EventSink::Make(const CommonOptions& options, Ledger* ledger, OpenedOutput output) {
   StreamWriter& writer = output.writer;
   bool terminal = ::isatty(writer.fd()) == 1;
   Format format = options.format;

@@ -18,10 +18,14 @@
 
 namespace vexevt {
 
+struct OpenedOutput;  // for the source alone
+
 class EventSink {
  public:
   // Opens options.output. Where that is a terminal, kAuto is text, and frames are refused.
   static Result<std::unique_ptr<EventSink>> Open(const CommonOptions& options, Ledger* ledger);
+  // Opens it again after it failed: see ReopenOutput. Not for --rotate.
+  static Result<std::unique_ptr<EventSink>> Reopen(const CommonOptions& options, Ledger* ledger);
 
   ~EventSink();
   EventSink(const EventSink&) = delete;
@@ -74,6 +78,7 @@ class EventSink {
   struct Printer;
 
   EventSink(StreamWriter writer, Format format, std::optional<std::uint64_t> room, Ledger* ledger);
+  static Result<std::unique_ptr<EventSink>> Make(const CommonOptions& options, Ledger* ledger, OpenedOutput output);
 
   void EndRun() {
     if (run_ != run_end_) Keep(writer_.Append({run_, run_end_}));

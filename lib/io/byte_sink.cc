@@ -10,7 +10,24 @@
 
 namespace vexevt {
 
-Status FdSink::Write(std::span<const std::byte> bytes) { return WriteAll(fd_.get(), bytes, name_); }
+namespace {
+
+// Takes the last `bytes` off a file, unless somebody has written behind them.
+void TakeBack(int fd, std::size_t bytes) {
+  struct stat file;
+  off_t end = ::lseek(fd, 0, SEEK_CUR), start = end - static_cast<off_t>(bytes);
+  if (::fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size != end) return;
+  if (::ftruncate(fd, start) == 0) ::lseek(fd, start, SEEK_SET);
+}
+
+}  // namespace
+
+Status FdSink::Write(std::span<const std::byte> bytes) {
+  std::size_t written;
+  Status status = WriteAll(fd_.get(), bytes, name_, &written);
+  if (!status.ok() && written > 0) TakeBack(fd_.get(), written);
+  return status;
+}
 
 Status FdSink::Sync() {
   // EINVAL, EROFS: it is no file of a disk.

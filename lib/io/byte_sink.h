@@ -31,6 +31,7 @@ class ByteSink {
   virtual bool ends_stream() const { return false; }
 };
 
+// What a file could not take whole, as its disk is full, is taken back: the file ends where a Write ended.
 class FdSink final : public ByteSink {
  public:
   // `name` stands in errors: "cannot write 'b.evt': No space left on device".

@@ -26,11 +26,13 @@ Result<std::size_t> ReadSome(int fd, std::span<std::byte> to, std::string_view n
   }
 }
 
-Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name) {
+Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name, std::size_t* written) {
+  if (written != nullptr) *written = 0;
   while (!bytes.empty()) {
-    ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    ssize_t size = ::write(fd, bytes.data(), bytes.size());
+    if (size >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(size));
+      if (written != nullptr) *written += static_cast<std::size_t>(size);
     } else if (errno == EAGAIN) {
       pollfd ready{fd, POLLOUT, 0};
       poll(&ready, 1, -1);

@@ -14,8 +14,9 @@ namespace vexevt {
 Result<std::size_t> ReadSome(int fd, std::span<std::byte> to, std::string_view name);
 
 // Writes all of `bytes` to a blocking or non-blocking descriptor. `name` stands in the error, which is
-// kBrokenPipe where nobody reads any more (SIGPIPE being ignored).
-Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name);
+// kBrokenPipe where nobody reads any more (SIGPIPE being ignored). *written, where it is asked for: how many were, also
+// of a failure.
+Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name, std::size_t* written = nullptr);
 
 // All of a file, at most `limit` bytes: more is kResourceExhausted.
 Result<std::string> ReadFile(const std::string& path, std::size_t limit);

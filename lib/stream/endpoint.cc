@@ -222,4 +222,18 @@ Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std
   return InvalidArgument(fmt::format("'{}' can't be written", endpoint));
 }
 
+bool MayReopen(const EndpointName& output) {
+  return output.kind != EndpointKind::kExec && !(output.kind == EndpointKind::kFile && IsCompressedName(output.rest));
+}
+
+Result<StreamWriter> ReopenOutput(const std::string& endpoint) {
+  VEXEVT_ASSIGN(EndpointName name, ParseEndpoint(endpoint));
+  if (name.kind != EndpointKind::kFile) return OpenOutput(endpoint);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
+  UniqueFd fd(::open(name.rest.c_str(), kFlags | O_NONBLOCK, 0666));  // an unread pipe is not waited for
+  if (!fd && errno == ENXIO) return Unavailable(fmt::format("nobody reads '{}'", name.rest));
+  if (!fd || fcntl(fd.get(), F_SETFL, O_APPEND) != 0) return CannotOpen(name.rest, errno);
+  return StreamWriter(std::move(fd), name.rest);
+}
+
 }  // namespace vexevt

@@ -64,4 +64,10 @@ StreamWriter FileWriter(UniqueFd fd, const std::string& path);
 // Refuses a file that is one of `inputs`, before it is emptied.
 Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std::string> inputs = {});
 
+// Whether an output that failed may be opened again: not a command, which would begin anew, nor a compressed file,
+// which may end within a block.
+bool MayReopen(const EndpointName& output);
+// Opens such a one: a file goes on at its end. kUnavailable: nobody reads the named pipe, or listens at the socket.
+Result<StreamWriter> ReopenOutput(const std::string& endpoint);
+
 }  // namespace vexevt

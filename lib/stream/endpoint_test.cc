@@ -113,6 +113,24 @@ TEST(Endpoint, ACommandIsWrittenAndWaitedFor) {
   EXPECT_EQ(failing->Close().message(), "'exec:kill -9 $$' was ended by a signal: Killed");
 }
 
+TEST(Endpoint, AnOutputThatFailedGoesOn) {
+  TestDirectory directory;
+  std::string path = directory / "a.evt";
+  for (std::uint64_t at : {1u, 2u}) {
+    auto output = ReopenOutput(path);
+    ASSERT_TRUE(output.ok()) << output.status().message();
+    Send(*output, FrameAt(at));
+  }
+  std::vector<std::byte> both = FrameAt(1), second = FrameAt(2);
+  both.insert(both.end(), second.begin(), second.end());
+  EXPECT_EQ(*ReadFile(path, 1 << 20), TextOf(both));
+  std::string pipe = directory / "p";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(ReopenOutput(pipe).status().code(), StatusCode::kUnavailable);
+  for (const char* name : {"a.evt", "-", "unix:x", "ring:x"}) EXPECT_TRUE(MayReopen(*ParseEndpoint(name))) << name;
+  for (const char* name : {"exec:cat", "a.evt.zst"}) EXPECT_FALSE(MayReopen(*ParseEndpoint(name))) << name;
+}
+
 TEST(Endpoint, AListenerTakesSeveralWriters) {
   TestDirectory directory;
   std::string path = directory / "s";

@@ -1,51 +1,10 @@
 #!/usr/bin/env bats
-# vexevt-fuse as its users run it: mounted by root, by mount(8) and by an ordinary user, over a small file system, with slow and dead
-# readers, killed, and with real work in it. Each case has a mount namespace of its own, where it may.
+# vexevt-fuse as its users run it: mounted by root, by mount(8) and by an ordinary user, over a small file system, killed, and with
+# real work in it.
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-  [[ -w /dev/fuse ]] || skip "no /dev/fuse"
-  ((EUID == 0)) || skip "needs root"
-  work=$(mktemp -d /tmp/vexevt-fuse-XXXXXX)  # where others may go, too
-  cd "$work"
-  chmod 755 .
-  mkdir src mnt
-  src=$PWD/src mnt=$PWD/mnt
-}
-
-teardown() {
-  [[ -z ${mnt:-} ]] || umount -l "$mnt" 2>/dev/null || true
-  [[ -z ${src:-} ]] || umount -l "$src" 2>/dev/null || true
-  cd /
-  [[ -z ${work:-} ]] || rm -rf "$work"
-}
-
-# Mounts in the background; events go to the file events.
-start() {
-  vexevt-fuse --background -o events "$src" "$mnt"
-}
-
-# Until the condition holds, 20 s at most.
-await() {
-  local try
-  for ((try = 0; try < 2000; ++try)); do
-    "$@" && return
-    sleep 0.01
-  done
-  echo "in vain: $*"
-  return 1
-}
-
-is_mounted() { grep -q " $mnt .*fuse.vexevt" /proc/self/mountinfo; }
-ended() { [[ $(vexevt-cat --format json events 2>/dev/null | tail -n 1 | jq -r .type) = system.unmount ]]; }
-# The daemon of this case.
-daemon() { pgrep -f "^vexevt-fuse .*$src $mnt$"; }
-
-finish() {
-  umount "$mnt"
-  await ended
-}
+load mounts
 
 @test "mount.fuse.vexevt takes the words of mount(8)" {
   "$VEXEVT_BIN/../sbin/mount.fuse.vexevt" "$src" "$mnt" -s -o "rw,noatime,output=$PWD/events,cache=never,x-systemd.automount,nofail,where=\"type in (fs.mkdir, system.unmount)\""
@@ -162,67 +121,6 @@ finish() {
   [ "$(cat "$mnt/small")" = fits ]
   finish
   vexevt-filter -q 'type = fs.write and result = ENOSPC' events
-}
-
-# A reader that stops for a while, behind a named pipe.
-stalled_reader() {
-  mkfifo pipe
-  cat pipe >taken &
-  reader=$!
-  vexevt-fuse --background -o pipe --queue 256k --types fs.mknod,fs.delete "$@" "$src" "$mnt"
-  kill -STOP "$reader"
-}
-told() { vexevt-filter -c "type = $1" taken; }
-lost() { vexevt-cat --format json taken | jq -s '[.[] | select(.type == "vexevt.lost") | .gap.lost] | add // 0'; }
-# With long names, so that the events are more than a pipe takes.
-make_fifos() { seq -f "$mnt/$(printf 'x%.0s' {1..200})%g" "$1" | xargs mkfifo; }
-
-@test "a stalled reader costs events, which are counted, and no time" {
-  stalled_reader
-  make_fifos 4000
-  kill -CONT "$reader"
-  umount "$mnt"
-  wait "$reader"
-  (( $(lost) > 0 ))
-  [ $(( $(told fs.mknod | tr -d '>=') + $(lost) )) = 4000 ]
-}
-
-@test "with --on-full block nothing is lost" {
-  stalled_reader --on-full block
-  make_fifos 4000 &
-  local maker=$!
-  sleep 0.2
-  kill -CONT "$reader"
-  wait "$maker"
-  umount "$mnt"
-  wait "$reader"
-  [ "$(lost)" = 0 ]
-  [ "$(told fs.mknod)" = 4000 ]
-}
-
-@test "with --on-full spill nothing is lost, and nobody waits" {
-  stalled_reader --on-full spill --spill-dir "$PWD"
-  make_fifos 4000
-  kill -CONT "$reader"
-  umount "$mnt"
-  wait "$reader"
-  [ "$(lost)" = 0 ]
-  [ "$(told fs.mknod)" = 4000 ]
-  [ -z "$(compgen -G 'vexevt-fuse-*')" ]
-}
-
-@test "the file system outlives its reader" {
-  vexevt-fuse -o 'exec:head -c 8 >/dev/null' "$src" "$mnt" 2>said &
-  local pid=$!
-  await is_mounted
-  local i
-  for ((i = 0; i < 50; ++i)); do mkdir "$mnt/$i"; done
-  await grep -q "the file system goes on" said
-  rmdir "$mnt"/*
-  umount "$mnt"
-  local status=0
-  wait "$pid" || status=$?
-  [ "$status" = 3 ]
 }
 
 @test "more files than descriptors" {
