@@ -44,9 +44,12 @@ void Open(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
 void Flush(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
   if (CloseControl(req, id)) return;
   OpenFile& file = FileOf(info);
+  const Who who = WhoAsks(req);
+  Teller& teller = FilesystemOf(req).teller;
+  if (teller.Wants(file.writable ? kFsCloseWrite : kFsClose)) teller.Remember(who);
   {
     std::lock_guard lock(file.closer_mutex);
-    file.closer = WhoAsks(req);
+    file.closer = who;
   }
   fuse_reply_err(req, ErrorOf(::close(::dup(file.fd.get()))));
 }

@@ -38,6 +38,8 @@ class Teller {
 
   bool Wants(EventType type) const { return fs_types_[type & 0xff]; }
 
+  // Looks up who it is, for what is told of him when he may be gone.
+  void Remember(const Who& who) { callers_.Find(who.tid, MonotonicNs()); }
   // Fills in who did it, and hands the record to the queue. Operations of this process are not told.
   void Tell(Record* record, const Who& who);
   // An event that `who` handed in.

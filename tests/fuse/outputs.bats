@@ -77,13 +77,17 @@ listen() {
   reader=$!
   await test -S socket
 }
+end_reader() {
+  kill -9 "$reader"
+  wait "$reader" || true
+}
 
 @test "a socket's reader may end and come back" {
   listen before
   mount_for -o "unix:$PWD/socket"
   mkdir "$mnt"/{1..10}
   await holds before fs.mkdir 10
-  kill -9 "$reader"
+  end_reader
   rm socket
   mkdir "$mnt"/{11..40}
   await grep -q "its events are lost until it can be written again" said
@@ -120,7 +124,7 @@ listen() {
   mount_for -o "unix:$PWD/socket" --on-full spill --spill-dir "$PWD"
   mkdir "$mnt"/{1..10}
   await holds before fs.mkdir 10
-  kill -9 "$reader"
+  end_reader
   rm socket
   mkdir "$mnt"/{11..40}
   await grep -q "its events wait" said
@@ -155,7 +159,7 @@ listen() {
   reader=$!
   mkdir "$mnt"/{1..50}
   await holds before fs.mkdir 50
-  kill -9 "$reader"
+  end_reader
   mkdir "$mnt"/{51..100}
   vexevt-filter 'type exists' "ring:$PWD/ring" -o after &
   reader=$!
