@@ -140,6 +140,24 @@ TEST_F(Events, FollowAFileThroughRenames) {
                                      "fs.write two/other", "fs.close-write two/other"));
 }
 
+// Made by going down, as no call takes such a path.
+TEST_F(Events, CarryPathsLongerThanPathMax) {
+  MAKE_OR_SKIP("--types", "fs.mkdir");
+  const std::string name(200, 'd');
+  constexpr int kDepth = 50;
+  InChild([&] {
+    if (::chdir(mounted_.mountpoint().c_str()) != 0) return false;
+    for (int i = 0; i < kDepth; ++i) {
+      if (::mkdir(name.c_str(), 0755) != 0 || ::chdir(name.c_str()) != 0) return false;
+    }
+    return true;
+  });
+  std::vector<Captured> events = Told();
+  ASSERT_EQ(events.size(), static_cast<std::size_t>(kDepth));
+  std::string path = mounted_.mountpoint();
+  for (const Captured& event : events) EXPECT_EQ(event.path, path += "/" + name);
+}
+
 TEST_F(Events, AreThoseOfTheExpression) {
   MAKE_OR_SKIP("--where", "type = system.* or type in (fs.delete, fs.lookup) and name startswith keep and result = 0");
   InChild([&] {

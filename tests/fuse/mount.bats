@@ -93,20 +93,34 @@ load mounts
   vexevt-cat --format json events | jq -r .path | grep -qx "$src/d"
 }
 
-@test "a killed daemon is recovered from" {
+@test "a daemon that is killed while four write is recovered from" {
   start
+  head -c 3M /dev/urandom >"$mnt/whole"
+  cp src/whole before
   exec 8>"$mnt/open"
-  dd if=/dev/zero of="$mnt/big" bs=64k count=100000 status=none 2>err &
-  local writer=$!
-  await test -s src/big
+  local i writers=()
+  for i in 1 2 3 4; do
+    dd if=/dev/zero of="$mnt/big$i" bs=64k count=100000 status=none 2>"err$i" &
+    writers+=($!)
+  done
+  for i in 1 2 3 4; do await test -s "src/big$i"; done
   kill -9 "$(daemon)"
-  ! wait "$writer" || false  # it ends, with an error
+  for i in 1 2 3 4; do
+    ! wait "${writers[i - 1]}" || false
+    grep -q "not connected\|Software caused connection abort" "err$i"
+  done
   run ! ls "$mnt"
   [[ $output == *"not connected"* ]]
+  run ! eval 'echo x >&8'
   exec 8>&- || true
   start 2>said
   grep -q "took a dead mount off '$mnt'" said
-  [ -s "$mnt/big" ] && [ -e "$mnt/open" ]
+  cmp before "$mnt/whole"
+  for i in 1 2 3 4; do
+    cmp -n "$(stat -c %s "$mnt/big$i")" /dev/zero "$mnt/big$i"
+    echo more >>"$mnt/big$i"
+    [ "$(tail -n 1 "src/big$i" | tr -d '\0')" = more ]
+  done
   finish
   [ "$(grep -c " $mnt " /proc/self/mountinfo)" = 0 ]
 }
@@ -159,4 +173,17 @@ load mounts
   finish
   vexevt-filter -q 'comm = git and type = fs.create' events
   vexevt-filter -q 'comm = cc1 and type = fs.read' events
+}
+
+@test "fio finds what it wrote" {
+  command -v fio >/dev/null || skip "no fio"
+  local how
+  for how in "--cache auto:psync" "--cache never:psync" "--writeback:mmap" "--splice:psync" "--passthrough:psync"; do
+    # shellcheck disable=SC2086  # two words
+    vexevt-fuse --background -o events ${how%:*} "$src" "$mnt" 2>/dev/null
+    fio --name=verify --directory="$mnt" --ioengine="${how#*:}" --rw=randrw --bsrange=4k-128k --size=2m --numjobs=4 --end_fsync=1 \
+      --verify=crc32c --verify_fatal=1 --verify_state_save=0 --output=said
+    finish
+    rm "$src"/*
+  done
 }
