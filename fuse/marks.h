@@ -1,7 +1,7 @@
 // Marks: what an application has said of a file by its extended attributes user.vexevt.*; the file's events carry it.
 //
 //   user.vexevt.session, .transaction    the event's fields of these names
-//   user.vexevt.trace                    "TRACEID-SPANID" or a W3C traceparent: the event's trace and span
+//   user.vexevt.trace                    "TRACE-SPAN" or a W3C traceparent: the event's trace and span
 //   user.vexevt.KEY                      an attribute of the event: tags, vector, agent, intent …
 #pragma once
 

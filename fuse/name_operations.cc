@@ -19,7 +19,10 @@ void Remove(fuse_req_t req, EventType type, fuse_ino_t parent_id, const char* na
   Telling told(req, type);
   Node& parent = NodeOf(req, parent_id);
   struct stat status;
-  if (told.wanted() && Look(parent, name, &status)) told.With(status);
+  if (told.wanted() && Look(parent, name, &status)) {
+    told.With(status);
+    told.MarkedAs(KeyOf(status));
+  }
   int error = ErrorOf(::unlinkat(parent.fd.get(), name, flags));
   told.Of(parent, name);
   told.Done(error);
@@ -45,7 +48,10 @@ void Rename(fuse_req_t req, fuse_ino_t parent_id, const char* name, fuse_ino_t n
   bool exchanged = (flags & RENAME_EXCHANGE) != 0 && Look(new_parent, new_name, &other);
   told.Of(parent, name);
   told.To(new_parent, new_name);
-  if (known) told.With(moved);
+  if (known) {
+    told.With(moved);
+    told.MarkedAs(KeyOf(moved));
+  }
   // A whiteout is made as the caller's.
   if ((flags & RENAME_WHITEOUT) != 0) ThreadIdentity::Of().CreateAs(req, 0);
   int error = ErrorOf(::renameat2(parent.fd.get(), name, new_parent.fd.get(), new_name, flags));

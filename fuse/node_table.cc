@@ -82,17 +82,18 @@ void NodeTable::Forget(Node& node, std::uint64_t references) {
   }
 }
 
-void NodeTable::Rename(FileKey key, Node& parent, std::string_view name) {
-  if (key == root_.key) return;
+Node* NodeTable::Find(FileKey key) {
   Shard& shard = ShardOf(key);
-  Node* node;
-  {
-    std::lock_guard lock(shard.mutex);
-    auto at = shard.nodes.find(key);
-    if (at == shard.nodes.end()) return;
-    node = at->second.get();
-    node->references.fetch_add(1, std::memory_order_relaxed);
-  }
+  std::lock_guard lock(shard.mutex);
+  auto at = shard.nodes.find(key);
+  if (at == shard.nodes.end()) return nullptr;
+  at->second->references.fetch_add(1, std::memory_order_relaxed);
+  return at->second.get();
+}
+
+void NodeTable::Rename(FileKey key, Node& parent, std::string_view name) {
+  Node* node = Find(key);
+  if (node == nullptr) return;
   renames_.fetch_add(1, std::memory_order_acq_rel);
   SetName(*node, parent, name, nullptr);
   Forget(*node, 1);

@@ -78,6 +78,9 @@ class NodeTable {
   // the node is new it takes the descriptor over.
   Node* Enter(UniqueFd fd, const struct stat& status, Node& parent, std::string_view name, std::uint64_t renames);
 
+  // The node of the file `key`, with one more reference; null where the kernel doesn't know it.
+  Node* Find(FileKey key);
+
   void Forget(Node& node, std::uint64_t references);
 
   // The file `key` is now `name` in `parent`, where the kernel knows it.

@@ -121,8 +121,22 @@ void Telling::Of(Node& node, std::string_view name) {
   if (!name.empty()) return;
   record.inode = node.key.inode;
   if (node.type == S_IFDIR) record.flags |= kFlagDirectory;
+  Marked(node);
+}
+
+void Telling::Marked(Node& node) {
+  Filesystem& fs = FilesystemOf(req_);
   if (!node.marks_read.load(std::memory_order_relaxed)) ReadMarks(fs, node);
   if (node.has_marks.load(std::memory_order_relaxed)) record.marks = fs.nodes.MarksOf(node);
+}
+
+void Telling::MarkedAs(FileKey key) {
+  if (!wanted_) return;
+  NodeTable& nodes = FilesystemOf(req_).nodes;
+  Node* node = nodes.Find(key);
+  if (node == nullptr) return;
+  Marked(*node);
+  nodes.Forget(*node, 1);
 }
 
 void Telling::To(const Node& node, std::string_view name) {

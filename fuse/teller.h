@@ -80,12 +80,16 @@ class Telling {
   void Of(Node& node, std::string_view name = {});
   void To(const Node& node, std::string_view name);  // path2
   void With(const struct stat& status);
+  // The marks of the file that the name stands for.
+  void MarkedAs(FileKey key);
 
   void Done(int error);
 
   Record record;
 
  private:
+  void Marked(Node& node);
+
   bool wanted_;
   fuse_req_t req_;
   Who who_;

@@ -194,29 +194,44 @@ TEST_F(Events, SeeAnExecution) {
 }
 
 TEST_F(Events, CarryTheMarksOfTheirFile) {
-  MAKE_OR_SKIP("--types", "fs.close-write,fs.close");
-  std::string file = At("file");
-  auto mark = [&](const char* key, const std::string& value) {
-    return ::setxattr(file.c_str(), key, value.data(), value.size(), 0) == 0;
+  MAKE_OR_SKIP("--types", "fs.close-write,fs.close,fs.chmod,fs.rename,fs.delete", "--timeout", "0");
+  std::string file = At("file"), other = At("other");
+  auto mark = [](const std::string& of, const char* key, const std::string& value) {
+    return ::setxattr(of.c_str(), key, value.data(), value.size(), 0) == 0;
   };
   InChild([&] {
     ::close(::open(file.c_str(), O_CREAT | O_WRONLY, 0644));
-    bool ok = mark("user.vexevt.agent", "planner") && mark("user.vexevt.session", "s-1") &&
-              mark("user.vexevt.trace", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    bool ok = mark(file, "user.vexevt.agent", "planner") && mark(file, "user.vexevt.session", "s-1") &&
+              mark(file, "user.vexevt.transaction", "t-1") &&
+              mark(file, "user.vexevt.trace", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     ::close(::open(file.c_str(), O_RDONLY));
-    ok = ok && ::removexattr(file.c_str(), "user.vexevt.agent") == 0;
-    ::close(::open(file.c_str(), O_RDONLY));
-    return ok;
+    ok = ok && ::chmod(file.c_str(), 0600) == 0 && ::rename(file.c_str(), other.c_str()) == 0;
+    ok = ok && ::removexattr(other.c_str(), "user.vexevt.agent") == 0;
+    ::close(::open(other.c_str(), O_RDONLY));
+    return ok && ::unlink(other.c_str()) == 0;
   });
+  std::vector<std::string> lines;
+  for (const Captured& event : Told()) {
+    lines.push_back(event.Line(mounted_.mountpoint()) + "|" + event.attribute + "|" + event.session + "|" +
+                    event.transaction);
+    EXPECT_EQ(event.trace_low, event.session.empty() ? 0 : 0x8448eb211c80319cu);
+  }
+  EXPECT_THAT(
+      lines, ::testing::ElementsAre("fs.close-write file|||", "fs.close file|agent=planner|s-1|t-1",
+                                    "fs.chmod file|agent=planner|s-1|t-1", "fs.rename file other|agent=planner|s-1|t-1",
+                                    "fs.close other||s-1|t-1", "fs.delete other||s-1|t-1"));
+}
+
+// Made by who had it before, and read when the first event of the file needs them.
+TEST_F(Events, CarryMarksFromBeforeTheMount) {
+  MAKE_OR_SKIP("--types", "fs.delete");
+  std::string below = mounted_.source() + "/old";
+  ::close(::open(below.c_str(), O_CREAT | O_WRONLY, 0644));
+  ASSERT_EQ(::setxattr(below.c_str(), "user.vexevt.vector", "v-17", 4, 0), 0);
+  InChild([&] { return ::unlink(At("old").c_str()) == 0; });
   std::vector<Captured> events = Told();
-  ASSERT_EQ(events.size(), 3u);
-  EXPECT_EQ(events[0].attribute, "");
-  EXPECT_EQ(events[0].session, "");
-  EXPECT_EQ(events[1].attribute, "agent=planner");
-  EXPECT_EQ(events[1].session, "s-1");
-  EXPECT_EQ(events[1].trace_low, 0x8448eb211c80319cu);
-  EXPECT_EQ(events[2].attribute, "");
-  EXPECT_EQ(events[2].session, "s-1");
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].attribute, "vector=v-17");
 }
 
 TEST_F(Events, CarryTheTransactionOfTheirProcess) {
