@@ -85,6 +85,7 @@ void Emitter::TakeFrame(const Record& record) {
   if (event.host.empty()) event.host = place_.host;
   if (event.tenant.empty()) event.tenant = place_.tenant;
   if (event.context.transaction.empty()) event.context.transaction = record.transaction;
+  if (!event.context.transaction.empty()) event.flags |= kFlagTransactional;
   ids_.Stamp(&event, {record.mono_ns + wall_offset_ns_, record.mono_ns});
   std::swap(event, event_);
   Append();

@@ -258,7 +258,7 @@ TEST_F(Events, CarryTheTransactionOfTheirProcess) {
     lines.push_back(event.Line(mounted_.mountpoint()) + "|" + event.transaction);
     if (event.type == *ParseType("vector.search")) {
       EXPECT_EQ(event.pid, static_cast<std::uint32_t>(pid));
-      EXPECT_EQ(event.flags & kFlagInjected, kFlagInjected);
+      EXPECT_EQ(event.flags & (kFlagInjected | kFlagTransactional), kFlagInjected | kFlagTransactional);
     }
   }
   EXPECT_THAT(

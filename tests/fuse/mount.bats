@@ -21,6 +21,51 @@ load mounts
   [[ $output == *"Read-only"* ]]
 }
 
+# In a namespace of its own, where mount(8) finds the helper as if it were installed.
+in_own_namespace() {
+  mkdir -p sbin
+  ln -sf "$VEXEVT_BIN/vexevt-fuse" sbin/mount.fuse.vexevt
+  unshare --mount --propagation private bash -euc 'mount --bind sbin /usr/sbin; '"$1" - "$src" "$mnt"
+}
+
+@test "mount -t fuse.vexevt, and a line of fstab" {
+  # shellcheck disable=SC2016  # of the other shell
+  in_own_namespace '
+    mount -t fuse.vexevt -o output="$PWD/events",nosuid "$1" "$2"
+    mkdir "$2/d"
+    umount "$2"
+    printf "%s %s fuse.vexevt noauto,nofail,noexec,output=%s,\"types=fs.mkdir,fs.rmdir\",timeout=0 0 0\n" "$1" "$2" "$PWD/second" >fstab
+    mount --bind fstab /etc/fstab
+    mount "$2"
+    findmnt -n -o OPTIONS "$2" | grep -q noexec
+    rmdir "$2/d"
+    touch "$2/untold"
+    umount "$2"
+  '
+  await ended
+  ended_second() { [[ $(vexevt-cat --format json second 2>/dev/null | tail -n 1 | jq -r .type) = system.unmount ]]; }
+  await ended_second
+  vexevt-filter -q "type = fs.mkdir and path = \"$mnt/d\"" events
+  [ "$(vexevt-cat --format json second | jq -r .type | tr '\n' ' ')" = "system.mount fs.rmdir system.unmount " ]
+}
+
+@test "a mount of fstab is recovered by mounting it again" {
+  # shellcheck disable=SC2016  # of the other shell
+  in_own_namespace '
+    printf "%s %s fuse.vexevt output=%s 0 0\n" "$1" "$2" "$PWD/events" >fstab
+    mount --bind fstab /etc/fstab
+    mount "$2"
+    touch "$2/before"
+    kill -9 "$(pgrep -f "^/sbin/mount.fuse.vexevt $1 $2 ")"
+    while stat "$2"; do :; done >/dev/null 2>&1
+    mount "$2" 2>said
+    [[ -e $2/before ]]
+    umount "$2"
+  '
+  grep -q "took a dead mount off '$mnt'" said
+  await ended
+}
+
 @test "mount.fuse3 runs it by its own name" {
   command -v mount.fuse3 || skip "no mount.fuse3"
   mount.fuse3 "vexevt-fuse#$src" "$mnt" -o "rw,output=$PWD/events"
@@ -186,4 +231,45 @@ load mounts
     finish
     rm "$src"/*
   done
+}
+
+# A command of the unit, for this case's paths.
+of_unit() {
+  sed -n "s,^$1=-\?,,p" "$BATS_TEST_DIRNAME/../../packaging/systemd/vexevt-fuse@.service" |
+    sed "s,/usr/bin/vexevt,$VEXEVT_BIN/vexevt,; s,/run/vexevt/events.sock,$PWD/socket,; s,%f,$src,g"
+}
+
+@test "as systemd's unit starts and ends it" {
+  command -v socat >/dev/null || skip "no socat"
+  mnt=$src
+  vexevt-filter 'type exists' "unix-listen:$PWD/socket" -o events &
+  local reader=$!
+  socat -u UNIX-RECV:notify OPEN:told,creat,append 3>&- &
+  local notified=$! pid
+  await test -S socket
+  await test -S notify
+  for _ in 1 2; do
+    # shellcheck disable=SC2046  # words
+    NOTIFY_SOCKET=$PWD/notify $(of_unit ExecStart) &
+    pid=$!
+    await grep -q READY=1 told
+    is_mounted
+    touch "$src/f"
+    kill "$pid"
+    wait "$pid"
+    await grep -q STOPPING=1 told
+    run ! is_mounted
+    : >told
+  done
+  # shellcheck disable=SC2046
+  NOTIFY_SOCKET=$PWD/notify $(of_unit ExecStart) &
+  pid=$!
+  await grep -q READY=1 told
+  kill -9 "$pid"
+  wait "$pid" || true
+  is_mounted
+  $(of_unit ExecStopPost)
+  run ! is_mounted
+  [ -e "$src/f" ]
+  kill "$reader" "$notified"
 }
