@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "lib/capture/audit_log.h"
+#include "lib/capture/endpoint_source.h"
 #include "lib/capture/fanotify.h"
 #include "lib/capture/generate.h"
 #include "lib/capture/import.h"
@@ -79,8 +80,15 @@ Result<OpenedSource> OpenImports(const CaptureOptions& options) {
   return OpenedSource{std::make_unique<Sequence>(std::move(sources)), "import"};
 }
 
-Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selection& selection, const OwnOutput& output,
-                                    std::uint32_t command) {
+struct Watched {
+  const CaptureOptions& options;
+  const Selection& selection;
+  const OwnOutput& output;
+  std::uint32_t command;  // as for OpenSource
+};
+
+Result<std::unique_ptr<Source>> OpenByFanotify(const Watched& watched) {
+  const auto& [options, selection, output, command] = watched;
   FanotifyOptions fanotify;
   fanotify.selection = selection;
   fanotify.mark = options.mark;
@@ -91,19 +99,95 @@ Result<OpenedSource> OpenByFanotify(const CaptureOptions& options, const Selecti
   fanotify.host = HostName(options);
   fanotify.tenant = options.tenant;
   fanotify.warn = [](std::string_view text) { ReportWarning(text); };
-  VEXEVT_ASSIGN(auto source, OpenFanotify(std::move(fanotify)));
-  return OpenedSource{std::move(source), "fanotify"};
+  return OpenFanotify(std::move(fanotify));
 }
 
-Result<OpenedSource> OpenByInotify(const CaptureOptions& options, const Selection& selection, const OwnOutput& output) {
+Result<std::unique_ptr<Source>> OpenByInotify(const Watched& watched) {
+  const auto& [options, selection, output, command] = watched;
   InotifyOptions inotify;
   inotify.selection = selection;
   if (!output.path.empty()) inotify.unseen = {output.path};
   inotify.host = HostName(options);
   inotify.tenant = options.tenant;
   inotify.warn = [](std::string_view text) { ReportWarning(text); };
-  VEXEVT_ASSIGN(auto source, OpenInotify(std::move(inotify)));
-  return OpenedSource{std::move(source), "inotify"};
+  return OpenInotify(std::move(inotify));
+}
+
+// Each --from. Another source that watches is opened here.
+Result<SourceToMerge> OpenChoice(const SourceChoice& choice, const Watched& watched) {
+  SourceToMerge opened;
+  switch (choice.kind) {
+    case SourceKind::kFanotify: {
+      VEXEVT_ASSIGN(opened.source, OpenByFanotify(watched));
+      opened.name = "fanotify";
+      opened.stamps_late = true;
+      break;
+    }
+    case SourceKind::kInotify: {
+      VEXEVT_ASSIGN(opened.source, OpenByInotify(watched));
+      opened.name = "inotify";
+      opened.stamps_late = true;
+      break;
+    }
+    case SourceKind::kFuse: {
+      VEXEVT_ASSIGN(opened.source, OpenEndpoint({choice.endpoint, watched.selection.fs_types}));
+      opened.name = fmt::format("fuse '{}'", choice.endpoint);
+      opened.lag_ns = kEndpointLagNs;
+      break;
+    }
+  }
+  return opened;
+}
+
+Result<OpenedSource> OpenAll(const Watched& watched) {
+  std::vector<SourceToMerge> sources;
+  std::string names;
+  for (const SourceChoice& choice : watched.options.from) {
+    VEXEVT_ASSIGN(SourceToMerge source, OpenChoice(choice, watched));
+    names += fmt::format("{}{}", names.empty() ? "" : " and ", source.name);
+    sources.push_back(std::move(source));
+  }
+  // Without two boundaries there are no doubles.
+  const bool fuse = IsFrom(watched.options, SourceKind::kFuse);
+  const bool kernel = IsFrom(watched.options, SourceKind::kFanotify) || IsFrom(watched.options, SourceKind::kInotify);
+  VEXEVT_ASSIGN(auto merged, MergedSource::Of(std::move(sources), fuse && kernel,
+                                              [](std::string_view text) { ReportWarning(text); }));
+  const MergedSource* source = merged.get();
+  return OpenedSource{std::move(merged), std::move(names), source};
+}
+
+// Without --from: by fanotify if that may be.
+Result<OpenedSource> OpenWatching(const Watched& watched) {
+  auto source = OpenByFanotify(watched);
+  if (source.ok()) return OpenedSource{std::move(*source), "fanotify"};
+  StatusCode code = source.status().code();
+  bool missing = code == StatusCode::kPermissionDenied || code == StatusCode::kUnsupported;
+  if (!missing || watched.command != 0 || watched.options.auid) return std::move(source).status();
+  ReportNotice(fmt::format("watching by inotify, without processes: {}", source.status().message()));
+  VEXEVT_ASSIGN(source, OpenByInotify(watched));
+  return OpenedSource{std::move(*source), "inotify"};
+}
+
+// That what is asked for can be had of the sources.
+Status CheckWatched(const CaptureOptions& options, const SelectionPlan& plan, std::uint32_t command) {
+  const bool fanotify = IsFrom(options, SourceKind::kFanotify);
+  const bool watches = options.from.empty() || fanotify || IsFrom(options, SourceKind::kInotify);
+  const bool paths = !plan.selection.roots.empty();
+  if (!watches && paths) {
+    return InvalidArgument("a PATH is watched by fanotify or inotify: of what --from fuse tells, --where selects");
+  }
+  if (watches && !paths && command == 0) {
+    return InvalidArgument(options.from.empty() ? "a PATH to watch is wanted, or -- COMMAND, --from, --generate or --import"
+                                                : "a PATH to watch is wanted, or -- COMMAND");
+  }
+  if (!options.from.empty() && !fanotify) {
+    if (options.auid) return InvalidArgument("only fanotify tells who did what: --auid needs --from fanotify");
+    if (command != 0) return InvalidArgument("only fanotify tells who did what: -- COMMAND needs --from fanotify");
+  }
+  if (command != 0 && options.from.size() > 1) {
+    return InvalidArgument("-- COMMAND: other sources than fanotify tell what all processes do");
+  }
+  return {};
 }
 
 }  // namespace
@@ -116,31 +200,21 @@ std::string HostName(const CaptureOptions& options) {
 
 Result<OpenedSource> OpenSource(const CaptureOptions& options, const SelectionPlan& plan, const OwnOutput& output,
                                 std::uint32_t command) {
-  const Selection& selection = plan.selection;
   bool import = !options.imports.empty() || !options.audit_imports.empty();
-  int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (plan.live ? 1 : 0);
-  if (sources > 1) return InvalidArgument("PATH, COMMAND, --generate and imports exclude each other");
-  if (sources == 0) return InvalidArgument("a PATH to watch is wanted, or -- COMMAND, --generate or --import");
-  if (!plan.live && (options.hash_bytes || options.auid)) {
-    return InvalidArgument("--hash and --auid need a PATH or COMMAND");
-  }
-  if (options.auid && options.backend == Backend::kInotify) {
-    return InvalidArgument("inotify does not tell who did what: --auid needs --backend fanotify");
-  }
+  bool made = options.generate || import;
+  int sources = (options.generate ? 1 : 0) + (import ? 1 : 0) + (plan.live || !options.from.empty() ? 1 : 0);
+  if (sources > 1) return InvalidArgument("PATH, COMMAND, --from, --generate and imports exclude each other");
+  if (!made) VEXEVT_TRY(CheckWatched(options, plan, command));
+  if (made && (options.hash_bytes || options.auid)) return InvalidArgument("--hash and --auid need a PATH or COMMAND");
   if (options.generate) return OpenGenerator(options);
   if (import) return OpenImports(options);
-  if (options.backend == Backend::kInotify && command != 0) {
-    return InvalidArgument("inotify does not tell who did what: -- COMMAND needs --backend fanotify");
+  const Watched watched{options, plan.selection, output, command};
+  if (options.from.empty()) return OpenWatching(watched);
+  if (options.from.size() == 1) {
+    VEXEVT_ASSIGN(SourceToMerge only, OpenChoice(options.from.front(), watched));
+    return OpenedSource{std::move(only.source), std::move(only.name)};
   }
-  if (options.backend != Backend::kInotify) {
-    auto opened = OpenByFanotify(options, selection, output, command);
-    StatusCode code = opened.status().code();
-    bool missing = code == StatusCode::kPermissionDenied || code == StatusCode::kUnsupported;
-    bool needed = options.backend == Backend::kFanotify || command != 0 || options.auid;
-    if (opened.ok() || !missing || needed) return opened;
-    ReportNotice(fmt::format("watching by inotify, without processes: {}", opened.status().message()));
-  }
-  return OpenByInotify(options, selection, output);
+  return OpenAll(watched);
 }
 
 }  // namespace vexevt

@@ -6,13 +6,15 @@
 
 #include "cmd/vexevt-capture/options.h"
 #include "cmd/vexevt-capture/selection_plan.h"
+#include "lib/capture/merged_source.h"
 #include "lib/capture/source.h"
 
 namespace vexevt {
 
 struct OpenedSource {
   std::unique_ptr<Source> source;
-  std::string name;  // "inotify", "generator", "import of 'a.json'"
+  std::string name;                      // "inotify", "fanotify and fuse 'ring:x'", "generator, web"
+  const MergedSource* merged = nullptr;  // the source, where it is several
 };
 
 // What the events are written to: its own changes, and what its readers do, are not told.

@@ -8,6 +8,7 @@
 #include "lib/cli/option_value.h"
 #include "lib/cli/type_names.h"
 #include "lib/event/field.h"
+#include "lib/stream/endpoint_name.h"
 
 namespace vexevt {
 namespace {
@@ -26,6 +27,8 @@ constexpr Example kExamples[] = {
      "vexevt-capture --barrier c.sock"},
     {"what the audit log knows of deleted files",
      "vexevt-capture --import-audit /var/log/audit/audit.log --where 'type = fs.delete' --format json"},
+    {"what happens in a FUSE mount, with all that the kernel and vexevt-fuse know, each operation once",
+     "vexevt-capture --from fanotify --from fuse=ring:/run/vexevt/fuse.ring /srv/data"},
     {"lines of JSON to frames", "vexevt-capture --import events.json -o events.evt"},
 };
 
@@ -42,6 +45,31 @@ Status ReadMix(std::string_view text, CaptureOptions* options) {
     return NoneOf(text, MixNames());
   }
   options->mix = text;
+  return {};
+}
+
+constexpr char kSources[] = "fanotify|inotify|fuse[=ENDPOINT]";
+
+Status ReadSource(std::string_view text, std::vector<SourceChoice>* from) {
+  SourceChoice choice;
+  if (text == "fanotify") {
+    choice.kind = SourceKind::kFanotify;
+  } else if (text == "inotify") {
+    choice.kind = SourceKind::kInotify;
+  } else if (text == "fuse" || text.starts_with("fuse=")) {
+    choice.kind = SourceKind::kFuse;
+    choice.endpoint = text == "fuse" ? kFuseEndpoint : text.substr(5);
+    auto name = ParseEndpoint(choice.endpoint);
+    if (!name.ok()) return std::move(name).status();
+  } else {
+    return NoneOf(text, kSources);
+  }
+  for (const SourceChoice& other : *from) {
+    if (other.kind == choice.kind && other.endpoint == choice.endpoint) {
+      return InvalidArgument(fmt::format("'{}' is named already", text));
+    }
+  }
+  from->push_back(std::move(choice));
   return {};
 }
 
@@ -64,7 +92,7 @@ const Tool kCaptureTool = {
     .name = "vexevt-capture",
     .summary = "make a stream of file-system events",
     .usage =
-        "[OPTION]... PATH...\n[OPTION]... [PATH]... -- COMMAND [ARGUMENT]...\n[OPTION]... --generate "
+        "[OPTION]... PATH...\n[OPTION]... --from SOURCE... [PATH]...\n[OPTION]... [PATH]... -- COMMAND [ARGUMENT]...\n[OPTION]... --generate "
         "[MIX]\n[OPTION]... --import FILE...\n[OPTION]... --import-audit FILE...\n"
         "--barrier PATH [--timeout DURATION]\n"
         "emit [OPTION]... TYPE [FIELD=VALUE]...",
@@ -98,10 +126,12 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       ->group("Selection");
   AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
       ->group("Selection");
-  AddChoice<Backend>(
-      app, "--backend",
-      "how to watch\nThe default, auto, is fanotify where the rights and the kernel allow it, and else inotify.",
-      {{"auto", Backend::kAuto}, {"fanotify", Backend::kFanotify}, {"inotify", Backend::kInotify}}, &options->backend)
+  AddValue(app, "--from", kSources,
+           "where events come from; may be given again\nThe default is fanotify where the rights and the kernel allow it, "
+           "and else inotify, which watch each PATH. fuse reads what a vexevt-fuse writes to ENDPOINT, "
+           "ring:/run/vexevt/fuse.ring by default; --types selects from it, PATH does not. Several make one stream, in "
+           "the order of time; what the kernel tells of an operation that vexevt-fuse tells of, too, is joined to its event.",
+           [options](std::string_view text) { return ReadSource(text, &options->from); })
       ->group("Source");
   AddFlag(app, "--bounded-queue",
           "keep to the kernel's limit of waiting events, fs.fanotify.max_queued_events\nThe default has no limit: "

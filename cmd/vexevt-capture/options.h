@@ -1,6 +1,7 @@
 // The command line of vexevt-capture as plain values.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,14 +15,20 @@
 
 namespace vexevt {
 
-enum class Backend : std::uint8_t { kAuto, kFanotify, kInotify };
+enum class SourceKind : std::uint8_t { kFanotify, kInotify, kFuse };
+
+struct SourceChoice {
+  SourceKind kind;
+  std::string endpoint;  // of kFuse
+};
+inline constexpr char kFuseEndpoint[] = "ring:/run/vexevt/fuse.ring";  // of "fuse" alone
 
 struct CaptureOptions {
   CommonOptions common;
   std::vector<std::string> paths;
   std::vector<std::string> path_lists;  // files
   std::vector<std::string> command;     // what follows "--"
-  Backend backend = Backend::kAuto;
+  std::vector<SourceChoice> from;       // none: fanotify where it may be had, and else inotify
   MarkKind mark = MarkKind::kFilesystem;
   bool bounded_queue = false;
   std::string where;
@@ -43,6 +50,10 @@ struct CaptureOptions {
   std::string emit_type;
   std::vector<std::string> emit_words;
 };
+
+inline bool IsFrom(const CaptureOptions& options, SourceKind kind) {
+  return std::ranges::any_of(options.from, [&](const SourceChoice& choice) { return choice.kind == kind; });
+}
 
 extern const Tool kCaptureTool;
 void AddCaptureOptions(CLI::App& app, CaptureOptions* options);

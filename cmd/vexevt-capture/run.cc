@@ -18,6 +18,7 @@
 #include "cmd/vexevt-capture/emit_event.h"
 #include "cmd/vexevt-capture/open_source.h"
 #include "cmd/vexevt-capture/selection_plan.h"
+#include "cmd/vexevt-capture/source_metrics.h"
 #include "lib/base/bytes.h"
 #include "lib/base/clock.h"
 #include "lib/capture/command.h"
@@ -77,14 +78,17 @@ class CaptureRun {
     }
     VEXEVT_ASSIGN(OpenedSource opened, OpenSource(options_, plan_, OutputOf(sink_->fd()), pid));
     source_ = std::move(opened.source);
+    if (opened.merged != nullptr) sources_.Describe(*opened.merged, &monitor_.metrics());
     for (const std::string& root : plan_.selection.roots)
       ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));
+    if (plan_.selection.roots.empty()) ReportDetail(fmt::format("reading {}", opened.name));
     if (options_.hash_bytes) hashes_.emplace(*options_.hash_bytes);
     if (command_) VEXEVT_TRY(command_->Start());
     VEXEVT_TRY(monitor_.Start(0, sink_->terminal()));
     Status read = Loop();
     Status written = read.code() == StatusCode::kBrokenPipe ? Status() : sink_->Close();
     monitor_.Finish();
+    sources_.ReportBalance();
     return read.ok() ? std::move(written) : std::move(read);
   }
 
@@ -105,6 +109,7 @@ class CaptureRun {
       VEXEVT_TRY(TakeNext(batch.frames(), last, &ended));  // what came before a failure is good
       if (!state.ok()) return std::move(state).status();
       if (ended || *state == DrainState::kEnd) return {};
+      sources_.Update();
       monitor_.Beat();
       if (RequestsWaiting()) [[unlikely]] {
         const Requests requests = TakeRequests();
@@ -217,6 +222,7 @@ class CaptureRun {
   SelectionPlan plan_;
   std::optional<RecordName> own_files_;
   Ledger ledger_;
+  SourceMetrics sources_;
   TimeWindow window_;
   RunMonitor monitor_;
   std::unique_ptr<EventSink> sink_;

@@ -96,7 +96,8 @@ Result<std::vector<std::string>> RootsOf(const CaptureOptions& options) {
 Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
   SelectionPlan plan;
   VEXEVT_ASSIGN(plan.selection.roots, RootsOf(options));
-  plan.live = !plan.selection.roots.empty() || !options.command.empty();
+  const bool fuse = IsFrom(options, SourceKind::kFuse);
+  plan.live = !plan.selection.roots.empty() || !options.command.empty() || fuse;
   plan.selection.fs_types = ~kOnlyIfAsked;
   bool others = true;  // than fs.*, of those that a live source tells
   auto tells_others = [](const Expression& expression) {
@@ -116,12 +117,12 @@ Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
     plan.selection.fs_types = TypesNamed(options.types);
     others = tells_others(*plan.types);
   }
-  if (plan.live) VEXEVT_TRY(RefuseUntold(plan.selection.fs_types, others));
+  if (plan.live && !fuse) VEXEVT_TRY(RefuseUntold(plan.selection.fs_types, others));
   return plan;
 }
 
-std::string ExplainPlan(const SelectionPlan& plan, std::string_view backend) {
-  std::string text = fmt::format("source: {}\n", backend);
+std::string ExplainPlan(const SelectionPlan& plan, std::string_view source) {
+  std::string text = fmt::format("source: {}\n", source);
   if (plan.live) {
     std::string types;
     for (const TypeInfo& type : AllTypes()) {

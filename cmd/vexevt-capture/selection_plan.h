@@ -20,7 +20,7 @@ struct SelectionPlan {
 // --types, --where, PATH… and --paths-from. The paths are looked up, and lists of them read.
 Result<SelectionPlan> PlanSelection(const CaptureOptions& options);
 
-// For --explain: lines for people. `backend` is the source's name.
-std::string ExplainPlan(const SelectionPlan& plan, std::string_view backend);
+// For --explain: lines for people. `source` is the source's name.
+std::string ExplainPlan(const SelectionPlan& plan, std::string_view source);
 
 }  // namespace vexevt

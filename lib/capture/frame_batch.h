@@ -28,6 +28,10 @@ class FrameBatch {
   }
   void Commit(std::size_t bytes) { size_ += bytes; }
 
+  void Append(std::span<const std::byte> frame) {
+    std::copy(frame.begin(), frame.end(), Reserve(frame.size()));
+    Commit(frame.size());
+  }
   void Append(const Event& event) { Commit(Encode(event, Reserve(EncodedBound(event)))); }
 
   bool full() const { return size_ >= kFullBytes; }

@@ -57,7 +57,7 @@ bool ExamineMounts(Diagnosis* diagnosis) {
     if (error != 0) {
       finding.health = Health::kWarn;
       finding.text += ": no fanotify: " + WhyNotMarked(error);
-      finding.remedy = "vexevt-capture --backend inotify ";
+      finding.remedy = "vexevt-capture --from inotify ";
       AppendShellQuoted(mount.point, &finding.remedy);
     }
     diagnosis->findings.push_back(std::move(finding));

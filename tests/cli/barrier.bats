@@ -25,7 +25,7 @@ capture_to() {
   local output=$1
   shift
   : >log
-  in_background vexevt-capture --backend inotify --verbose --control c.sock "$@" w -o "$output" 2>log
+  in_background vexevt-capture --from inotify --verbose --control c.sock "$@" w -o "$output" 2>log
   capture=$!
   until grep -q "watching '" log; do
     kill -0 "$capture" || { cat log >&2; return 1; }
@@ -169,7 +169,7 @@ RULES
   [[ $output == *"source: fanotify"* ]] || skip "no fanotify"
   mkfifo a
   in_background vexevt-cat --format json a -o out.json
-  capture_to a --backend fanotify
+  capture_to a --from fanotify
   each_round_is_in out.json
   finish
 }

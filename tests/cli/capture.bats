@@ -39,7 +39,7 @@ stop() {
 
 
 @test "live: events of a tree come out as they happen, and a signal ends it well" {
-  start vexevt-capture --backend inotify --verbose --control c.sock --format json w -o out.json
+  start vexevt-capture --from inotify --verbose --control c.sock --format json w -o out.json
   mkdir w/d
   echo x >w/d/f
   # What is in a new directory and gone before that is watched, inotify does not tell.
@@ -54,7 +54,7 @@ stop() {
 }
 
 @test "live: --where is evaluated, and decides what is asked for" {
-  start vexevt-capture --backend inotify --verbose --format json --where 'type = fs.delete and name glob "*.x"' w -o out.json
+  start vexevt-capture --from inotify --verbose --format json --where 'type = fs.delete and name glob "*.x"' w -o out.json
   touch w/a.x w/a.y
   rm w/a.x w/a.y
   stop
@@ -63,7 +63,7 @@ stop() {
 }
 
 @test "live: our own output in the watched tree makes no events" {
-  start vexevt-capture --backend inotify --verbose w -o w/out.evt
+  start vexevt-capture --from inotify --verbose w -o w/out.evt
   touch w/a
   stop
   run ! grep -q 'out\.evt' w/out.evt
@@ -72,7 +72,7 @@ stop() {
 
 @test "live: what the pipeline behind a capture writes in the watched tree makes no events" {
   [ "$(id -u)" = 0 ] || skip "not root"
-  start vexevt-capture --backend fanotify --verbose --control c.sock w > >(vexevt-filter 'type = fs.*' | tee w/copy.evt | vexevt-cat --format json >w/out.json)
+  start vexevt-capture --from fanotify --verbose --control c.sock w > >(vexevt-filter 'type = fs.*' | tee w/copy.evt | vexevt-cat --format json >w/out.json)
   touch w/a
   for _ in 1 2 3; do vexevt-capture --barrier c.sock --timeout 60s; done
   stop
@@ -89,12 +89,12 @@ stop() {
   [ "$(jq -r 'select(.type == "fs.close-write" and (.path | endswith("/large"))).attributes["hash.missing"]' out.json)" = "larger than 1K" ]
   run ! grep -q '"type":"fs.create".*"attributes"' out.json
   run -2 vexevt-capture --generate --hash 1K
-  run -2 vexevt-capture --backend inotify --auid w
+  run -2 vexevt-capture --from inotify --auid w
 }
 
 @test "live: a command that the events are piped to may write in the watched tree" {
   [ "$(id -u)" = 0 ] || skip "not root"
-  start vexevt-capture --backend fanotify --verbose -o 'exec:tee w/one | cat >w/two' w
+  start vexevt-capture --from fanotify --verbose -o 'exec:tee w/one | cat >w/two' w
   touch w/a
   stop
   vexevt-filter --assert-some 'name = a' w/two -o /dev/null
@@ -116,7 +116,7 @@ stop() {
 }
 
 @test "live: a closed output ends it, though nothing happens" {
-  start vexevt-capture --backend inotify --verbose w > >(true)
+  start vexevt-capture --from inotify --verbose w > >(true)
   ended_with 141
 }
 
@@ -128,7 +128,7 @@ stop() {
 }
 
 @test "live: a directory that vanishes is said" {
-  start vexevt-capture --backend inotify --verbose w -o out.evt
+  start vexevt-capture --from inotify --verbose w -o out.evt
   rmdir w
   ended_with 3
   grep -q "the watched directory '.*/w' was deleted" log
@@ -137,7 +137,7 @@ stop() {
 @test "live: the limit of watches is an error that says what is needed" {
   mkdir w/{1,2,3,4,5,6}
   unshare -Ur true || skip "no user namespaces"
-  run -3 --separate-stderr unshare -Ur sh -c 'echo 4 >/proc/sys/user/max_inotify_watches && exec vexevt-capture --backend inotify w'
+  run -3 --separate-stderr unshare -Ur sh -c 'echo 4 >/proc/sys/user/max_inotify_watches && exec vexevt-capture --from inotify w'
   # shellcheck disable=SC2154 # set by run --separate-stderr
   [[ $stderr == *"max_user_watches"* ]]
   [[ $stderr == *"has 7 directories"* ]]
@@ -201,7 +201,7 @@ stop() {
   if [[ $output == *"cannot use fanotify"* ]]; then skip "no fanotify"; fi
   grep -q '"type":"fs.mkdir".*"comm":"mkdir".*"path":"[^"]*/w/d"' out.json
   grep -q '"type":"fs.rename".*"comm":"mv".*/w/d/f".*/w/g"' out.json
-  run -2 vexevt-capture --backend inotify -- true
+  run -2 vexevt-capture --from inotify -- true
   run -3 vexevt-capture -- no-such-command
 }
 
@@ -219,7 +219,7 @@ stop() {
   touch w/one w/two w/three "$(printf 'w/new\nline/f')"
   find "$PWD/w" -name '*o*' -type f >list
   echo /nonexistent >>list
-  start vexevt-capture --backend inotify --verbose --control c.sock --paths-from list --format json -o out.json
+  start vexevt-capture --from inotify --verbose --control c.sock --paths-from list --format json -o out.json
   for name in one two three; do echo x >w/$name; done
   stop
   [ "$(jq -r 'select(.type == "fs.close-write").path' out.json)" = "$PWD/w/one"$'\n'"$PWD/w/two" ]
@@ -255,7 +255,7 @@ stop() {
 }
 
 @test "--explain says what is asked of the source and what is left" {
-  run -0 vexevt-capture --backend inotify --explain --where 'type = fs.delete and size > 1' w
+  run -0 vexevt-capture --from inotify --explain --where 'type = fs.delete and size > 1' w
   [[ $output == *"source: inotify"* ]]
   [[ $output == *"types fs.delete"* ]]
   [[ $output == *"left to decide here: "*"size > 1"* ]]

@@ -138,7 +138,7 @@ ids() {
 
 @test "a capture does not tell of the record files that it writes" {
   mkdir w
-  vexevt-capture --backend inotify w -o w/rec.evt --rotate 1K --control c.sock &
+  vexevt-capture --from inotify w -o w/rec.evt --rotate 1K --control c.sock &
   local tool=$!
   until [ -S c.sock ]; do :; done
   until vexevt-capture --barrier c.sock 2>/dev/null; do :; done
