@@ -31,19 +31,24 @@ std::uint64_t Doubles::Room(std::size_t bytes, FrameBatch* out) {
   return place;
 }
 
-std::uint64_t Doubles::Push(const EventView& event, std::uint64_t time_ns, std::size_t source, bool is_fuse,
+std::uint64_t Doubles::Push(const EventView& event, std::uint64_t due_ns, std::size_t source, bool is_fuse,
                             FrameBatch* out) {
   if (end_ - begin_ == kMostEvents) GiveOldest(out);
   const std::size_t size = event.frame().size();
   const std::uint64_t place = Room(size, out);
   std::memcpy(BytesAt(place), event.frame().data(), size);
-  At(end_) = {.time_ns = time_ns,
+  At(end_) = {.due_ns = due_ns,
               .place = place,
               .frame = place,
               .size = static_cast<std::uint32_t>(size),
               .source = static_cast<std::uint8_t>(source),
+              .done = Done::kNothing,
               .is_fuse = is_fuse};
   return end_++;
+}
+
+std::uint64_t Doubles::WindowOf(Done done) const {
+  return done != Done::kNothing && misses_[static_cast<std::size_t>(done)] < kMostMisses ? kDaemonWindowNs : kWindowNs;
 }
 
 // False: they stay two. What waits for its twin may have to be given up for the room that this takes, be it this one.
@@ -65,9 +70,10 @@ bool Doubles::Join(std::uint64_t fuse, const EventView& kernel, std::size_t sour
 void Doubles::AddFuse(const EventView& event, std::uint64_t time_ns, std::size_t source, FrameBatch* out) {
   RememberMount(event);
   const TwinKeys keys = KeysOfFuse(event);
-  const std::uint64_t own = Push(event, time_ns, source, true, out);
+  const std::uint64_t own = Push(event, time_ns + kWindowNs, source, true, out);
   if (keys.count == 0) return;
   ++counts_.fuse;
+  for (unsigned i = 0; i < keys.count; ++i) misses_[static_cast<std::size_t>(keys.keys[i].done)] = 0;
   TwinKeys open;  // those under which no kernel's event has waited
   for (unsigned i = 0; i < keys.count; ++i) {
     const std::uint32_t first = waiting_.First(keys.keys[i]);
@@ -97,7 +103,9 @@ void Doubles::AddKernel(const EventView& event, std::uint64_t time_ns, std::size
       if (Join(fuse, event, source, out)) return;
     }
   }
-  const std::uint64_t own = Push(event, time_ns, source, false, out);
+  const Done done = may_have_twin && IsOfDaemon(event) ? keys.keys[0].done : Done::kNothing;
+  const std::uint64_t own = Push(event, time_ns + WindowOf(done), source, false, out);
+  At(own).done = done;
   if (!may_have_twin) return;
   // Behind a FUSE event of the same key that could not be joined there may be another, which is this one's no more.
   const std::uint32_t first = waiting_.First(keys.keys[0]);
@@ -119,6 +127,7 @@ void Doubles::Add(const EventView& event, std::uint64_t time_ns, std::size_t sou
 
 void Doubles::GiveOldest(FrameBatch* out) {
   const Entry& entry = At(begin_);
+  if (entry.waits) ++misses_[static_cast<std::size_t>(entry.done)];
   if (entry.waits) waiting_.Forget(static_cast<std::uint32_t>(begin_ % kMostEvents));
   if (!entry.gone) out->Append(std::span<const std::byte>(BytesAt(entry.frame), entry.size));
   ++begin_;
@@ -127,7 +136,7 @@ void Doubles::GiveOldest(FrameBatch* out) {
 void Doubles::Give(std::uint64_t settled_ns, FrameBatch* out) {
   while (!empty() && !out->full()) {
     const Entry& oldest = At(begin_);
-    if (oldest.waits && settled_ns < oldest.time_ns + kWindowNs) return;
+    if (oldest.waits && settled_ns < oldest.due_ns) return;
     GiveOldest(out);
   }
 }

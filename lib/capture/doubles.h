@@ -2,8 +2,10 @@
 // well, the FUSE event stays, joined with the kernel's (ContextJoiner), which goes. All others pass, unchanged and in
 // their order; a joined event stands in the place of the FUSE event.
 //
-// An event waits for its twin until all that happened up to kWindowNs after it has come, but no longer than there is
-// room: kMostBytes of frames, kMostEvents events. What comes behind it waits, too.
+// An event waits for its twin until all that happened up to kWindowNs after it has come. One of the daemon itself, whose
+// twin is nearly certain and comes when the daemon has the time, waits up to kDaemonWindowNs, unless the last
+// kMostMisses of its kind had none, as vexevt-fuse does not tell of them. But no event waits longer than there is room:
+// kMostBytes of frames, kMostEvents events. What comes behind it waits, too.
 #pragma once
 
 #include <array>
@@ -24,6 +26,9 @@ class Doubles {
   // From an operation in the file system below until the daemon tells of it, or from then until the kernel tells of it
   // on the mount: tens of microseconds, and what the scheduler adds.
   static constexpr std::uint64_t kWindowNs = 2 * kNsPerMs;
+  // On a busy machine the daemon's thread that tells is not always next: 37 ms were seen, with a load of 9 on 2 CPUs.
+  static constexpr std::uint64_t kDaemonWindowNs = 100 * kNsPerMs;
+  static constexpr std::uint32_t kMostMisses = 8;
   static constexpr std::size_t kMostBytes = std::size_t{8} << 20;
   static constexpr std::uint32_t kMostEvents = 1 << 14;
 
@@ -44,16 +49,18 @@ class Doubles {
   void Give(std::uint64_t settled_ns, FrameBatch* out);
 
   bool empty() const { return begin_ == end_; }
-  std::uint64_t oldest_ns() const { return entries_[begin_ % kMostEvents].time_ns; }  // where not empty
+  // Where not empty: what Give has to be told to give the next.
+  std::uint64_t due_ns() const { return entries_[begin_ % kMostEvents].due_ns; }
   const Counts& counts() const { return counts_; }
 
  private:
   struct Entry {
-    std::uint64_t time_ns;
+    std::uint64_t due_ns;  // it waits until then, if it waits
     std::uint64_t place;  // where its room begins, in bytes since the start
     std::uint64_t frame;  // where its frame lies; a joined one has room of its own, further on
     std::uint32_t size;
     std::uint8_t source;
+    Done done;  // by the daemon itself; else kNothing
     bool is_fuse;
     bool waits = false;  // for a twin
     bool joined = false;
@@ -65,7 +72,8 @@ class Doubles {
   std::byte* BytesAt(std::uint64_t place);
   EventView ViewOf(const Entry& entry);
   std::uint64_t Room(std::size_t bytes, FrameBatch* out);
-  std::uint64_t Push(const EventView& event, std::uint64_t time_ns, std::size_t source, bool is_fuse, FrameBatch* out);
+  std::uint64_t Push(const EventView& event, std::uint64_t due_ns, std::size_t source, bool is_fuse, FrameBatch* out);
+  std::uint64_t WindowOf(Done done) const;
   bool Join(std::uint64_t fuse, const EventView& kernel, std::size_t source, FrameBatch* out);
   void AddFuse(const EventView& event, std::uint64_t time_ns, std::size_t source, FrameBatch* out);
   void AddKernel(const EventView& event, std::uint64_t time_ns, std::size_t source, FrameBatch* out);
@@ -81,6 +89,7 @@ class Doubles {
   ContextJoiner joiner_;
   std::array<std::uint32_t, 16> mounts_{};  // devices of mounts that FUSE events came from of late
   std::size_t next_mount_ = 0;
+  std::array<std::uint32_t, kDoneKinds> misses_{};  // of the daemon's events of that kind, in a row
   Counts counts_;
 };
 

@@ -125,7 +125,7 @@ TEST_F(DoublesTest, WhatTheKernelTellsInGeneralIsTheSame) {
     EventType fuse, kernel;
   } const pairs[] = {{kFsTruncate, kFsWrite},  {kFsAllocate, kFsWrite},     {kFsChmod, kFsAttrib},
                      {kFsChown, kFsAttrib},    {kFsSetxattr, kFsAttrib},    {kFsRemovexattr, kFsAttrib},
-                     {kFsAttrib, kFsAttrib},   {kFsCloseWrite, kFsClose},   {kFsClose, kFsCloseWrite},
+                     {kFsAttrib, kFsAttrib},    {kFsAttrib, kFsWrite},   {kFsCloseWrite, kFsClose},   {kFsClose, kFsCloseWrite},
                      {kFsSymlink, kFsCreate},  {kFsHardlink, kFsHardlink},  {kFsMknod, kFsMknod},
                      {kFsRename, kFsMoveOut},  {kFsRename, kFsMoveIn},      {kFsRead, kFsRead},
                      {kFsDelete, kFsDelete},   {kFsRmdir, kFsRmdir}};
@@ -182,6 +182,29 @@ TEST_F(DoublesTest, NothingWaitsLongerThanTheWindow) {
   EXPECT_THAT(Given(kStart), ElementsAre()) << "what stands behind waits, too";
   EXPECT_THAT(Given(kStart + 2 + Doubles::kWindowNs), ElementsAre("k2", "k3"));
   EXPECT_TRUE(doubles_.empty());
+}
+
+TEST_F(DoublesTest, TheDaemonsOwnWaitLongerUnlessThereIsNeverATwin) {
+  std::uint64_t number = 1;
+  for (; number <= Doubles::kMostMisses; ++number) {
+    Add(Below(number, kFsWrite));
+    EXPECT_THAT(Given(kStart + number + Doubles::kDaemonWindowNs - 1), ElementsAre());
+    EXPECT_THAT(Given(kStart + number + Doubles::kDaemonWindowNs), ElementsAre("k" + std::to_string(number)));
+  }
+  Add(Below(number, kFsWrite));
+  EXPECT_THAT(Given(kStart + number + Doubles::kWindowNs), ElementsAre("k" + std::to_string(number)));
+  Add(Fuse(100, kFsWrite));
+  Add(Below(101, kFsWrite));
+  EXPECT_THAT(All(), ElementsAre("f100<101"));
+  Add(Below(102, kFsWrite));
+  EXPECT_THAT(Given(kStart + 102 + Doubles::kDaemonWindowNs - 1), ElementsAre());
+}
+
+TEST_F(DoublesTest, DirectoriesThatTheDaemonReadsWaitForNothing) {
+  Event open = Below(1, kFsOpen);
+  open.flags = kFlagDirectory;
+  Add(open);
+  EXPECT_THAT(Given(kStart), ElementsAre("k1"));
 }
 
 TEST_F(DoublesTest, WhoHasNoTwinToComeDoesNotWait) {

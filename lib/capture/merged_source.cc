@@ -66,6 +66,8 @@ std::uint64_t MergedSource::Now() { return start_.wall_ns + (SystemClock().Now()
 
 // What failed is told behind what it gave before.
 Status MergedSource::Refill(Inlet* inlet) {
+  // Idle says that what was there at the call has been given; behind a full batch, that of the call before.
+  const bool fresh = !inlet->has_more;
   const std::uint64_t before_ns = Now();
   inlet->batch.Clear();
   inlet->taken = 0;
@@ -74,7 +76,7 @@ Status MergedSource::Refill(Inlet* inlet) {
   inlet->last = !state.ok() || *state == DrainState::kEnd;
   inlet->has_more = state.ok() && *state == DrainState::kMore;
   if (!state.ok()) inlet->error = std::move(state).status();
-  if (!inlet->last && !inlet->has_more) inlet->drained_ns = before_ns - inlet->lag_ns;
+  if (!inlet->last && !inlet->has_more && fresh) inlet->drained_ns = before_ns - inlet->lag_ns;
   return Advance(inlet);
 }
 
@@ -214,7 +216,7 @@ bool MergedSource::SetTimer() {
     due_ns = blocker != nullptr ? inlets_[index].head_ns + blocker->lag_ns : 0;
   }
   if (doubles_ && !doubles_->empty()) {
-    due_ns = std::min(due_ns, doubles_->oldest_ns() + Doubles::kWindowNs + lag_ns);
+    due_ns = std::min(due_ns, doubles_->due_ns() + lag_ns);
   }
   itimerspec time{};  // all 0: never
   if (due_ns != kForEver) {

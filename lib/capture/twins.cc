@@ -6,45 +6,44 @@
 namespace vexevt {
 namespace {
 
-// What was done, as far as both boundaries tell it apart. A kernel's event of something made may call it a file when it
-// was gone before anybody looked; kinds of changes and of writes are told apart by a file system alone.
-enum Done : std::uint32_t { kNothing, kMade, kOpened, kReadFrom, kWritten, kClosed, kChanged };
-
-// Where both boundaries tell of the same type, it is that.
-std::uint32_t DoneBy(EventType type) {
+// A kernel's event of something made may call it a file when it was gone before anybody looked; kinds of changes and of
+// writes are told apart by a file system alone.
+Done DoneBy(EventType type) {
   switch (type) {
     case kFsCreate:
     case kFsSymlink:
     case kFsHardlink:
     case kFsMknod:
-      return kMade;
+      return Done::kMade;
+    case kFsMkdir:
+      return Done::kMadeDirectory;
     case kFsOpen:
-      return kOpened;
+      return Done::kOpened;
     case kFsRead:
-      return kReadFrom;
+      return Done::kReadFrom;
     case kFsWrite:
     case kFsTruncate:
     case kFsAllocate:
-      return kWritten;
+      return Done::kWritten;
     case kFsClose:
     case kFsCloseWrite:
-      return kClosed;
+      return Done::kClosed;
     case kFsChmod:
     case kFsChown:
     case kFsSetxattr:
     case kFsRemovexattr:
     case kFsAttrib:
-      return kChanged;
+      return Done::kChanged;
     case kFsRename:
     case kFsMoveIn:
     case kFsMoveOut:
-      return kFsRename;
-    case kFsMkdir:
+      return Done::kMoved;
     case kFsDelete:
+      return Done::kDeleted;
     case kFsRmdir:
-      return type;
+      return Done::kRemovedDirectory;
     default:
-      return kNothing;
+      return Done::kNothing;
   }
 }
 
@@ -60,23 +59,27 @@ bool IsOfDaemon(const EventView& event) {
 TwinKeys KeysOfFuse(const EventView& event) {
   TwinKeys keys;
   const auto inode = event.Get<std::uint64_t>(layout::kPayloadFsInode);
-  const std::uint32_t done = DoneBy(event.type());
-  if (!event.has_fs() || inode == 0 || done == kNothing || event.Get<std::int32_t>(layout::kResult) != 0) return keys;
+  const Done done = DoneBy(event.type());
+  if (!event.has_fs() || inode == 0 || done == Done::kNothing || event.Get<std::int32_t>(layout::kResult) != 0) return keys;
   const auto device = event.Get<std::uint32_t>(layout::kPayloadFsDevice);
-  auto add = [&](std::uint32_t what) {
+  auto add = [&](Done what) {
     keys.keys[keys.count++] = {inode, 0, 0, what};
     if (event.pid() != 0) keys.keys[keys.count++] = {inode, event.pid(), device, what};
   };
   add(done);
-  if (event.type() == kFsCreate) add(kOpened);  // in one call
+  if (event.type() == kFsCreate) add(Done::kOpened);  // in one call
+  if (event.type() == kFsAttrib) add(Done::kWritten);  // so the kernel tells of a time of change that is set alone
   return keys;
 }
 
 TwinKeys KeysOfKernel(const EventView& event) {
   TwinKeys keys;
   const auto inode = event.Get<std::uint64_t>(layout::kPayloadFsInode);
-  const std::uint32_t done = DoneBy(event.type());
-  if (!event.has_fs() || inode == 0 || done == kNothing) return keys;
+  const Done done = DoneBy(event.type());
+  if (!event.has_fs() || inode == 0 || done == Done::kNothing) return keys;
+  // Of directories that are read vexevt-fuse tells otherwise (fs.list), if at all.
+  const bool reads = done == Done::kOpened || done == Done::kReadFrom || done == Done::kClosed;
+  if (reads && (event.flags() & kFlagDirectory) != 0) return keys;
   keys.count = 1;
   keys.keys[0] = {inode, 0, 0, done};
   if (!IsOfDaemon(event)) {
@@ -92,7 +95,7 @@ TwinTable::TwinTable(std::uint32_t entries) : nodes_(std::size_t{entries} * kKey
 std::uint32_t* TwinTable::Bucket(const TwinKey& key) {
   // Multiplicative hashing (Knuth, TAOCP 6.4): the upper bits of products by odd constants.
   std::uint64_t hash = key.inode * 0x9e3779b97f4a7c15 + (std::uint64_t{key.pid} << 32 | key.device);
-  hash = (hash ^ hash >> 32) * 0xbf58476d1ce4e5b9 + key.done;
+  hash = (hash ^ hash >> 32) * 0xbf58476d1ce4e5b9 + static_cast<std::uint64_t>(key.done);
   hash *= 0x94d049bb133111eb;
   return &buckets_[hash >> (64 - std::countr_zero(buckets_.size()))];
 }

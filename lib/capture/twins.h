@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -15,10 +16,26 @@
 
 namespace vexevt {
 
+// What was done, as far as both boundaries tell it apart.
+enum class Done : std::uint32_t {
+  kNothing,
+  kMade,
+  kMadeDirectory,
+  kOpened,
+  kReadFrom,
+  kWritten,
+  kClosed,
+  kChanged,
+  kMoved,
+  kDeleted,
+  kRemovedDirectory,
+};
+inline constexpr std::size_t kDoneKinds = 11;
+
 struct TwinKey {
   std::uint64_t inode = 0;
   std::uint32_t pid = 0, device = 0;  // both 0: vexevt-fuse, below the mount
-  std::uint32_t done = 0;
+  Done done = Done::kNothing;
   bool operator==(const TwinKey&) const = default;
 };
 

@@ -86,9 +86,10 @@ void RingInput::Watch() {
       continue;
     }
     ring_->SleepOn(static_cast<std::uint32_t>(wanted >> 2), kLookNs);
+    // Unless something else is wanted by now. Before it is told: whoever hears of it may want the same again at once.
+    watch_.compare_exchange_strong(wanted, kRest);
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t told = ::write(news_.get(), &one, sizeof one);
-    watch_.compare_exchange_strong(wanted, kRest);  // unless something else is wanted by now
   }
 }
 

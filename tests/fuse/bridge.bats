@@ -35,11 +35,23 @@ start_capture() {
   return 1
 }
 
-# Everything that was done is told when it returns.
+# Everything that was done is told when it returns: the daemon, however late, tells the rest when the mount ends.
 stop_capture() {
+  umount "$mnt"
+  await_log "warning: fuse '.*' has ended: the other sources go on"
   vexevt-capture --barrier c.sock --timeout 60s
   kill -INT $capture
   wait $capture
+}
+
+await_log() {
+  local try
+  for ((try = 0; try < 2000; ++try)); do
+    if grep -q "$1" log; then return; fi
+    sleep 0.01
+  done
+  cat log
+  return 1
 }
 
 @test "bridge: each operation once, with the context of both" {
@@ -76,7 +88,6 @@ for name in ('h', 's', 'p', 'd/g'):
 do(os.rmdir, 'd')
 EOF
   stop_capture
-  umount "$mnt"
   cat log
 
   # In the order in which it was done, and nothing of the kernel's beside it.
@@ -122,8 +133,12 @@ EOF
   vexevt-fuse --background -o "$ring" "$src" "$mnt"
   start_capture --metrics metrics.prom
   mkdir "$mnt/a" "$src/b"
-  vexevt-capture --barrier c.sock --timeout 60s
+  for ((try = 0; try < 2000; ++try)); do
+    grep -q '"comm":"mkdir".*/mnt/a"' all.json && break
+    vexevt-capture --barrier c.sock --timeout 60s
+  done
   kill -USR1 $capture
+  await_log '^{"tool":"vexevt-capture"'
   mkdir "$src/c"
   stop_capture
   cat log
@@ -140,14 +155,12 @@ EOF
   start_capture
   mkdir "$mnt/a"
   umount "$mnt"
-  for ((try = 0; try < 2000; ++try)); do
-    if grep -q "warning: fuse '.*' has ended: the other sources go on" log; then break; fi
-    sleep 0.01
-  done
+  await_log "warning: fuse '.*' has ended: the other sources go on"
   mkdir "$src/b"
-  stop_capture
+  vexevt-capture --barrier c.sock --timeout 60s
+  kill -INT $capture
+  wait $capture
   [ "$(jq -r 'select(.type == "fs.mkdir") | .path' all.json)" = "$mnt/a"$'\n'"$src/b" ]
-  grep -q "warning: fuse '.*' has ended: the other sources go on" log
 }
 
 @test "bridge: from vexevt-fuse alone, where PATH has no meaning" {
