@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "kmod/uapi/vexevt.h"
 #include "lib/io/child.h"
 #include "lib/io/file_id.h"
 #include "lib/io/followed_file.h"
@@ -15,6 +16,7 @@
 #include "lib/io/zstd_source.h"
 #include "lib/ring/writer.h"
 #include "lib/stream/broadcast.h"
+#include "lib/stream/bus_sink.h"
 #include "lib/stream/endpoint_name.h"
 #include "lib/stream/json_source.h"
 #include "lib/stream/listen_input.h"
@@ -112,6 +114,14 @@ Status Prepare(int fd, const std::string& name, std::span<const std::string> inp
   return Status::Ok();
 }
 
+// Without its module the device is not there, and no file is to be made in its place.
+Result<StreamWriter> OpenBus() {
+  UniqueFd fd(::open(VEXEVT_DEVICE, O_WRONLY | O_CLOEXEC));
+  if (!fd) return CannotOpen(VEXEVT_DEVICE, errno);
+  auto device = std::make_unique<FdSink>(std::move(fd), VEXEVT_DEVICE);
+  return StreamWriter(std::make_unique<BusSink>(std::move(device), VEXEVT_DEVICE), VEXEVT_DEVICE);
+}
+
 Result<std::unique_ptr<StreamInput>> AsInput(Result<std::unique_ptr<StreamReader>> reader) {
   if (!reader.ok()) return std::move(reader).status();
   return std::unique_ptr<StreamInput>(*std::move(reader));
@@ -196,6 +206,7 @@ Result<StreamWriter> OpenOutput(const std::string& endpoint, std::span<const std
       return StreamWriter(std::move(fd), kStandardOutput);
     }
     case EndpointKind::kFile: {
+      if (name.rest == VEXEVT_DEVICE) return OpenBus();
       UniqueFd fd(::open(name.rest.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
       if (!fd) return CannotOpen(name.rest, errno);
       VEXEVT_TRY(Prepare(fd.get(), name.rest, inputs, /*truncate=*/true));

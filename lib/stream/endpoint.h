@@ -2,7 +2,7 @@
 //
 //   -                   standard input or output
 //   FILE                a file, named pipe or device; an output file is created or emptied, as by the shell's >, and
-//                       compressed (ZstdSink) where its name ends in .zst
+//                       compressed (ZstdSink) where its name ends in .zst; /dev/vexevt is the module's bus (BusSink)
 //   unix:PATH           connects to a Unix stream socket
 //   unix-listen:PATH    listens at one; or takes the socket that systemd passed for that path
 //   ring:PATH[,OPTION…] a ring in shared memory (lib/ring): block or overwrite, size=SIZE and lanes=COUNT, where it
