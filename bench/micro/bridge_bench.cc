@@ -1,5 +1,5 @@
-// What the bridge costs: merging two streams that lie in files, and taking out of them the doubles of one operation. Each
-// has kOperations events; an iteration is all of both. The time of one event is that of the iteration by items.
+// What the bridge costs: merging two streams that lie in files, and taking out of them the doubles of one operation.
+// Each has kOperations events; an iteration is all of both. The time of one event is that of the iteration by items.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -51,7 +51,8 @@ class Streams {
       const std::string path = std::string(boundary == Boundary::kFuse ? "/mnt" : "/srv") + "/project/src/module_" +
                                std::to_string(i % 997) + "/file_" + std::to_string(i % 50'000) + ".cc";
       event.type = i % 2 == 0 ? kFsWrite : kFsCloseWrite;
-      event.payload = FsPayload{.path = path, .inode = i % 50'000 + 1, .device = boundary == Boundary::kFuse ? 40u : 8u};
+      event.payload =
+          FsPayload{.path = path, .inode = i % 50'000 + 1, .device = boundary == Boundary::kFuse ? 40u : 8u};
       event.id.sequence = i + 1;
       event.wall_ns = 1'795'438'800'000'000'000 + i * 100'000 + later_ns;
       auto room = writer->Reserve(EncodedBound(event));

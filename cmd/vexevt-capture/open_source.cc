@@ -177,8 +177,9 @@ Status CheckWatched(const CaptureOptions& options, const SelectionPlan& plan, st
     return InvalidArgument("a PATH is watched by fanotify or inotify: of what --from fuse tells, --where selects");
   }
   if (watches && !paths && command == 0) {
-    return InvalidArgument(options.from.empty() ? "a PATH to watch is wanted, or -- COMMAND, --from, --generate or --import"
-                                                : "a PATH to watch is wanted, or -- COMMAND");
+    return InvalidArgument(options.from.empty()
+                               ? "a PATH to watch is wanted, or -- COMMAND, --from, --generate or --import"
+                               : "a PATH to watch is wanted, or -- COMMAND");
   }
   if (!options.from.empty() && !fanotify) {
     if (options.auid) return InvalidArgument("only fanotify tells who did what: --auid needs --from fanotify");

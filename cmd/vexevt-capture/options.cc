@@ -92,7 +92,8 @@ const Tool kCaptureTool = {
     .name = "vexevt-capture",
     .summary = "make a stream of file-system events",
     .usage =
-        "[OPTION]... PATH...\n[OPTION]... --from SOURCE... [PATH]...\n[OPTION]... [PATH]... -- COMMAND [ARGUMENT]...\n[OPTION]... --generate "
+        "[OPTION]... PATH...\n[OPTION]... --from SOURCE... [PATH]...\n[OPTION]... [PATH]... -- COMMAND "
+        "[ARGUMENT]...\n[OPTION]... --generate "
         "[MIX]\n[OPTION]... --import FILE...\n[OPTION]... --import-audit FILE...\n"
         "--barrier PATH [--timeout DURATION]\n"
         "emit [OPTION]... TYPE [FIELD=VALUE]...",
@@ -126,12 +127,14 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       ->group("Selection");
   AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
       ->group("Selection");
-  AddValue(app, "--from", kSources,
-           "where events come from; may be given again\nThe default is fanotify where the rights and the kernel allow it, "
-           "and else inotify, which watch each PATH. fuse reads what a vexevt-fuse writes to ENDPOINT, "
-           "ring:/run/vexevt/fuse.ring by default; --types selects from it, PATH does not. Several make one stream, in "
-           "the order of time; what the kernel tells of an operation that vexevt-fuse tells of, too, is joined to its event.",
-           [options](std::string_view text) { return ReadSource(text, &options->from); })
+  AddValue(
+      app, "--from", "fanotify|inotify|fuse",
+      "where events come from; may be given again\nThe default is fanotify where the rights and the kernel allow it, "
+      "and else inotify, which watch each PATH. fuse=ENDPOINT reads what a vexevt-fuse writes to ENDPOINT, "
+      "fuse alone ring:/run/vexevt/fuse.ring; --types selects from it, PATH does not. Several make one stream, in "
+      "the order of time; what the kernel tells of an operation that vexevt-fuse tells of, too, is joined to its "
+      "event.",
+      [options](std::string_view text) { return ReadSource(text, &options->from); })
       ->group("Source");
   AddFlag(app, "--bounded-queue",
           "keep to the kernel's limit of waiting events, fs.fanotify.max_queued_events\nThe default has no limit: "

@@ -2,8 +2,8 @@
 // well, the FUSE event stays, joined with the kernel's (ContextJoiner), which goes. All others pass, unchanged and in
 // their order; a joined event stands in the place of the FUSE event.
 //
-// An event waits for its twin until all that happened up to kWindowNs after it has come. One of the daemon itself, whose
-// twin is nearly certain and comes when the daemon has the time, waits up to kDaemonWindowNs, unless the last
+// An event waits for its twin until all that happened up to kWindowNs after it has come. One of the daemon itself,
+// whose twin is nearly certain and comes when the daemon has the time, waits up to kDaemonWindowNs, unless the last
 // kMostMisses of its kind had none, as vexevt-fuse does not tell of them. But no event waits longer than there is room:
 // kMostBytes of frames, kMostEvents events. What comes behind it waits, too.
 #pragma once
@@ -56,8 +56,8 @@ class Doubles {
  private:
   struct Entry {
     std::uint64_t due_ns;  // it waits until then, if it waits
-    std::uint64_t place;  // where its room begins, in bytes since the start
-    std::uint64_t frame;  // where its frame lies; a joined one has room of its own, further on
+    std::uint64_t place;   // where its room begins, in bytes since the start
+    std::uint64_t frame;   // where its frame lies; a joined one has room of its own, further on
     std::uint32_t size;
     std::uint8_t source;
     Done done;  // by the daemon itself; else kNothing

@@ -123,12 +123,12 @@ TEST_F(DoublesTest, ACreateOpens) {
 TEST_F(DoublesTest, WhatTheKernelTellsInGeneralIsTheSame) {
   struct {
     EventType fuse, kernel;
-  } const pairs[] = {{kFsTruncate, kFsWrite},  {kFsAllocate, kFsWrite},     {kFsChmod, kFsAttrib},
-                     {kFsChown, kFsAttrib},    {kFsSetxattr, kFsAttrib},    {kFsRemovexattr, kFsAttrib},
-                     {kFsAttrib, kFsAttrib},    {kFsAttrib, kFsWrite},   {kFsCloseWrite, kFsClose},   {kFsClose, kFsCloseWrite},
-                     {kFsSymlink, kFsCreate},  {kFsHardlink, kFsHardlink},  {kFsMknod, kFsMknod},
-                     {kFsRename, kFsMoveOut},  {kFsRename, kFsMoveIn},      {kFsRead, kFsRead},
-                     {kFsDelete, kFsDelete},   {kFsRmdir, kFsRmdir}};
+  } const pairs[] = {{kFsTruncate, kFsWrite},   {kFsAllocate, kFsWrite},  {kFsChmod, kFsAttrib},
+                     {kFsChown, kFsAttrib},     {kFsSetxattr, kFsAttrib}, {kFsRemovexattr, kFsAttrib},
+                     {kFsAttrib, kFsAttrib},    {kFsAttrib, kFsWrite},    {kFsCloseWrite, kFsClose},
+                     {kFsClose, kFsCloseWrite}, {kFsSymlink, kFsCreate},  {kFsHardlink, kFsHardlink},
+                     {kFsMknod, kFsMknod},      {kFsRename, kFsMoveOut},  {kFsRename, kFsMoveIn},
+                     {kFsRead, kFsRead},        {kFsDelete, kFsDelete},   {kFsRmdir, kFsRmdir}};
   std::uint64_t number = 0;
   for (const auto& pair : pairs) {
     Add(Fuse(number + 1, pair.fuse));
@@ -143,13 +143,13 @@ TEST_F(DoublesTest, OthersPassUnchangedInTheirOrder) {
   Event failed = Fuse(1, kFsMkdir);
   failed.result = 17;
   Add(failed);
-  Add(OnMount(2, kFsMkdir));      // the failed one made nothing that a kernel tells of
-  Add(Fuse(3, kFsSync));          // nor this
+  Add(OnMount(2, kFsMkdir));  // the failed one made nothing that a kernel tells of
+  Add(Fuse(3, kFsSync));      // nor this
   Add(Fuse(4, kFsDelete, 5));
-  Add(Below(5, kFsDelete, 6));    // another inode
-  Add(Below(6, kFsRmdir, 5));     // another operation
+  Add(Below(5, kFsDelete, 6));  // another inode
+  Add(Below(6, kFsRmdir, 5));   // another operation
   Event other = OnMount(7, kFsDelete, 5);
-  other.pid = 8;                  // another process
+  other.pid = 8;  // another process
   Add(other);
   Event elsewhere = OnMount(8, kFsDelete, 5);
   std::get<FsPayload>(elsewhere.payload).device = kDisk;  // the inode of another file system
@@ -157,7 +157,7 @@ TEST_F(DoublesTest, OthersPassUnchangedInTheirOrder) {
   Event nameless = Below(9, kFsDelete, 5);
   nameless.comm = "vexevt-fused";
   Add(nameless);
-  Add(OnMount(10, kFsExec, 5));   // FUSE knows of no programs
+  Add(OnMount(10, kFsExec, 5));  // FUSE knows of no programs
   Event application = Made(Boundary::kUser, 11, kFsDelete, 5);
   application.pid = 7;
   Add(application);

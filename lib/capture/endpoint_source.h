@@ -11,8 +11,8 @@
 namespace vexevt {
 
 struct EndpointOptions {
-  std::string endpoint;                         // as OpenInput takes it
-  std::uint64_t fs_types = ~std::uint64_t{0};   // those wanted, as Selection's; other families always are
+  std::string endpoint;                        // as OpenInput takes it
+  std::uint64_t fs_types = ~std::uint64_t{0};  // those wanted, as Selection's; other families always are
 };
 
 // How long after its time an event may come out of the endpoint at most, for its daemon to be awake and the machine to

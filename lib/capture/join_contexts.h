@@ -1,5 +1,5 @@
-// ContextJoiner: makes one event of two that tell of one operation, as vexevt-fuse saw it and as the kernel did. Nothing
-// that either says is lost:
+// ContextJoiner: makes one event of two that tell of one operation, as vexevt-fuse saw it and as the kernel did.
+// Nothing that either says is lost:
 //
 // - The FUSE event stays: its id, times, type, process and all that it knows. The kernel's id is one of its causes.
 // - A field that only the kernel's event has (the inode's generation, a size) becomes the FUSE event's.
@@ -38,7 +38,7 @@ class ContextJoiner {
   std::span<std::byte> Room(std::size_t bytes);
 
   Event fuse_, kernel_;
-  bool joined_before_ = false;  // the FUSE event has causes already
+  bool joined_before_ = false;     // the FUSE event has causes already
   std::vector<std::string> keys_;  // of attributes that are told under another name
   std::size_t keys_used_ = 0;
   std::vector<std::uint64_t> buffer_;  // words: frames are 8-byte aligned

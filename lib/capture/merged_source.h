@@ -2,12 +2,12 @@
 //
 // The next event is the earliest of those at the heads of all sources; of equal ones, that of the source that was named
 // first. Within a source the order is never changed. An event waits only until every other source is known to have none
-// before it: one that was drained at a time, and gives events as they happen, has none before that time; one whose events
-// come later, by at most lag_ns, has none before that. What comes later still is given at once. Then doubles are taken
-// out, where that was asked for.
+// before it: one that was drained at a time, and gives events as they happen, has none before that time; one whose
+// events come later, by at most lag_ns, has none before that. What comes later still is given at once. Then doubles are
+// taken out, where that was asked for.
 //
-// A source that ends, or fails, leaves the others going on; of a failure a vexevt.lost event stands in the stream, and its
-// error comes when all others have ended.
+// A source that ends, or fails, leaves the others going on; of a failure a vexevt.lost event stands in the stream, and
+// its error comes when all others have ended.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ struct SourceToMerge {
   std::unique_ptr<Source> source;
   std::string name;
   std::uint64_t lag_ns = 0;  // how long after its time an event may come out of it
-  // Its events bear the time at which they were read, not at which they happened: how far it has come is known only when
-  // it is drained.
+  // Its events bear the time at which they were read, not at which they happened: how far it has come is known only
+  // when it is drained.
   bool stamps_late = false;
 };
 
@@ -80,8 +80,7 @@ class MergedSource final : public Source {
     std::uint32_t missing;  // bit i: source i has not come to it
   };
 
-  MergedSource(std::vector<SourceToMerge> sources, bool without_doubles,
-               std::function<void(std::string_view)> tell);
+  MergedSource(std::vector<SourceToMerge> sources, bool without_doubles, std::function<void(std::string_view)> tell);
   Status WaitFor();
   std::uint64_t Now();
   Status Refill(Inlet* inlet);

@@ -80,7 +80,8 @@ class MergedSourceTest : public ::testing::Test {
       sources_.push_back(source.get());
       sources.push_back({std::move(source), "source " + std::to_string(sources_.size()), lag_ns, stamps_late});
     }
-    auto made = MergedSource::Of(std::move(sources), false, [this](std::string_view text) { told_.emplace_back(text); });
+    auto made =
+        MergedSource::Of(std::move(sources), false, [this](std::string_view text) { told_.emplace_back(text); });
     ASSERT_TRUE(made.ok());
     merged_ = std::move(*made);
   }

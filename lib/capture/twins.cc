@@ -52,22 +52,21 @@ constexpr std::string_view kDaemons[] = {"vexevt-fuse", "mount.fuse.vexe"};
 
 }  // namespace
 
-bool IsOfDaemon(const EventView& event) {
-  return event.comm() == kDaemons[0] || event.comm() == kDaemons[1];
-}
+bool IsOfDaemon(const EventView& event) { return event.comm() == kDaemons[0] || event.comm() == kDaemons[1]; }
 
 TwinKeys KeysOfFuse(const EventView& event) {
   TwinKeys keys;
   const auto inode = event.Get<std::uint64_t>(layout::kPayloadFsInode);
   const Done done = DoneBy(event.type());
-  if (!event.has_fs() || inode == 0 || done == Done::kNothing || event.Get<std::int32_t>(layout::kResult) != 0) return keys;
+  if (!event.has_fs() || inode == 0 || done == Done::kNothing || event.Get<std::int32_t>(layout::kResult) != 0)
+    return keys;
   const auto device = event.Get<std::uint32_t>(layout::kPayloadFsDevice);
   auto add = [&](Done what) {
     keys.keys[keys.count++] = {inode, 0, 0, what};
     if (event.pid() != 0) keys.keys[keys.count++] = {inode, event.pid(), device, what};
   };
   add(done);
-  if (event.type() == kFsCreate) add(Done::kOpened);  // in one call
+  if (event.type() == kFsCreate) add(Done::kOpened);   // in one call
   if (event.type() == kFsAttrib) add(Done::kWritten);  // so the kernel tells of a time of change that is set alone
   return keys;
 }
