@@ -1,20 +1,29 @@
-# vexevt_room(NAME SOURCES a.cc… [LINK target…] [PRIVATE_LINK target…] [TESTS a_test.cc…] [TEST_LINK target…] [THREADS])
+# vexevt_room(NAME SOURCES a.cc… [LINK target…] [PRIVATE_LINK target…] [TESTS a_test.cc…] [TEST_LINK target…] [THREADS] [SHARED])
 #
 # One room of lib/: a static library vexevt_NAME, known as vexevt::NAME, and one test executable NAME_test that holds the
 # room's *_test.cc files. LINK is what the room's headers need, PRIVATE_LINK what only its sources do. Each GoogleTest case is
 # a CTest test named NAME.Suite.Case, so that `ctest -R` runs one by name. THREADS says that the room has threads of its own or
-# shares memory: its tests are then also what the thread sanitizer runs (target threaded_tests, label unit-threads).
+# shares memory: its tests are then also what the thread sanitizer runs (target threaded_tests, label unit-threads). SHARED
+# says that libvexevt has the room in it: its code can lie anywhere, and, as no symbol is to be seen, is as fast as other code.
 if(VEXEVT_TESTS)
   add_custom_target(threaded_tests)
 endif()
 
+function(vexevt_shared target)
+  set_target_properties(${target} PROPERTIES
+    POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+endfunction()
+
 function(vexevt_room name)
-  cmake_parse_arguments(room "THREADS" "" "SOURCES;LINK;PRIVATE_LINK;TESTS;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(room "THREADS;SHARED" "" "SOURCES;LINK;PRIVATE_LINK;TESTS;TEST_LINK" ${ARGN})
   add_library(vexevt_${name} STATIC ${room_SOURCES})
   add_library(vexevt::${name} ALIAS vexevt_${name})
   target_link_libraries(vexevt_${name}
     PUBLIC vexevt_settings ${room_LINK}
     PRIVATE vexevt_warnings ${room_PRIVATE_LINK})
+  if(room_SHARED)
+    vexevt_shared(vexevt_${name})
+  endif()
   if(VEXEVT_TESTS AND room_TESTS)
     add_executable(${name}_test ${room_TESTS})
     target_link_libraries(${name}_test PRIVATE vexevt_${name} ${room_TEST_LINK})

@@ -1,8 +1,8 @@
 #include "cmd/vexevt-capture/emit_event.h"
 
 #include "cmd/vexevt-capture/open_source.h"
-#include "lib/capture/emit.h"
 #include "lib/cli/event_sink.h"
+#include "lib/event/event_words.h"
 #include "lib/event/id_source.h"
 
 namespace vexevt {

@@ -1,4 +1,4 @@
-#include "lib/capture/emit.h"
+#include "lib/event/event_words.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ std::string ErrorOf(std::string_view type, std::vector<std::string> words) {
   return written.status().message();
 }
 
-TEST(EmitTest, TypedFieldsOfAPayload) {
+TEST(EventWords, TypedFieldsOfAPayload) {
   std::vector<std::string> words = {"vector.collection=docs", "vector.k=10",   "vector.score=0.5", "attr.team=ml",
                                     "attr.tries=-3",          "attr.ratio=.5", "attr.ok=true",     "tenant=acme",
                                     "priority=high",          "session=s=1"};
@@ -38,7 +38,7 @@ TEST(EmitTest, TypedFieldsOfAPayload) {
   EXPECT_EQ(event.attributes[3], (Attribute{"ok", true}));
 }
 
-TEST(EmitTest, UnitsNamesAndTheFlagsThatVouchForThem) {
+TEST(EventWords, UnitsNamesAndTheFlagsThatVouchForThem) {
   std::vector<std::string> words = {"path=/a b",     "size=10M",       "mode=0640",
                                     "device=8:1",    "uid=0",          "result=ENOENT",
                                     "latency=250ms", "directory=true", "trace=0123456789abcdef0123456789abcdef",
@@ -60,7 +60,7 @@ TEST(EmitTest, UnitsNamesAndTheFlagsThatVouchForThem) {
 }
 
 // Each field by a value of its kind: what is settable sets, and every one is read again from the event that it made.
-TEST(EmitTest, EverySettableFieldCanBeSet) {
+TEST(EventWords, EverySettableFieldCanBeSet) {
   for (const Field& field : AllFields()) {
     std::string value = "1";
     if (field.type == FieldType::kBool) value = "true";
@@ -85,7 +85,7 @@ TEST(EmitTest, EverySettableFieldCanBeSet) {
   }
 }
 
-TEST(EmitTest, SaysWhatIsWrong) {
+TEST(EventWords, SaysWhatIsWrong) {
   EXPECT_EQ(ErrorOf("vector.serch", {}), "unknown type 'vector.serch' (did you mean 'vector.search'?)");
   EXPECT_EQ(ErrorOf("fs.create", {"pth=/x"}), "unknown field 'pth' (did you mean 'path'?)");
   EXPECT_EQ(ErrorOf("fs.create", {"path"}), "'path' is not FIELD=VALUE");

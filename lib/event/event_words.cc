@@ -1,4 +1,4 @@
-#include "lib/capture/emit.h"
+#include "lib/event/event_words.h"
 
 #include <fmt/format.h>
 
