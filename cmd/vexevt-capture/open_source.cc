@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "lib/capture/audit_log.h"
@@ -12,6 +13,7 @@
 #include "lib/capture/generate.h"
 #include "lib/capture/import.h"
 #include "lib/capture/inotify.h"
+#include "lib/capture/kernel.h"
 #include "lib/cli/diagnostics.h"
 
 namespace vexevt {
@@ -113,10 +115,30 @@ Result<std::unique_ptr<Source>> OpenByInotify(const Watched& watched) {
   return OpenInotify(std::move(inotify));
 }
 
-// Each --from. Another source that watches is opened here.
+Result<std::unique_ptr<Source>> OpenByKernel(const Watched& watched) {
+  const auto& [options, selection, output, command] = watched;
+  KernelOptions kernel;
+  kernel.selection = selection;
+  kernel.files = !selection.roots.empty() || command != 0;
+  kernel.mark = options.mark;
+  kernel.bus = options.bus;
+  kernel.output = output.fd;
+  kernel.command = command;
+  kernel.host = HostName(options);
+  kernel.tenant = options.tenant;
+  kernel.warn = [](std::string_view text) { ReportWarning(text); };
+  return OpenKernel(std::move(kernel));
+}
+
+// Each --from.
 Result<SourceToMerge> OpenChoice(const SourceChoice& choice, const Watched& watched) {
   SourceToMerge opened;
   switch (choice.kind) {
+    case SourceKind::kKernel: {
+      VEXEVT_ASSIGN(opened.source, OpenByKernel(watched));
+      opened.name = "kernel module";
+      break;
+    }
     case SourceKind::kFanotify: {
       VEXEVT_ASSIGN(opened.source, OpenByFanotify(watched));
       opened.name = "fanotify";
@@ -149,7 +171,9 @@ Result<OpenedSource> OpenAll(const Watched& watched) {
   }
   // Without two boundaries there are no doubles.
   const bool fuse = IsFrom(watched.options, SourceKind::kFuse);
-  const bool kernel = IsFrom(watched.options, SourceKind::kFanotify) || IsFrom(watched.options, SourceKind::kInotify);
+  const bool kernel = std::ranges::any_of(watched.options.from, [](const SourceChoice& choice) {
+    return choice.kind != SourceKind::kFuse;
+  });
   VEXEVT_ASSIGN(auto merged, MergedSource::Of(std::move(sources), fuse && kernel,
                                               [](std::string_view text) { ReportWarning(text); }));
   const MergedSource* source = merged.get();
@@ -170,23 +194,28 @@ Result<OpenedSource> OpenWatching(const Watched& watched) {
 
 // That what is asked for can be had of the sources.
 Status CheckWatched(const CaptureOptions& options, const SelectionPlan& plan, std::uint32_t command) {
-  const bool fanotify = IsFrom(options, SourceKind::kFanotify);
-  const bool watches = options.from.empty() || fanotify || IsFrom(options, SourceKind::kInotify);
+  const bool fanotify = IsFrom(options, SourceKind::kFanotify), module = IsFrom(options, SourceKind::kKernel);
+  const bool watches = options.from.empty() || fanotify || module || IsFrom(options, SourceKind::kInotify);
   const bool paths = !plan.selection.roots.empty();
+  if (options.bus && !module) return InvalidArgument("--bus needs --from kernel");
   if (!watches && paths) {
-    return InvalidArgument("a PATH is watched by fanotify or inotify: of what --from fuse tells, --where selects");
+    return InvalidArgument("a PATH is watched by fanotify, inotify or the module: of what --from fuse tells, --where "
+                           "selects");
   }
-  if (watches && !paths && command == 0) {
+  const bool only_bus = options.bus && !fanotify && !IsFrom(options, SourceKind::kInotify);
+  if (watches && !paths && command == 0 && !only_bus) {
     return InvalidArgument(options.from.empty()
                                ? "a PATH to watch is wanted, or -- COMMAND, --from, --generate or --import"
                                : "a PATH to watch is wanted, or -- COMMAND");
   }
   if (!options.from.empty() && !fanotify) {
-    if (options.auid) return InvalidArgument("only fanotify tells who did what: --auid needs --from fanotify");
-    if (command != 0) return InvalidArgument("only fanotify tells who did what: -- COMMAND needs --from fanotify");
+    if (options.auid) return InvalidArgument("only fanotify tells who logged in: --auid needs --from fanotify");
+    if (command != 0 && !module) {
+      return InvalidArgument("this does not tell who did what: -- COMMAND needs --from fanotify or --from kernel");
+    }
   }
   if (command != 0 && options.from.size() > 1) {
-    return InvalidArgument("-- COMMAND: other sources than fanotify tell what all processes do");
+    return InvalidArgument("-- COMMAND: several sources cannot follow one process");
   }
   return {};
 }

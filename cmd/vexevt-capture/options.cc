@@ -20,6 +20,8 @@ constexpr Example kExamples[] = {
      "vexevt-capture --where 'type in (fs.delete, fs.rename)' /srv -o changes.evt"},
     {"a million events of a made-up web server, always the same",
      "vexevt-capture --generate web --seed 7 -n 1000000 -o web.evt"},
+    {"what the kernel module sees of one user, decided in the kernel",
+     "vexevt-capture --from kernel --where 'uid = 1000 and path under /srv/www' /srv"},
     {"the logs that there are now", "find / -xdev -name '*.log' -print0 | vexevt-capture --paths-from -"},
     {"one event from a shell", "vexevt-capture emit vector.search vector.collection=docs vector.k=10 attr.team=ml"},
     {"what was captured until now is in all.json when this returns",
@@ -48,7 +50,7 @@ Status ReadMix(std::string_view text, CaptureOptions* options) {
   return {};
 }
 
-constexpr char kSources[] = "fanotify|inotify|fuse[=ENDPOINT]";
+constexpr char kSources[] = "fanotify|inotify|kernel|fuse[=ENDPOINT]";
 
 Status ReadSource(std::string_view text, std::vector<SourceChoice>* from) {
   SourceChoice choice;
@@ -56,6 +58,8 @@ Status ReadSource(std::string_view text, std::vector<SourceChoice>* from) {
     choice.kind = SourceKind::kFanotify;
   } else if (text == "inotify") {
     choice.kind = SourceKind::kInotify;
+  } else if (text == "kernel") {
+    choice.kind = SourceKind::kKernel;
   } else if (text == "fuse" || text.starts_with("fuse=")) {
     choice.kind = SourceKind::kFuse;
     choice.endpoint = text == "fuse" ? kFuseEndpoint : text.substr(5);
@@ -128,13 +132,16 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
   AddFlag(app, "--explain", "say what the kernel decides and what is left, and exit", &options->explain)
       ->group("Selection");
   AddValue(
-      app, "--from", "fanotify|inotify|fuse",
+      app, "--from", "fanotify|inotify|kernel|fuse",
       "where events come from; may be given again\nThe default is fanotify where the rights and the kernel allow it, "
-      "and else inotify, which watch each PATH. fuse=ENDPOINT reads what a vexevt-fuse writes to ENDPOINT, "
-      "fuse alone ring:/run/vexevt/fuse.ring; --types selects from it, PATH does not. Several make one stream, in "
-      "the order of time; what the kernel tells of an operation that vexevt-fuse tells of, too, is joined to its "
-      "event.",
+      "and else inotify, which watch each PATH. kernel is the module vexevt.ko, see vexevt(4). fuse=ENDPOINT reads what "
+      "a vexevt-fuse writes to ENDPOINT, fuse alone ring:/run/vexevt/fuse.ring; --types selects from it, PATH does not. "
+      "Several make one stream, in the order of time; what the kernel tells of an operation that vexevt-fuse tells of, "
+      "too, is joined to its event.",
       [options](std::string_view text) { return ReadSource(text, &options->from); })
+      ->group("Source");
+  AddFlag(app, "--bus", "with --from kernel: write what is injected into the module, too\nIt may be all that is asked for.",
+          &options->bus)
       ->group("Source");
   AddFlag(app, "--bounded-queue",
           "keep to the kernel's limit of waiting events, fs.fanotify.max_queued_events\nThe default has no limit: "
@@ -143,7 +150,8 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
       ->group("Source");
   AddChoice<MarkKind>(
       app, "--mark",
-      "what fanotify marks\nThe default, filesystem, sees all of the file systems that a PATH lies on, "
+      "what is marked, by fanotify and the kernel module\nThe default, filesystem, sees all of the file systems that a "
+      "PATH lies on, "
       "and PATH selects from it; mount sees what goes through its mount; directory only what lies "
       "directly in it.",
       {{"filesystem", MarkKind::kFilesystem}, {"mount", MarkKind::kMount}, {"directory", MarkKind::kDirectory}},

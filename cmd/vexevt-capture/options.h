@@ -15,7 +15,7 @@
 
 namespace vexevt {
 
-enum class SourceKind : std::uint8_t { kFanotify, kInotify, kFuse };
+enum class SourceKind : std::uint8_t { kKernel, kFanotify, kInotify, kFuse };
 
 struct SourceChoice {
   SourceKind kind;
@@ -31,6 +31,7 @@ struct CaptureOptions {
   std::vector<SourceChoice> from;       // none: fanotify where it may be had, and else inotify
   MarkKind mark = MarkKind::kFilesystem;
   bool bounded_queue = false;
+  bool bus = false;
   std::string where;
   std::vector<std::string> types;           // names and families, as typed
   std::string host, tenant;                 // host empty: this one

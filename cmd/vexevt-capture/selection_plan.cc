@@ -7,6 +7,7 @@
 
 #include "cmd/vexevt-capture/read_paths.h"
 #include "lib/cli/diagnostics.h"
+#include "lib/expr/required_folders.h"
 
 namespace vexevt {
 namespace {
@@ -67,6 +68,15 @@ void AddPids(const std::optional<RangeSet>& required, Selection* selection) {
   selection->pids = std::move(pids);
 }
 
+void AddUids(const std::optional<RangeSet>& required, Selection* selection) {
+  if (!required) return;
+  for (Range range : required->ranges()) {
+    if (range.first > 0xffffffff) continue;
+    selection->uids.push_back({static_cast<std::uint32_t>(range.first),
+                               static_cast<std::uint32_t>(std::min<std::uint64_t>(range.last, 0xffffffff))});
+  }
+}
+
 // What a list names may be gone by now; what the command line names may not.
 Result<std::vector<std::string>> RootsOf(const CaptureOptions& options) {
   std::vector<std::string> roots;
@@ -97,7 +107,7 @@ Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
   SelectionPlan plan;
   VEXEVT_ASSIGN(plan.selection.roots, RootsOf(options));
   const bool fuse = IsFrom(options, SourceKind::kFuse);
-  plan.live = !plan.selection.roots.empty() || !options.command.empty() || fuse;
+  plan.live = !plan.selection.roots.empty() || !options.command.empty() || fuse || options.bus;
   plan.selection.fs_types = ~kOnlyIfAsked;
   bool others = true;  // than fs.*, of those that a live source tells
   auto tells_others = [](const Expression& expression) {
@@ -110,6 +120,12 @@ Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
     plan.selection.fs_types = TypesRequired(expression->requirement().types);
     others = tells_others(*expression);
     AddPids(expression->requirement().pids, &plan.selection);
+    // The others would have to look it all up first.
+    const bool others_watch = IsFrom(options, SourceKind::kFanotify) || IsFrom(options, SourceKind::kInotify);
+    if (IsFrom(options, SourceKind::kKernel) && !others_watch) {
+      AddUids(expression->requirement().uids, &plan.selection);
+      plan.selection.within = FoldersRequired(expression->requirement());
+    }
     plan.left = std::move(*expression);
   }
   if (!options.types.empty()) {
@@ -117,7 +133,7 @@ Result<SelectionPlan> PlanSelection(const CaptureOptions& options) {
     plan.selection.fs_types = TypesNamed(options.types);
     others = tells_others(*plan.types);
   }
-  if (plan.live && !fuse) VEXEVT_TRY(RefuseUntold(plan.selection.fs_types, others));
+  if (plan.live && !fuse && !options.bus) VEXEVT_TRY(RefuseUntold(plan.selection.fs_types, others));
   return plan;
 }
 
@@ -133,7 +149,13 @@ std::string ExplainPlan(const SelectionPlan& plan, std::string_view source) {
     text += fmt::format("asked of the source: types{}\n", types.empty() ? " (none of fs)" : types);
     for (const std::string& root : plan.selection.roots)
       text += fmt::format("asked of the source: at and below {}\n", root);
+    for (const std::string& folder : plan.selection.within)
+      text += fmt::format("asked of the source: within {}\n", folder);
     for (std::uint32_t pid : plan.selection.pids) text += fmt::format("asked of the source: process {}\n", pid);
+    for (UserRange uids : plan.selection.uids) {
+      text += uids.first == uids.last ? fmt::format("asked of the source: user {}\n", uids.first)
+                                      : fmt::format("asked of the source: users {} to {}\n", uids.first, uids.last);
+    }
   }
   if (plan.types && !plan.live) text += fmt::format("left to decide here: {}\n", plan.types->Print());
   if (plan.left) text += fmt::format("left to decide here: {}\n", plan.left->Print());

@@ -1,16 +1,12 @@
 #include "lib/capture/fanotify.h"
 
-#include <fcntl.h>
 #include <linux/fanotify.h>
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <ctime>
 #include <deque>
 #include <optional>
 #include <span>
@@ -19,7 +15,9 @@
 
 #include "lib/capture/fanotify_frames.h"
 #include "lib/capture/fanotify_marks.h"
+#include "lib/capture/mount_news.h"
 #include "lib/capture/proc_connector.h"
+#include "lib/capture/steady_flow.h"
 
 namespace vexevt {
 namespace {
@@ -27,12 +25,6 @@ namespace {
 // Some 3,000 records. The kernel stops when the next record does not fit.
 constexpr std::size_t kReadBytes = std::size_t{256} << 10;
 constexpr std::size_t kMaxRecordBytes = 8192;
-
-// A steady flow would wake us for each event, which costs the writer more than the marks do (it sends the wake-up) and
-// us more than all else. So after kSteady waits in a row of less than kGather we let events gather for so long. The
-// first event after a pause is never held back.
-constexpr std::uint64_t kGatherNs = 100 * kNsPerUs;
-constexpr int kSteady = 8;
 
 class FanotifySource final : public Source {
  public:
@@ -60,7 +52,6 @@ class FanotifySource final : public Source {
   Status Add(int fd, std::uint32_t events);
   Result<std::size_t> ReadRecords();
   void FollowMounts(FrameBatch* batch);
-  void Gather();
   DrainState Idle();
   void CountForBarriers(FrameBatch* batch);
   void GiveBarriers(FrameBatch* batch);
@@ -71,14 +62,12 @@ class FanotifySource final : public Source {
   std::optional<ProcConnector> connector_;
   FanotifyFrames frames_;
   UniqueFd epoll_;
-  // Whoever polls mountinfo takes the news away from this descriptor: one is for those who poll epoll_, one for us.
-  UniqueFd mounts_wake_, mounts_changed_;
+  MountNews mounts_;
   std::unique_ptr<std::byte[]> buffer_;
   FanotifyReader reader_;
   bool queue_empty_ = true;  // as far as the last read told
   bool stopped_ = false;
-  std::uint64_t idle_since_ns_ = 0;
-  int short_waits_ = 0;  // in a row
+  SteadyFlow flow_;
   std::deque<Barrier> barriers_;
 };
 
@@ -94,11 +83,8 @@ Status FanotifySource::Begin() {
   epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_) return ErrnoStatus("cannot poll", errno);
   // Before the marks: a mount that appears between the two is told of.
-  for (UniqueFd* mounts : {&mounts_wake_, &mounts_changed_}) {
-    mounts->reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
-    if (!*mounts) return ErrnoStatus("cannot open '/proc/self/mountinfo'", errno);
-  }
-  VEXEVT_TRY(Add(mounts_wake_.get(), EPOLLPRI));
+  VEXEVT_ASSIGN(mounts_, MountNews::Open());
+  VEXEVT_TRY(Add(mounts_.fd(), EPOLLPRI));
   if (connector_) VEXEVT_TRY(Add(connector_->fd(), EPOLLIN));
   VEXEVT_TRY(Add(marks_.fd(), EPOLLIN));
   return marks_.MarkAll(&frames_.resolver());
@@ -115,8 +101,7 @@ Result<std::size_t> FanotifySource::ReadRecords() {
 }
 
 void FanotifySource::FollowMounts(FrameBatch* batch) {
-  pollfd mounts{mounts_changed_.get(), POLLPRI, 0};
-  if (::poll(&mounts, 1, 0) <= 0 || (mounts.revents & POLLPRI) == 0 || stopped_) return;
+  if (!mounts_.Take() || stopped_) return;
   std::vector<FanotifyMarks::Change> changes;
   Status status = marks_.FollowMounts(&frames_.resolver(), &changes);
   if (!status.ok()) warn_(status.message());
@@ -130,21 +115,13 @@ void FanotifySource::Emptied(FrameBatch* batch) {
   GiveBarriers(batch);
 }
 
-void FanotifySource::Gather() {
-  bool brief = SystemClock().Now().mono_ns - idle_since_ns_ < kGatherNs;
-  short_waits_ = brief ? std::min(short_waits_ + 1, kSteady) : 0;
-  if (short_waits_ < kSteady || stopped_ || !barriers_.empty()) return;
-  timespec pause{0, kGatherNs};
-  ::nanosleep(&pause, nullptr);  // a signal ends it, which is as well
-}
-
 DrainState FanotifySource::Idle() {
-  idle_since_ns_ = SystemClock().Now().mono_ns;
+  flow_.Idle();
   return DrainState::kIdle;
 }
 
 Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
-  if (reader_.done() && queue_empty_) Gather();
+  if (reader_.done() && queue_empty_) flow_.Gather(stopped_ || !barriers_.empty());
   while (!batch->full()) {
     if (reader_.done()) {
       VEXEVT_ASSIGN(std::size_t size, ReadRecords());

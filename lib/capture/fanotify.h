@@ -41,13 +41,6 @@
 
 namespace vexevt {
 
-enum class MarkKind : std::uint8_t {
-  kFilesystem,  // all of each file system that the roots reach into; the roots select from it
-  kMount,      // opens, reads, writes and closes through the roots' mounts only; creates, deletes and renames, of which
-               // the kernel does not tell the mount, of their whole file systems
-  kDirectory,  // each root itself and what lies directly in it
-};
-
 struct FanotifyOptions {
   Selection selection;  // without roots: every mounted file system that can be marked
   MarkKind mark = MarkKind::kFilesystem;

@@ -53,7 +53,9 @@ bool FanotifyFrames::WantsProcess(std::uint32_t pid) {
   if (!selection_.pids.empty() && !Holds(selection_.pids, pid)) return false;
   if (selection_.uids.empty()) return true;
   const ProcessFacts& facts = processes_.Find(pid);
-  return !facts.credentials || Holds(selection_.uids, facts.uid);
+  return !facts.credentials || std::ranges::any_of(selection_.uids, [&](UserRange range) {
+    return range.first <= facts.uid && facts.uid <= range.last;
+  });
 }
 
 bool FanotifyFrames::PathOf(const FanotifyRecord::Name& name, bool anyway, std::string* path) {

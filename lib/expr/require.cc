@@ -15,7 +15,9 @@ constexpr std::uint64_t kMaxCode = 0xffff;
 // Where that would be more than so many, one is kept.
 constexpr std::size_t kMaxProduct = 64;
 
-Requirement Anything(bool exact) { return {RangeSet({0, kMaxCode}), RangeSet({0, kMaxCode}), {}, std::nullopt, exact}; }
+Requirement Anything(bool exact) {
+  return {RangeSet({0, kMaxCode}), RangeSet({0, kMaxCode}), {}, std::nullopt, std::nullopt, exact};
+}
 
 std::optional<PathOperator> PathOperatorOf(TextOperator op) {
   switch (op) {
@@ -80,6 +82,9 @@ Requirement OfTest(const Test& test, bool inverted) {
     required.boundaries = negated ? Complement(keys->keys, kMaxCode) : keys->keys;
   } else if (test.field->name == "pid" && !negated) {
     required.pids = keys->keys;
+  } else if (test.field->name == "uid" && !negated) {
+    required.uids = keys->keys;
+    required.exact = false;
   } else {
     return Anything(false);
   }
@@ -93,6 +98,7 @@ Requirement AllOf(std::vector<Requirement> parts) {
     all.boundaries = Intersection(all.boundaries, part.boundaries);
     std::ranges::move(part.paths, std::back_inserter(all.paths));
     if (part.pids) all.pids = all.pids ? Intersection(*all.pids, *part.pids) : *part.pids;
+    if (part.uids) all.uids = all.uids ? Intersection(*all.uids, *part.uids) : *part.uids;
     all.exact = all.exact && part.exact;
   }
   return all;
@@ -130,11 +136,11 @@ bool UnitePaths(std::vector<AnyOf> others, std::vector<AnyOf>* paths) {
 }
 
 Requirement OneOf(std::vector<Requirement> parts) {
-  std::vector<Range> types, boundaries, pids;
+  std::vector<Range> types, boundaries, pids, uids;
   auto append = [](const RangeSet& set, std::vector<Range>* ranges) {
     ranges->insert(ranges->end(), set.ranges().begin(), set.ranges().end());
   };
-  bool any_pid = false, exact = true;
+  bool any_pid = false, any_uid = false, exact = true;
   // Parts that differ in one respect only unite without admitting more than each; a box and a box beside it do not
   // make a box otherwise.
   bool types_differ = false, boundaries_differ = false, paths_differ = false, pids_differ = false;
@@ -142,7 +148,9 @@ Requirement OneOf(std::vector<Requirement> parts) {
     append(part.types, &types);
     append(part.boundaries, &boundaries);
     if (part.pids) append(*part.pids, &pids);
+    if (part.uids) append(*part.uids, &uids);
     any_pid |= !part.pids;
+    any_uid |= !part.uids;
     exact = exact && part.exact;
     types_differ |= part.types != parts[0].types;
     boundaries_differ |= part.boundaries != parts[0].boundaries;
@@ -153,6 +161,7 @@ Requirement OneOf(std::vector<Requirement> parts) {
   one.types = RangeSet(std::move(types));
   one.boundaries = RangeSet(std::move(boundaries));
   if (!any_pid) one.pids = RangeSet(std::move(pids));
+  if (!any_uid) one.uids = RangeSet(std::move(uids));
   one.paths = std::move(parts[0].paths);
   bool complete = true;
   for (std::size_t i = 1; i < parts.size(); ++i) {

@@ -32,6 +32,7 @@ struct Requirement {
   RangeSet boundaries;           // as numbers, 0 … 0xffff
   std::vector<AnyOf> paths;      // each of them
   std::optional<RangeSet> pids;  // nullopt: any, or none
+  std::optional<RangeSet> uids;  // the same; where they are asked for it is never exact
   bool exact = false;            // the members being true, the expression holds: nothing is left to test
   bool operator==(const Requirement&) const = default;
 };

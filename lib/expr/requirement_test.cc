@@ -38,9 +38,22 @@ TEST(RequirementTest, WhatItCannotSayIsLeftToTest) {
   EXPECT_THAT(required.types.ranges(), ElementsAre(Range{0x0100, 0x01ff}));
   EXPECT_FALSE(required.exact);
   EXPECT_FALSE(Of("pid != 7").exact);
+  EXPECT_FALSE(Of("uid in (0, 5)").exact);
   EXPECT_FALSE(Of("pid != 7").pids);
   EXPECT_FALSE(Of("attr.a = 1").exact);
   EXPECT_FALSE(Of("xattr = user.tag").exact);
+}
+
+TEST(RequirementTest, UsersAreRanges) {
+  auto uids = [](std::string_view text) {
+    std::optional<RangeSet> set = Of(text).uids;
+    return set ? std::vector<Range>(set->ranges().begin(), set->ranges().end()) : std::vector<Range>{};
+  };
+  EXPECT_THAT(uids("uid in (0, 5, 6)"), ElementsAre(Range{0, 0}, Range{5, 6}));
+  EXPECT_THAT(uids("uid >= 1000 and uid < 2000"), ElementsAre(Range{1000, 1999}));
+  EXPECT_THAT(uids("uid = 7 or uid = 9 and comm = a"), ElementsAre(Range{7, 7}, Range{9, 9}));
+  EXPECT_THAT(uids("uid = 7 or comm = a"), ElementsAre());
+  EXPECT_THAT(uids("uid != 7"), ElementsAre());  // events without a user are no user's
 }
 
 TEST(RequirementTest, NotReachesTheComparisons) {

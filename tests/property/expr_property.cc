@@ -9,13 +9,16 @@
 #include <vector>
 
 #include "lib/base/errno_name.h"
+#include "lib/base/path.h"
 #include "lib/base/units.h"
 #include "lib/event/encode.h"
 #include "lib/event/field.h"
+#include "lib/event/layout.h"
 #include "lib/event/testing/samples.h"
 #include "lib/event/type.h"
 #include "lib/expr/expression.h"
 #include "lib/expr/parser.h"
+#include "lib/expr/required_folders.h"
 #include "lib/match/glob.h"
 #include "lib/match/regex.h"
 
@@ -338,6 +341,8 @@ bool Admits(const Requirement& required, const EventView& event) {
   if (!required.types.Contains(event.type())) return false;
   if (!required.boundaries.Contains(static_cast<std::uint64_t>(event.boundary()))) return false;
   if (required.pids && !required.pids->Contains(event.pid())) return false;
+  bool user = (event.flags() & kFlagCredentials) != 0;
+  if (required.uids && !(user && required.uids->Contains(event.Get<std::uint32_t>(layout::kUid)))) return false;
   return std::ranges::all_of(required.paths, [&](const AnyOf& any) {
     return std::ranges::any_of(any, [&](const PathCondition& condition) {
       static constexpr Operator kOperators[] = {Operator::kEqual,    Operator::kStartsWith, Operator::kEndsWith,
@@ -365,6 +370,10 @@ RC_GTEST_PROP(Expression, DecidesAsTheNaiveEvaluator, ()) {
     bool admitted = Admits(expression->requirement(), bound.view);
     RC_ASSERT(admitted || !holds);
     if (expression->requirement().exact) RC_ASSERT(admitted == holds);
+    std::vector<std::string> folders = FoldersRequired(expression->requirement());
+    bool within =
+        std::ranges::any_of(folders, [&](const std::string& folder) { return IsWithin(bound.view.path(), folder); });
+    RC_ASSERT(!holds || folders.empty() || within);
   }
 }
 
