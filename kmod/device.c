@@ -115,8 +115,9 @@ static __poll_t device_poll(struct file *file, poll_table *table)
 	struct vexevt_descriptor *descriptor = file->private_data;
 	struct vexevt_ring *ring = vexevt_ring_of(descriptor);
 
+	/* Whoever only injects has none. EPOLLERR would tell the writer of a pipeline that nobody reads. */
 	if (!ring)
-		return EPOLLERR | EPOLLOUT | EPOLLWRNORM;
+		return EPOLLOUT | EPOLLWRNORM;
 	poll_wait(file, &ring->wait, table);
 	return (vexevt_ring_readable(ring) ? EPOLLIN | EPOLLRDNORM : 0) | EPOLLOUT | EPOLLWRNORM;
 }
