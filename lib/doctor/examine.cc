@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "lib/base/namespaces.h"
+#include "lib/doctor/back_ends.h"
 #include "lib/doctor/proc_files.h"
 
 namespace vexevt {
@@ -31,8 +32,10 @@ Diagnosis Examine() {
   Rights rights = ReadRights();
   bool fanotify = ExamineFanotify(rights, &diagnosis);
   bool inotify = ExamineInotify(&diagnosis);
+  bool module = ExamineModule(&diagnosis);
   ExamineSystem(rights, &diagnosis);
-  diagnosis.can_capture = fanotify || inotify;
+  for (Finding& finding : diagnosis.findings) finding.sees = SeenBy(finding.topic);
+  diagnosis.can_capture = fanotify || inotify || module;
   return diagnosis;
 }
 

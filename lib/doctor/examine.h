@@ -17,9 +17,10 @@ struct Rights {
 };
 Rights ReadRights();
 
-// Each appends its findings. The first two return whether that back end can capture.
+// Each appends its findings. The first three return whether that back end can capture.
 bool ExamineFanotify(const Rights& rights, Diagnosis* diagnosis);
 bool ExamineInotify(Diagnosis* diagnosis);
+bool ExamineModule(Diagnosis* diagnosis);
 void ExamineSystem(const Rights& rights, Diagnosis* diagnosis);
 
 }  // namespace vexevt

@@ -66,7 +66,16 @@ Finding ExamineProcConnector(const Rights& rights) {
 }
 
 Finding ExamineFuse() {
-  if (::access("/dev/fuse", R_OK | W_OK) == 0) return {.topic = "FUSE", .text = "/dev/fuse is there"};
+  if (::access("/dev/fuse", R_OK | W_OK) == 0) {
+    Finding finding{.topic = "FUSE", .text = "/dev/fuse is there"};
+    auto helper = [](const char* path) { return ::access(path, X_OK) == 0; };
+    if (::geteuid() != 0 && !helper("/usr/bin/fusermount3") && !helper("/bin/fusermount3")) {
+      finding.health = Health::kWarn;
+      finding.text += ", but only root can mount";
+      finding.remedy = "install the package fuse3, for fusermount3";
+    }
+    return finding;
+  }
   return {.topic = "FUSE",
           .health = Health::kWarn,
           .text = fmt::format("/dev/fuse: {}", std::strerror(errno)),
@@ -118,9 +127,6 @@ void ExamineSystem(const Rights& rights, Diagnosis* diagnosis) {
   findings.insert(findings.begin(), ExamineRights(rights));
   findings.insert(findings.begin(), ExamineKernel());
   findings.push_back(ExamineProcConnector(rights));
-  bool module = ::access("/dev/vexevt", F_OK) == 0;
-  findings.push_back(
-      {.topic = "kernel module", .text = module ? "/dev/vexevt is there" : "not loaded; nothing needs it"});
   findings.push_back(ExamineFuse());
   findings.push_back(ExaminePipes());
   ExamineClock(diagnosis);

@@ -55,6 +55,7 @@ std::string DiagnosisText(const Diagnosis& diagnosis, bool color) {
     const Finding& finding = diagnosis.findings[i];
     out += fmt::format("{}{:<7}{}  {:<{}}  {}\n", color ? Color(finding.health) : "", HealthName(finding.health),
                        color ? "\x1b[m" : "", topics[i], width, finding.text);
+    if (!finding.sees.empty()) out += fmt::format("{:<{}}sees {}\n", "", width + 11, finding.sees);
     if (!finding.remedy.empty()) {
       out += fmt::format("{:<{}}-> {}\n", "", width + 11, finding.remedy);
     }
@@ -66,9 +67,9 @@ std::string DiagnosisJson(const Diagnosis& diagnosis) {
   std::string out = fmt::format("{{\"can_capture\":{},\"findings\":[", diagnosis.can_capture);
   bool first = true;
   for (const Finding& finding : diagnosis.findings) {
-    out += fmt::format("{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"remedy\":{}}}", first ? "" : ",",
-                       JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
-                       JsonText(finding.remedy));
+    out += fmt::format("{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"sees\":{},\"remedy\":{}}}",
+                       first ? "" : ",", JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
+                       JsonText(finding.sees), JsonText(finding.remedy));
     first = false;
   }
   return out + "]}\n";

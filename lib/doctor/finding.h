@@ -19,6 +19,8 @@ struct Finding {
   Health health = Health::kOk;
   std::string text;    // what is there: "6.18.4, file-system marks"
   std::string remedy;  // what to do; empty where there is nothing to do
+  // What a back end sees, or would.
+  std::string_view sees = {};
 };
 
 struct Diagnosis {
@@ -28,9 +30,9 @@ struct Diagnosis {
 
 std::string_view HealthName(Health health);  // "ok", "warn", "missing"
 
-// "ok       fanotify        …", the remedies below; one line each.
+// "ok       fanotify        …", what it sees and the remedies below; one line each.
 std::string DiagnosisText(const Diagnosis& diagnosis, bool color);
-// {"can_capture":true,"findings":[{"topic":…,"health":"ok","text":…,"remedy":…},…]}, a line.
+// {"can_capture":true,"findings":[{"topic":…,"health":"ok","text":…,"sees":…,"remedy":…},…]}, a line.
 std::string DiagnosisJson(const Diagnosis& diagnosis);
 
 }  // namespace vexevt
