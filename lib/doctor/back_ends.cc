@@ -9,8 +9,9 @@ namespace {
 constexpr BackEnd kBackEnds[] = {
     {.name = "fanotify",
      .sees = "whole file systems, through whichever mount, with the process, its user and executable",
-     .order = "as it happened; what one process does to one file while it waits to be read comes as one record, which is "
-              "split in a fixed order",
+     .order =
+         "as it happened; what one process does to one file while it waits to be read comes as one record, which is "
+         "split in a fixed order",
      .loses = "nothing while memory lasts; with --bounded-queue what is beyond the limit, without a count",
      .rights = "CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE of the whole machine, Linux 5.17"},
     {.name = "inotify",

@@ -274,3 +274,16 @@ stop() {
     [ "$stderr" = "vexevt-capture: fanotify and inotify tell types of fs.*, system.mount and system.unmount, and none is asked for" ]
   done
 }
+
+@test "without the kernel module it says how to load it, and what needs it" {
+  run -2 --separate-stderr vexevt-capture --bus w
+  [ "$stderr" = "vexevt-capture: --bus needs --backend kernel" ]
+  run -2 --separate-stderr vexevt-capture --backend kernel --auid w
+  [ "$stderr" = "vexevt-capture: only fanotify tells who logged in: --auid needs --backend fanotify" ]
+  [ ! -e /dev/vexevt ] || skip "the module is loaded"
+  for arguments in w --bus '-- true'; do
+    # shellcheck disable=SC2086  # several words
+    run -3 --separate-stderr vexevt-capture --backend kernel $arguments
+    [ "$stderr" = "vexevt-capture: cannot use the kernel module: there is no '/dev/vexevt' (try 'modprobe vexevt')" ]
+  done
+}
