@@ -32,6 +32,7 @@ struct Word {
   std::string text;         // without quotes, escapes undone; of a named list the name without '$'
   bool named_list = false;  // $name
   std::uint32_t column = 0;
+  bool quoted = false;  // and so never the name of something
   bool operator==(const Word& other) const { return text == other.text && named_list == other.named_list; }
 };
 

@@ -16,4 +16,6 @@ struct Expression::Compiled {
   Requirement requirement;
 };
 
+Result<Expression> CompileSyntax(Node syntax, const NamedLists& lists);
+
 }  // namespace vexevt

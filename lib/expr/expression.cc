@@ -22,9 +22,7 @@ const Requirement& Expression::requirement() const { return compiled_->requireme
 
 std::string Expression::Print() const { return PrintExpression(compiled_->syntax); }
 
-namespace {
-
-Result<Expression> Compile(Node syntax, const NamedLists& lists) {
+Result<Expression> CompileSyntax(Node syntax, const NamedLists& lists) {
   auto compiled = std::make_unique<Expression::Compiled>();
   compiled->syntax = std::move(syntax);
   VEXEVT_ASSIGN(compiled->predicate, CheckExpression(compiled->syntax, lists));
@@ -33,11 +31,9 @@ Result<Expression> Compile(Node syntax, const NamedLists& lists) {
   return Expression(std::move(compiled));
 }
 
-}  // namespace
-
 Result<Expression> CompileExpression(std::string_view text, const NamedLists& lists) {
   VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
-  return Compile(std::move(syntax), lists);
+  return CompileSyntax(std::move(syntax), lists);
 }
 
 Result<Expression> CompileAny(std::span<const std::string> texts, bool inverted, const NamedLists& lists) {
@@ -52,7 +48,7 @@ Result<Expression> CompileAny(std::span<const std::string> texts, bool inverted,
   }
   if (any.children.size() == 1) any = Node(std::move(any.children.front()));
   if (inverted) any = Node{NodeKind::kNot, {}, {std::move(any)}};
-  return Compile(std::move(any), lists);
+  return CompileSyntax(std::move(any), lists);
 }
 
 }  // namespace vexevt

@@ -195,7 +195,7 @@ class Parser {
     if (token_.kind != TokenKind::kWord && token_.kind != TokenKind::kQuoted) {
       return ErrorAt(token_.column, fmt::format("expected a value after '{}', not {}", after, Shown()));
     }
-    Word word{token_.text, false, token_.column};
+    Word word{token_.text, false, token_.column, token_.kind == TokenKind::kQuoted};
     VEXEVT_TRY(Advance());
     return word;
   }
