@@ -75,7 +75,7 @@ Result<Filter> FilterOf(const FilterOptions& options, std::string_view redaction
   VEXEVT_ASSIGN(Rule rule, ShapedRule(options));
   VEXEVT_TRY(CheckRedactionKey({&rule, 1}, redaction_key));
   VEXEVT_TRY(AddLists(options.lists, &rules));
-  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules.document, rules.lists));
   auto when = CompileAny(ExpressionsOf(options), options.invert, lists);
   if (!when.ok()) return InvalidArgument("expression:" + when.status().message());
   return Filter::Of(rule, std::move(*when));

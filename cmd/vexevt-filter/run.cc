@@ -13,7 +13,6 @@
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
 #include "lib/cli/rule_metrics.h"
-#include "lib/filter/delay_queue.h"
 #include "lib/filter/examples.h"
 #include "lib/filter/explain.h"
 #include "lib/filter/filter.h"
@@ -23,6 +22,7 @@
 #include "lib/rules/given_event.h"
 #include "lib/rules/lint.h"
 #include "lib/rules/rule_profile.h"
+#include "lib/stream/delay_queue.h"
 
 namespace vexevt {
 namespace {

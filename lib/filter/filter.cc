@@ -66,7 +66,7 @@ std::vector<RuleTally> Filter::Tally() const {
 
 Result<Filter> CompileFilter(const RulesFile& rules) {
   VEXEVT_TRY(RefuseRouting(rules));
-  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules.document, rules.lists));
   Filter filter;
   filter.keep_by_default_ = rules.keep_by_default;
   for (const Rule& rule : rules.rules) {

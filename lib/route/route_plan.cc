@@ -122,7 +122,7 @@ Result<RoutePlan> CompileRoutePlan(const RulesFile& rules) {
     return ErrorAt(rules.document, *rules.default_at, "'default' is for vexevt-filter: name endpoints in 'otherwise'");
   }
   VEXEVT_TRY(CheckReferences(rules));
-  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules));
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(rules.document, rules.lists));
   RoutePlan plan;
   plan.all_matches = rules.all_matches;
   plan.otherwise = Numbers(rules, rules.otherwise);

@@ -6,11 +6,11 @@
 
 namespace vexevt {
 
-Result<NamedLists> LoadLists(const RulesFile& rules) {
+Result<NamedLists> LoadLists(const Document& document, const std::map<std::string, NamedList>& named) {
   NamedLists lists;
-  for (const auto& [name, list] : rules.lists) {
+  for (const auto& [name, list] : named) {
     Status added = list.file.text.empty() ? lists.Add(name, list.values) : lists.AddFile(name, list.file.text);
-    if (!added.ok()) return list.at ? ErrorAt(rules.document, *list.at, added.message()) : std::move(added);
+    if (!added.ok()) return list.at ? ErrorAt(document, *list.at, added.message()) : std::move(added);
   }
   return lists;
 }

@@ -6,8 +6,8 @@
 
 namespace vexevt {
 
-// The named lists of the file, those that live in files of their own read: one entry a line, empty lines left out.
-Result<NamedLists> LoadLists(const RulesFile& rules);
+// The named lists of a file, those that live in files of their own read: one entry a line, empty lines left out.
+Result<NamedLists> LoadLists(const Document& document, const std::map<std::string, NamedList>& named);
 
 // `when` of a rule; an empty one holds always.
 Result<Expression> CompileWhen(const RulesFile& rules, const PlacedText& when, const NamedLists& lists);

@@ -13,6 +13,8 @@ RulesFile Parse(const std::string& text, const std::string& file = "r.toml") {
   return std::move(*rules);
 }
 
+Result<NamedLists> Loaded(const RulesFile& rules) { return LoadLists(rules.document, rules.lists); }
+
 TEST(CompileWhen, ErrorsStandAtTheirPlaceInTheFile) {
   RulesFile rules = Parse("[[rule]]\nwhen = 'type = fs.create and pth = \"/x\"'\n");
   auto compiled = CompileWhen(rules, rules.rules[0].when, {});
@@ -23,7 +25,7 @@ TEST(CompileWhen, ErrorsStandAtTheirPlaceInTheFile) {
 TEST(LoadLists, ReadsFilesBesideTheRules) {
   std::string folder = testing::TempDir();
   std::ofstream(folder + "known.txt") << "/a\n\n/b c\n";
-  auto lists = LoadLists(Parse("[lists]\nknown = { file = 'known.txt' }\ntwo = ['x', 'y']\n", folder + "r.toml"));
+  auto lists = Loaded(Parse("[lists]\nknown = { file = 'known.txt' }\ntwo = ['x', 'y']\n", folder + "r.toml"));
   ASSERT_TRUE(lists.ok()) << lists.status().message();
   auto matches = [&](const std::string& path) {
     auto when = CompileExpression("path in $known", *lists);
@@ -42,7 +44,7 @@ TEST(LoadLists, ReadsFilesBesideTheRules) {
 }
 
 TEST(LoadLists, AMissingFileIsToldWhereItIsNamed) {
-  auto lists = LoadLists(Parse("[lists]\nknown = { file = '/no/such' }\n"));
+  auto lists = Loaded(Parse("[lists]\nknown = { file = '/no/such' }\n"));
   ASSERT_FALSE(lists.ok());
   EXPECT_EQ(lists.status().message(), "r.toml:2:9: cannot open '/no/such': No such file or directory");
 }

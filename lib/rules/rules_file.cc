@@ -174,7 +174,9 @@ Result<Rule> ReadRule(const Document& document, const DocumentNode& node, std::s
   return rule;
 }
 
-Status ReadLists(const Document& document, const DocumentNode& node, RulesFile* rules) {
+}  // namespace
+
+Status ReadLists(const Document& document, const DocumentNode& node, std::map<std::string, NamedList>* lists) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "lists"));
   for (const DocumentEntry& entry : table.entries()) {
     const DocumentNode& value = entry.node.front();
@@ -191,12 +193,11 @@ Status ReadLists(const Document& document, const DocumentNode& node, RulesFile* 
       VEXEVT_ASSIGN(auto texts, table.Texts(entry.key));
       for (PlacedText& text : texts) list.values.push_back(std::move(text.text));
     }
-    rules->lists.emplace(entry.key, std::move(list));
+    lists->emplace(entry.key, std::move(list));
   }
   return Status::Ok();
 }
 
-// The elements of an array of tables, [[key]].
 Result<std::span<const DocumentNode>> Elements(const TableReader& table, std::string_view key) {
   const DocumentNode* node = table.Find(key);
   if (!node) return std::span<const DocumentNode>{};
@@ -204,8 +205,6 @@ Result<std::span<const DocumentNode>> Elements(const TableReader& table, std::st
   if (!list) return table.ErrorOf(*node, fmt::format("write [[{}]], once for each", key));
   return std::span<const DocumentNode>(*list);
 }
-
-}  // namespace
 
 Status CheckRedactable(std::string_view field) {
   const Field* known = FindField(field);
@@ -238,7 +237,7 @@ Result<RulesFile> ParseRules(std::string text, std::string file) {
   VEXEVT_ASSIGN(rules.keep_by_default, root.OneOf<bool>("default", {"drop", "keep"}, false));
   if (const DocumentNode* match = root.Find("match")) rules.match_at = match->at;
   if (const DocumentNode* fallback = root.Find("default")) rules.default_at = fallback->at;
-  if (const DocumentNode* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(rules.document, *lists, &rules));
+  if (const DocumentNode* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(rules.document, *lists, &rules.lists));
   VEXEVT_ASSIGN(auto rule_nodes, Elements(root, "rule"));
   for (const DocumentNode& node : rule_nodes) {
     VEXEVT_ASSIGN(Rule rule, ReadRule(rules.document, node, rules.rules.size()));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -105,6 +106,12 @@ struct NamedList {
   std::vector<std::string> values;
   PlacedText file;  // one value a line; empty: `values`
 };
+
+// The table [lists] of a file. File names in it are relative to the file's folder.
+Status ReadLists(const Document& document, const DocumentNode& node, std::map<std::string, NamedList>* lists);
+
+// The elements of an array of tables, [[key]]; empty where it isn't there.
+Result<std::span<const DocumentNode>> Elements(const TableReader& table, std::string_view key);
 
 struct RulesFile {
   Document document;

@@ -1,4 +1,4 @@
-#include "lib/filter/delay_queue.h"
+#include "lib/stream/delay_queue.h"
 
 #include <gtest/gtest.h>
 

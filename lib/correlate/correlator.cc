@@ -1,0 +1,173 @@
+#include "lib/correlate/correlator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/correlate/match_event.h"
+#include "lib/event/lost_event.h"
+#include "lib/match/hash.h"
+#include "lib/rules/compile.h"
+
+namespace vexevt {
+namespace {
+
+// All that a pattern's matches depend on: two that agree here are the same.
+std::string DefinitionOf(const PlacedPattern& placed) {
+  const Pattern& pattern = placed.pattern;
+  return fmt::format("{}\n{}\n{}\n{}\n{} {}\n{}\n{}\n{}\n{} {}", pattern.name, placed.match.text,
+                     fmt::join(pattern.by, ","), pattern.within_ns, static_cast<int>(pattern.skip), pattern.skip_to,
+                     pattern.suppress_ns, pattern.timeouts,
+                     pattern.shown ? fmt::format("{}", fmt::join(*pattern.shown, ",")) : "default",
+                     pattern.partials_by_key, pattern.partials);
+}
+
+}  // namespace
+
+Result<Correlator> Correlator::Compile(const PatternsFile& file) {
+  VEXEVT_ASSIGN(NamedLists lists, LoadLists(file.document, file.lists));
+  Correlator correlator;
+  for (const PlacedPattern& placed : file.patterns) {
+    const auto add = [&](auto compiled) -> Status {
+      if (!compiled.ok()) return ErrorInPattern(file, placed, compiled.status());
+      std::string definition = DefinitionOf(placed);
+      const std::uint64_t identity = Hash(definition);
+      correlator.patterns_.push_back({placed.pattern.name, std::move(definition), identity, placed.pattern.severity,
+                                      std::move(*compiled)});
+      return Status::Ok();
+    };
+    VEXEVT_TRY(placed.pattern.threshold ? add(ThresholdMatcher::Compile(placed.pattern, lists))
+                                        : add(SequenceMatcher::Compile(placed.pattern, lists)));
+  }
+  return correlator;
+}
+
+// What one pattern finds, as events.
+class Correlator::Teller final : public FoundSink {
+ public:
+  Teller(Correlator* correlator, Running* running, const TellEvent& tell)
+      : correlator_(correlator), running_(running), tell_(tell) {}
+
+  void Tell(const Found& found) override {
+    if (!found.timed_out) ++running_->matches;
+    MakeMatchEvent({.pattern = running_->name,
+                    .identity = running_->identity,
+                    .generation = correlator_->generation_,
+                    .severity = running_->severity,
+                    .host = correlator_->host_,
+                    .tenant = correlator_->tenant_},
+                   found, &correlator_->event_);
+    tell_(correlator_->event_);
+  }
+
+ private:
+  Correlator* correlator_;
+  Running* running_;
+  const TellEvent& tell_;
+};
+
+void Correlator::See(const EventView& event, const TellEvent& tell) {
+  newest_ns_ = std::max(newest_ns_, event.wall_ns());
+  if (lateness_ns_ == 0) return Look(event, tell);
+  const auto look = [&](std::span<const std::byte> frame) {
+    EventView view;
+    if (EventView::Bind(frame, &view)) Look(view, tell);
+  };
+  held_.Add(event.wall_ns() + lateness_ns_, event.frame(), look);
+  held_.TakeDue(newest_ns_, look);
+}
+
+void Correlator::Look(const EventView& event, const TellEvent& tell) {
+  if (event.wall_ns() < now_ns_) ++late_;
+  now_ns_ = std::max(now_ns_, event.wall_ns());
+  if (event.type() == kVexevtLost) {
+    for (Running& running : patterns_) {
+      if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) sequence->SeeGap();
+    }
+    return;
+  }
+  if (host_ != event.host()) host_ = event.host();
+  if (tenant_ != event.tenant()) tenant_ = event.tenant();
+  for (Running& running : patterns_) {
+    Teller teller(this, &running, tell);
+    std::visit([&](auto& matcher) { matcher.See(event, now_ns_, teller); }, running.matcher);
+  }
+}
+
+void Correlator::TellLosses(const TellEvent& tell) {
+  for (Running& running : patterns_) {
+    const std::uint64_t evicted = std::visit([](const auto& matcher) { return matcher.evicted(); }, running.matcher);
+    if (evicted == running.evicted_told) continue;
+    const std::string cause = fmt::format("pattern '{}': partial matches beyond its limit", running.name);
+    tell(LostEvent({.cause = cause, .count = evicted - running.evicted_told, .boundary = Boundary::kAnalytics}, &ids_,
+                   {.wall_ns = now_ns_, .mono_ns = 0}));
+    running.evicted_told = evicted;
+  }
+}
+
+void Correlator::AdvanceTo(std::uint64_t wall_ns, const TellEvent& tell) {
+  newest_ns_ = std::max(newest_ns_, wall_ns);
+  held_.TakeDue(newest_ns_, [&](std::span<const std::byte> frame) {
+    EventView view;
+    if (EventView::Bind(frame, &view)) Look(view, tell);
+  });
+  if (newest_ns_ < lateness_ns_ || newest_ns_ - lateness_ns_ <= now_ns_) return;
+  now_ns_ = newest_ns_ - lateness_ns_;
+  for (Running& running : patterns_) {
+    if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) {
+      Teller teller(this, &running, tell);
+      sequence->Advance(now_ns_, teller);
+    }
+  }
+}
+
+void Correlator::Finish(const TellEvent& tell) {
+  held_.TakeDue(~std::uint64_t{0}, [&](std::span<const std::byte> frame) {
+    EventView view;
+    if (EventView::Bind(frame, &view)) Look(view, tell);
+  });
+}
+
+std::optional<std::uint64_t> Correlator::next_deadline_ns() const {
+  std::optional<std::uint64_t> next = held_.next_due_ns();
+  for (const Running& running : patterns_) {
+    const auto* sequence = std::get_if<SequenceMatcher>(&running.matcher);
+    const auto deadline = sequence ? sequence->next_deadline_ns() : std::nullopt;
+    if (deadline) next = std::min(next.value_or(~std::uint64_t{0}), *deadline + lateness_ns_);
+  }
+  return next;
+}
+
+void Correlator::Inherit(Correlator&& before) {
+  for (Running& running : patterns_) {
+    const auto same = std::ranges::find(before.patterns_, running.definition, &Running::definition);
+    if (same == before.patterns_.end()) continue;
+    const Priority severity = running.severity;
+    running = std::move(*same);
+    running.severity = severity;
+  }
+  lateness_ns_ = before.lateness_ns_;
+  held_ = std::move(before.held_);
+  newest_ns_ = before.newest_ns_;
+  now_ns_ = before.now_ns_;
+  late_ = before.late_;
+  generation_ = before.generation_ + 1;
+  host_ = std::move(before.host_);
+  tenant_ = std::move(before.tenant_);
+}
+
+std::vector<PatternTally> Correlator::Tally() const {
+  std::vector<PatternTally> tallies;
+  for (const Running& running : patterns_) {
+    std::visit(
+        [&](const auto& matcher) {
+          tallies.push_back(
+              {running.name, running.matches, matcher.suppressed(), matcher.evicted(), matcher.partials()});
+        },
+        running.matcher);
+  }
+  return tallies;
+}
+
+}  // namespace vexevt

@@ -1,0 +1,88 @@
+// Correlator: looks for all patterns of a file in one stream, in the order of the events' own time.
+//
+// Time goes by the events, so that a recorded stream gives the matches that the live one gave: an event is looked at
+// once one that is `lateness` younger has come, and absences are certain then. An event that comes later than that is
+// looked at as it comes, as if it had happened at the time that has been reached, and counted.
+//
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lib/base/status.h"
+#include "lib/correlate/patterns_file.h"
+#include "lib/correlate/sequence_matcher.h"
+#include "lib/correlate/threshold_matcher.h"
+#include "lib/event/id_source.h"
+#include "lib/stream/delay_queue.h"
+
+namespace vexevt {
+
+struct PatternTally {
+  std::string_view name;
+  std::uint64_t matches = 0, suppressed = 0, evicted = 0;
+  std::size_t partials = 0;
+};
+
+class Correlator {
+ public:
+  // Matches, timed-out partial matches, and vexevt.lost events where partial matches were given up. Borrowed for the
+  // call.
+  using TellEvent = std::function<void(const Event&)>;
+
+  static Result<Correlator> Compile(const PatternsFile& file);
+
+  // Events are held for this long before they are looked at.
+  void set_lateness(std::uint64_t ns) { lateness_ns_ = ns; }
+
+  void See(const EventView& event, const TellEvent& tell);
+  // So late it is, though no event has come that says so.
+  void AdvanceTo(std::uint64_t wall_ns, const TellEvent& tell);
+  // Between batches: what was given up.
+  void TellLosses(const TellEvent& tell);
+  // No event will come any more: those that are held are looked at. What has not happened by then is not known.
+  void Finish(const TellEvent& tell);
+
+  // When AdvanceTo will have something to do; nullopt: not before the next event.
+  std::optional<std::uint64_t> next_deadline_ns() const;
+  std::uint64_t newest_ns() const { return newest_ns_; }  // of the events that were seen
+
+  // Takes over what goes on, of the patterns that are the same in both.
+  void Inherit(Correlator&& before);
+
+  std::vector<PatternTally> Tally() const;  // borrows from this
+  std::uint64_t late() const { return late_; }
+  std::uint32_t generation() const { return generation_; }
+
+ private:
+  struct Running {
+    std::string name;
+    std::string definition;  // all that it is
+    std::uint64_t identity = 0;
+    Priority severity = Priority::kNormal;
+    std::variant<SequenceMatcher, ThresholdMatcher> matcher;
+    std::uint64_t matches = 0, evicted_told = 0;
+  };
+
+  Correlator() = default;
+
+  void Look(const EventView& event, const TellEvent& tell);
+  class Teller;
+
+  std::vector<Running> patterns_;
+  std::uint64_t lateness_ns_ = 0;
+  DelayQueue held_{std::uint64_t{256} << 20};
+  std::uint64_t newest_ns_ = 0, now_ns_ = 0, late_ = 0;
+  std::uint32_t generation_ = 1;
+  std::string host_, tenant_;  // of the event that was looked at last
+  Event event_;
+  EventIds ids_;
+};
+
+}  // namespace vexevt

@@ -1,0 +1,137 @@
+#include "lib/correlate/correlator.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "lib/correlate/testing/letters.h"
+
+namespace vexevt {
+namespace {
+
+Correlator Compiled(const std::string& text) {
+  auto file = ParsePatterns(text, "p.toml");
+  EXPECT_TRUE(file.ok()) << file.status().message();
+  auto correlator = Correlator::Compile(*file);
+  EXPECT_TRUE(correlator.ok()) << correlator.status().message();
+  return std::move(*correlator);
+}
+
+std::string ErrorOf(const std::string& text) {
+  auto file = ParsePatterns(text, "p.toml");
+  if (!file.ok()) return file.status().message();
+  return Correlator::Compile(*file).status().message();
+}
+
+struct Told {
+  std::vector<std::string> lines;
+  std::vector<EventId> ids;
+  Correlator::TellEvent tell = [this](const Event& event) {
+    std::string line;
+    if (const auto* match = std::get_if<MatchPayload>(&event.payload)) {
+      line = fmt::format("{} {} g{}{}", match->pattern, match->count, match->generation, match->uncertain ? "?" : "");
+    } else {
+      line = fmt::format("lost {}", std::get<GapPayload>(event.payload).lost);
+    }
+    for (const Attribute& attribute : event.attributes) {
+      if (const auto* text = std::get_if<AttributeBytes>(&attribute.value)) {
+        line += fmt::format(" {}={}", attribute.key, text->value);
+      } else if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) {
+        line += fmt::format(" {}={}", attribute.key, *number);
+      }
+    }
+    lines.push_back(line);
+    ids.push_back(event.id);
+  };
+};
+
+constexpr const char* kAb = "[[pattern]]\nname = 'ab'\nmatch = 'a: [comm = a] then b: [comm = b]'\nby = ['pid']\n";
+
+TEST(Correlator, TellsMatchesWithTheirValues) {
+  Correlator correlator = Compiled(kAb);
+  Told told;
+  for (const Letter& letter : LettersOf("7ab")) correlator.See(letter.view, told.tell);
+  EXPECT_EQ(told.lines, std::vector<std::string>{"ab 2 g1 pid=7 a.path=/x b.path=/x"});
+}
+
+TEST(Correlator, AMatchHasTheSameIdInEveryRun) {
+  Told first, second;
+  const auto letters = LettersOf("abab");
+  Correlator one = Compiled(kAb), two = Compiled(kAb);
+  for (const Letter& letter : letters) one.See(letter.view, first.tell);
+  for (const Letter& letter : letters) two.See(letter.view, second.tell);
+  ASSERT_EQ(first.ids.size(), 2u);
+  EXPECT_EQ(first.ids, second.ids);
+  EXPECT_FALSE(first.ids[0] == first.ids[1]);
+}
+
+TEST(Correlator, PutsLateEventsIntoTheirOrder) {
+  Correlator correlator = Compiled(kAb);
+  correlator.set_lateness(3 * kSecond);
+  const auto letters = LettersOf("abx");
+  Told told;
+  for (const std::size_t i : {1u, 0u, 2u}) correlator.See(letters[i].view, told.tell);
+  EXPECT_TRUE(told.lines.empty());
+  correlator.Finish(told.tell);
+  EXPECT_EQ(told.lines.size(), 1u);
+  EXPECT_EQ(correlator.late(), 0u);
+}
+
+TEST(Correlator, CountsWhatComesTooLate) {
+  Correlator correlator = Compiled(kAb);
+  const auto letters = LettersOf("ab");
+  Told told;
+  correlator.See(letters[1].view, told.tell);
+  correlator.See(letters[0].view, told.tell);
+  EXPECT_EQ(correlator.late(), 1u);
+}
+
+TEST(Correlator, TellsAbsencesAsTimeGoesBy) {
+  Correlator correlator =
+      Compiled("[[pattern]]\nmatch = 'a: [comm = a] then not [comm = b]'\nwithin = '5s'\n");
+  const auto letters = LettersOf("a");
+  Told told;
+  correlator.See(letters[0].view, told.tell);
+  ASSERT_TRUE(correlator.next_deadline_ns());
+  EXPECT_EQ(*correlator.next_deadline_ns(), letters[0].wall_ns + 5 * kSecond);
+  correlator.AdvanceTo(letters[0].wall_ns + 4 * kSecond, told.tell);
+  EXPECT_TRUE(told.lines.empty());
+  correlator.AdvanceTo(letters[0].wall_ns + 5 * kSecond, told.tell);
+  EXPECT_EQ(told.lines, std::vector<std::string>{"pattern-1 1 g1 a.path=/x"});
+}
+
+TEST(Correlator, KeepsWhatGoesOnAcrossAReload) {
+  Correlator before = Compiled(std::string(kAb) + "[[pattern]]\nname = 'other'\nmatch = '[comm = c] then [comm = d]'\n");
+  const auto letters = LettersOf("acbd");
+  Told told;
+  before.See(letters[0].view, told.tell);
+  before.See(letters[1].view, told.tell);
+  Correlator after = Compiled(std::string(kAb) + "[[pattern]]\nname = 'other'\nmatch = '[comm = c] next [comm = d]'\n");
+  after.Inherit(std::move(before));
+  after.See(letters[2].view, told.tell);
+  after.See(letters[3].view, told.tell);
+  EXPECT_EQ(told.lines, std::vector<std::string>{"ab 2 g2 pid=1 a.path=/x b.path=/x"});
+}
+
+TEST(Correlator, TellsOfPartialMatchesThatItGaveUp) {
+  Correlator correlator = Compiled(std::string(kAb) + "partials = 1\n");
+  Told told;
+  for (const Letter& letter : LettersOf("aaa")) correlator.See(letter.view, told.tell);
+  correlator.TellLosses(told.tell);
+  correlator.TellLosses(told.tell);
+  EXPECT_EQ(told.lines, std::vector<std::string>{"lost 2"});
+}
+
+TEST(PatternsFile, SaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(ErrorOf(""), "p.toml:1:1: the file wants 'pattern'");
+  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pth = 1]'\n"), "p.toml:2:11: unknown field 'pth' (did you mean 'path'?)");
+  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pid = 1'\n"), "p.toml:2:10: the '[' that stands here has no ']'");
+  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nskip = 'never'\n"),
+            "p.toml:3:8: 'never' is none of none, to-next, past-last, to-first STEP, to-last STEP");
+  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nshow = ['a.path']\n"),
+            "p.toml:3:9: 'a.path' is not STEP.FIELD, of a step that has a name and happens");
+  EXPECT_EQ(ErrorOf("[[pattern]]\nname = 'x'\nmatch = 'count [pid = 1] > 3'\n"),
+            "p.toml:1:1: pattern 'x': a threshold wants 'within': the window that is counted in");
+}
+
+}  // namespace
+}  // namespace vexevt

@@ -1,0 +1,423 @@
+#include "lib/correlate/sequence_matcher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "lib/correlate/compile_part.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::uint64_t Bit(std::uint32_t index) { return std::uint64_t{1} << index; }
+
+// Calls `each(index)` for the bits that are set.
+template <typename Each>
+void ForBits(std::uint64_t bits, Each each) {
+  for (; bits != 0; bits &= bits - 1) each(static_cast<std::uint32_t>(std::countr_zero(bits)));
+}
+
+}  // namespace
+
+Result<SequenceMatcher> SequenceMatcher::Compile(const Pattern& pattern, const NamedLists& lists) {
+  SequenceMatcher matcher;
+  VEXEVT_TRY(matcher.CompileConditions(pattern, lists));
+  matcher.LinkSteps(pattern);
+  matcher.WantShown(pattern);
+  matcher.kept_at_.resize(matcher.wanted_.size());
+  for (Positive& positive : matcher.positives_) {
+    for (std::uint32_t i = 0; i < matcher.wanted_.size(); ++i) {
+      if (matcher.wanted_[i].name != positive.step) continue;
+      matcher.kept_at_[i] = static_cast<std::uint32_t>(positive.keeps.size());
+      positive.keeps.push_back(i);
+    }
+  }
+  matcher.earlier_.resize(matcher.wanted_.size());
+  matcher.key_ = EventKey(pattern.by);
+  matcher.keyed_ = !pattern.by.empty();
+  matcher.within_ns_ = pattern.within_ns;
+  matcher.suppress_ns_ = pattern.suppress_ns;
+  matcher.skip_ = pattern.skip;
+  const auto skip_to = std::ranges::find(pattern.steps, pattern.skip_to, &Step::name);
+  matcher.skip_to_ = static_cast<std::uint32_t>(skip_to - pattern.steps.begin());
+  matcher.timeouts_ = pattern.timeouts;
+  matcher.most_by_key_ = pattern.partials_by_key;
+  matcher.most_ = pattern.partials;
+  return matcher;
+}
+
+Status SequenceMatcher::CompileConditions(const Pattern& pattern, const NamedLists& lists) {
+  std::vector<std::string> names;
+  for (const Step& step : pattern.steps) names.push_back(step.name);
+  conditions_.resize(kUntil + pattern.steps.size());
+  for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
+    const Step& step = pattern.steps[i];
+    // An event is asked for once it has been taken.
+    const auto compile = [&](const PatternPart& part, std::size_t taken) -> Result<Condition> {
+      auto condition = CompilePart(part, step.name, names, lists, &wanted_);
+      if (!condition.ok()) return condition;
+      for (const std::uint32_t use : condition->uses()) {
+        const Step& used = pattern.steps[wanted_[use].name];
+        if (wanted_[use].name < taken && !used.negated) continue;
+        return InvalidArgument(fmt::format("{}: '{}' has not happened by then", part.at + 1, used.name));
+      }
+      return condition;
+    };
+    VEXEVT_ASSIGN(conditions_[i], compile(step.when, i));
+    if (step.until) {
+      VEXEVT_ASSIGN(conditions_[kUntil + i], compile(*step.until, i + 1));
+    }
+    not_next_.push_back(step.negated && step.link == Contiguity::kStrict);
+  }
+  return Status::Ok();
+}
+
+void SequenceMatcher::LinkSteps(const Pattern& pattern) {
+  for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
+    const Step& step = pattern.steps[i];
+    if (step.link == Contiguity::kStrict && i > 0) sees_all_ = true;
+    if (step.negated) {
+      rests_on_absence_ = true;
+      for (Positive& before : positives_) before.not_behind.push_back(i);
+      continue;
+    }
+    if (step.link == Contiguity::kStrict || step.inner == Contiguity::kStrict) sees_all_ = rests_on_absence_ = true;
+    Positive& positive = positives_.emplace_back();
+    positive.step = i;
+    positive.least = std::max(step.least, 1u);
+    positive.most = step.most;
+    positive.link = step.link;
+    positive.inner = step.inner;
+    positive.greedy = step.greedy;
+    positive.has_until = step.until.has_value();
+  }
+  const auto optional = [&](std::size_t index) { return pattern.steps[positives_[index].step].least == 0; };
+  // From `index` on: what may come next, as long as what is before it may be left out.
+  const auto reach = [&](std::size_t index) {
+    std::uint64_t targets = 0;
+    for (; index < positives_.size(); ++index) {
+      targets |= Bit(static_cast<std::uint32_t>(index));
+      if (!optional(index)) break;
+    }
+    return targets;
+  };
+  first_ = reach(0);
+  bool complete = true;
+  for (std::size_t i = positives_.size(); i-- > 0;) {
+    positives_[i].next = reach(i + 1);
+    positives_[i].complete = complete;
+    complete = complete && optional(i);
+  }
+}
+
+std::uint32_t SequenceMatcher::Want(EarlierField field) {
+  const auto found = std::ranges::find(wanted_, field);
+  const auto place = static_cast<std::uint32_t>(found - wanted_.begin());
+  if (found == wanted_.end()) wanted_.push_back(std::move(field));
+  return place;
+}
+
+void SequenceMatcher::WantShown(const Pattern& pattern) {
+  std::vector<std::string> names;
+  for (const Step& step : pattern.steps) names.push_back(step.negated ? "" : step.name);
+  for (const std::string& shown : ShownFields(pattern)) {
+    const auto field = ParseEarlierField(shown, names);  // has been checked
+    if (field.ok() && *field) shown_.emplace_back(shown, Want(**field));
+  }
+  for (const std::string& name : pattern.by) {
+    auto& [shown, places] = shown_key_.emplace_back(name, std::vector<std::uint32_t>(pattern.steps.size()));
+    ForBits(first_, [&](std::uint32_t first) {
+      const bool attribute = name.starts_with("attr.");
+      EarlierField field{positives_[first].step, attribute ? nullptr : FindField(name), attribute ? name.substr(5) : ""};
+      places[field.name] = Want(field);
+    });
+  }
+}
+
+// A bit for each condition that holds, as far as the event alone tells.
+std::uint64_t SequenceMatcher::Judge(const EventView& event) const {
+  std::uint64_t judged = 0;
+  for (std::uint32_t i = 0; i < not_next_.size(); ++i) {
+    if (conditions_[i].MayHold(event)) judged |= Bit(i);
+  }
+  for (const Positive& positive : positives_) {
+    const std::uint32_t until = kUntil + positive.step;
+    if (positive.has_until && conditions_[until].MayHold(event)) judged |= Bit(until);
+  }
+  return judged;
+}
+
+FieldValue SequenceMatcher::Earlier(std::uint32_t last, std::uint32_t wanted) const {
+  for (; last != History::kNone; last = history_[last].before) {
+    if (history_[last].step == wanted_[wanted].name) return history_[last].values[kept_at_[wanted]].Get();
+  }
+  return {};
+}
+
+bool SequenceMatcher::Holds(std::uint32_t condition, std::uint64_t judged, const EventView& event, std::uint32_t last) {
+  if ((judged & Bit(condition)) == 0) return false;
+  const Condition& asked = conditions_[condition];
+  if (!asked.relates()) return true;
+  for (const std::uint32_t use : asked.uses()) earlier_[use] = Earlier(last, use);
+  return asked.Relates(event, earlier_);
+}
+
+void SequenceMatcher::See(const EventView& event, std::uint64_t now_ns, FoundSink& sink) {
+  Advance(now_ns, sink);
+  ++number_;
+  const std::uint64_t judged = Judge(event);
+  if (judged == 0 && !sees_all_) return;
+  const std::uint64_t key = keyed_ ? key_.Hash(event) : 0;
+  std::uint32_t place = keys_.Find(key);
+  if (place != KeyMap::kNone) {
+    for (Partial& partial : pool_[place].partials) Move(&partial, event, judged);
+  }
+  const std::size_t moved = born_.size();
+  ForBits(first_, [&](std::uint32_t first) {
+    if (Holds(positives_[first].step, judged, event, History::kNone)) Take(first, nullptr, event, now_ns);
+  });
+  if (place == KeyMap::kNone && born_.empty() && completed_.empty()) return;
+  KeyPartials& of_key = Of(key);
+  place = keys_.Find(key);
+  partials_ += born_.size();
+  if (born_.size() > moved) {
+    starts_.push_back({within_ns_ == 0 ? ~std::uint64_t{0} : now_ns + within_ns_, key, number_});
+  }
+  of_key.partials.insert(of_key.partials.end(), born_.begin(), born_.end());
+  born_.clear();
+  Settle(&of_key, now_ns, sink);
+  Drop(&of_key, [](const Partial& partial) { return partial.targets == 0 && !partial.waits; });
+  ForgetIfEmpty(of_key);
+  if (of_key.partials.size() > most_by_key_ || partials_ > most_) [[unlikely]]
+    MakeRoom(place);
+  if (starts_.size() > 2 * partials_ + 1024) [[unlikely]]
+    DropStaleStarts();
+}
+
+// What happened behind the last event of `partial` and must not have.
+void SequenceMatcher::Forbid(Partial* partial, const EventView& event, std::uint64_t judged) {
+  for (const std::uint32_t step : positives_[partial->at].not_behind) {
+    if (not_next_[step] && !partial->fresh) continue;
+    if (!Holds(step, judged, event, partial->last)) continue;
+    ForBits(partial->targets, [&](std::uint32_t target) {
+      if (target != partial->at && positives_[target].step > step) partial->targets &= ~Bit(target);
+    });
+    partial->waits = false;
+  }
+}
+
+void SequenceMatcher::Move(Partial* partial, const EventView& event, std::uint64_t judged) {
+  const Positive& now = positives_[partial->at];
+  const std::uint64_t again = Bit(partial->at);
+  if (now.has_until && (partial->targets & again) != 0 && Holds(kUntil + now.step, judged, event, partial->last)) {
+    partial->targets &= ~again;
+  }
+  if (!now.not_behind.empty()) Forbid(partial, event, judged);
+  std::uint64_t held = 0;
+  ForBits(partial->targets, [&](std::uint32_t target) {
+    if (Holds(positives_[target].step, judged, event, partial->last)) held |= Bit(target);
+  });
+  const std::uint64_t taken = now.greedy && (held & again) != 0 ? again : held;
+  const Partial before = *partial;
+  ForBits(partial->targets, [&](std::uint32_t target) {
+    if ((taken & Bit(target)) != 0) Take(target, &before, event, 0);
+    const Contiguity contiguity = target == before.at ? now.inner : positives_[target].link;
+    if (contiguity == Contiguity::kStrict || (contiguity == Contiguity::kRelaxed && (held & Bit(target)) != 0)) {
+      partial->targets &= ~Bit(target);
+    }
+  });
+  partial->fresh = false;
+}
+
+// `from`, or nothing, goes on with the event.
+void SequenceMatcher::Take(std::uint32_t at, const Partial* from, const EventView& event, std::uint64_t now_ns) {
+  const Positive& positive = positives_[at];
+  TakenEvent* taken = nullptr;
+  Partial partial;
+  partial.last = history_.Add(from ? from->last : History::kNone, positive.keeps.size(), &taken);
+  taken->id = event.id();
+  taken->wall_ns = event.wall_ns();
+  taken->number = number_;
+  taken->step = positive.step;
+  for (std::size_t i = 0; i < positive.keeps.size(); ++i) {
+    taken->values[i].Keep(ReadEarlierField(event, wanted_[positive.keeps[i]]));
+  }
+  partial.start = from ? from->start : number_;
+  partial.start_ns = from ? from->start_ns : now_ns;
+  partial.gaps = from ? from->gaps : gaps_;
+  partial.at = static_cast<std::uint16_t>(at);
+  partial.count = from && from->at == at ? from->count + 1 : 1;
+  if (partial.count < positive.most) partial.targets = Bit(at);
+  if (partial.count >= positive.least) {
+    partial.targets |= positive.next;
+    partial.waits = positive.complete && !positive.not_behind.empty();
+    if (positive.complete && positive.not_behind.empty()) {
+      history_.Hold(partial.last);
+      completed_.push_back({partial.start, partial.last, partial.gaps});
+    }
+  }
+  if (partial.targets != 0 || partial.waits) {
+    born_.push_back(partial);
+  } else {
+    history_.Release(partial.last);
+  }
+}
+
+// Tells what was completed, the earliest first, and ends what the matches skip.
+void SequenceMatcher::Settle(KeyPartials* of_key, std::uint64_t now_ns, FoundSink& sink) {
+  if (completed_.empty()) return;
+  std::ranges::stable_sort(completed_, {}, &Completed::start);
+  std::uint64_t limit = 0;
+  for (const Completed& completed : completed_) {
+    if (completed.start >= limit) {
+      limit = std::max(limit, PruneLimit(completed));
+      Told* const told = suppress_ns_ > 0 ? &told_.At(of_key->key) : nullptr;
+      if (told && told->time_ns != 0 && now_ns < told->time_ns + suppress_ns_) {
+        ++suppressed_;
+      } else {
+        if (told) told->time_ns = now_ns;
+        Tell(completed, now_ns, false, sink);
+      }
+    }
+    history_.Release(completed.last);
+  }
+  completed_.clear();
+  if (limit > 0) Drop(of_key, [&](const Partial& partial) { return partial.start < limit; });
+}
+
+// Partial matches that began before this event are over.
+std::uint64_t SequenceMatcher::PruneLimit(const Completed& completed) const {
+  switch (skip_) {
+    case Skip::kNone:
+      return 0;
+    case Skip::kToNext:
+      return completed.start + 1;
+    case Skip::kPastLast:
+      return history_[completed.last].number + 1;
+    case Skip::kToFirst:
+    case Skip::kToLast:
+      break;
+  }
+  std::uint64_t limit = 0;
+  for (std::uint32_t at = completed.last; at != History::kNone; at = history_[at].before) {
+    if (history_[at].step != skip_to_) continue;
+    limit = history_[at].number;
+    if (skip_ == Skip::kToLast) break;
+  }
+  return limit;
+}
+
+void SequenceMatcher::Tell(const Completed& completed, std::uint64_t now_ns, bool timed_out, FoundSink& sink) {
+  causes_.clear();
+  std::uint32_t first = completed.last;
+  for (std::uint32_t at = completed.last; at != History::kNone; at = history_[at].before) {
+    causes_.push_back(history_[at].id);
+    first = at;
+  }
+  std::ranges::reverse(causes_);
+  values_.clear();
+  for (const auto& [name, places] : shown_key_) {
+    values_.push_back({name, Earlier(first, places[history_[first].step])});
+  }
+  for (const auto& [name, place] : shown_) values_.push_back({name, Earlier(completed.last, place)});
+  sink.Tell({.causes = causes_,
+        .values = values_,
+        .wall_ns = now_ns,
+        .uncertain = rests_on_absence_ && completed.gaps != gaps_,
+        .timed_out = timed_out});
+}
+
+void SequenceMatcher::Advance(std::uint64_t now_ns, FoundSink& sink) {
+  while (!starts_.empty() && starts_.front().deadline_ns <= now_ns) {
+    const Start start = starts_.front();
+    starts_.pop_front();
+    const std::uint32_t place = keys_.Find(start.key);
+    if (place == KeyMap::kNone) continue;
+    KeyPartials& of_key = pool_[place];
+    for (const Partial& partial : of_key.partials) {
+      if (partial.start != start.start) continue;
+      const Completed completed{partial.start, partial.last, partial.gaps};
+      if (partial.waits) {
+        history_.Hold(partial.last);
+        completed_.push_back(completed);
+      } else if (timeouts_) {
+        Tell(completed, start.deadline_ns, true, sink);
+      }
+    }
+    Drop(&of_key, [&](const Partial& partial) { return partial.start == start.start; });
+    Settle(&of_key, start.deadline_ns, sink);
+    ForgetIfEmpty(of_key);
+  }
+}
+
+std::optional<std::uint64_t> SequenceMatcher::next_deadline_ns() const {
+  const auto may_wait = [](const Positive& positive) { return positive.complete && !positive.not_behind.empty(); };
+  if (starts_.empty() || within_ns_ == 0 || (!timeouts_ && std::ranges::none_of(positives_, may_wait))) {
+    return std::nullopt;
+  }
+  return starts_.front().deadline_ns;
+}
+
+SequenceMatcher::KeyPartials& SequenceMatcher::Of(std::uint64_t key) {
+  std::uint32_t place = keys_.Find(key);
+  if (place == KeyMap::kNone) {
+    if (free_.empty()) {
+      place = static_cast<std::uint32_t>(pool_.size());
+      pool_.emplace_back();
+    } else {
+      place = free_.back();
+      free_.pop_back();
+    }
+    pool_[place].key = key;
+    keys_.Insert(key, place);
+  }
+  return pool_[place];
+}
+
+template <typename Ended>
+std::size_t SequenceMatcher::Drop(KeyPartials* of_key, Ended ended) {
+  const std::size_t dropped = std::erase_if(of_key->partials, [&](const Partial& partial) {
+    if (!ended(partial)) return false;
+    history_.Release(partial.last);
+    return true;
+  });
+  partials_ -= dropped;
+  return dropped;
+}
+
+void SequenceMatcher::ForgetIfEmpty(const KeyPartials& of_key) {
+  const std::uint32_t place = keys_.Find(of_key.key);
+  if (!of_key.partials.empty() || place == KeyMap::kNone) return;
+  free_.push_back(place);
+  keys_.Erase(of_key.key);
+}
+
+// The oldest go: of the key at `place` first, then of all.
+void SequenceMatcher::MakeRoom(std::uint32_t place) {
+  KeyPartials& of_key = pool_[place];
+  while (of_key.partials.size() > most_by_key_) {
+    const std::uint64_t oldest = std::ranges::min(of_key.partials, {}, &Partial::start).start;
+    evicted_ += Drop(&of_key, [&](const Partial& partial) { return partial.start == oldest; });
+  }
+  ForgetIfEmpty(of_key);
+  while (partials_ > most_ && !starts_.empty()) {
+    const Start start = starts_.front();
+    starts_.pop_front();
+    const std::uint32_t at = keys_.Find(start.key);
+    if (at == KeyMap::kNone) continue;
+    evicted_ += Drop(&pool_[at], [&](const Partial& partial) { return partial.start == start.start; });
+    ForgetIfEmpty(pool_[at]);
+  }
+}
+
+void SequenceMatcher::DropStaleStarts() {
+  std::erase_if(starts_, [&](const Start& start) {
+    const std::uint32_t place = keys_.Find(start.key);
+    return place == KeyMap::kNone ||
+           std::ranges::none_of(pool_[place].partials, [&](const Partial& partial) { return partial.start == start.start; });
+  });
+}
+
+}  // namespace vexevt
