@@ -242,7 +242,9 @@ Status CheckPattern(const Pattern& pattern) {
   if (std::ranges::all_of(pattern.steps, MayBeSkipped)) {
     return InvalidArgument("every step may be left out: nothing would make a match");
   }
-  if (pattern.steps.back().negated && pattern.within_ns == 0) {
+  // Behind the last step that has to happen.
+  const auto last = std::find_if_not(pattern.steps.rbegin(), pattern.steps.rend(), MayBeSkipped);
+  if (std::any_of(pattern.steps.rbegin(), last, [](const Step& step) { return step.negated; }) && pattern.within_ns == 0) {
     return InvalidArgument("a pattern that ends with what must not happen wants 'within': how long it must not");
   }
   if (pattern.skip == Skip::kToFirst || pattern.skip == Skip::kToLast) {
