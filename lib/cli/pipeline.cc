@@ -74,7 +74,8 @@ class Run {
         VEXEVT_ASSIGN(bool readable, Idle(input));
         if (StopRequested() && !input.ends_with_writers()) return {};
         if (past_deadline_) return {};
-        if (!readable) continue;
+        ended = enough();  // a Tick may have written the last one
+        if (!readable || ended) continue;
       }
       auto batch = input.Read();
       if (!batch.ok()) input_failure_ = std::move(batch).status();
@@ -123,6 +124,7 @@ class Run {
     now = Now();
     if (step_ready || step_.next_tick_ns() <= now) {
       VEXEVT_TRY(step_.Tick(*sink_));
+      VEXEVT_TRY(sink_->Settle());
       VEXEVT_TRY(sink_->Flush());
     }
     monitor_.Beat();

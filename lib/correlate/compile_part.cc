@@ -19,7 +19,7 @@ Result<Condition> CompilePart(const PatternPart& part, std::string_view own, std
 std::vector<std::string> ShownFields(const Pattern& pattern) {
   if (pattern.shown) return *pattern.shown;
   std::vector<std::string> shown;
-  for (const Step& step : pattern.steps) {
+  for (const PatternStep& step : pattern.steps) {
     if (!step.negated && !step.name.empty()) shown.push_back(step.name + ".path");
   }
   return shown;

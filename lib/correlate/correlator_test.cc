@@ -33,7 +33,7 @@ struct Told {
       line = fmt::format("lost {}", std::get<GapPayload>(event.payload).lost);
     }
     for (const Attribute& attribute : event.attributes) {
-      if (const auto* text = std::get_if<AttributeBytes>(&attribute.value)) {
+      if (const auto* text = std::get_if<AttributeText>(&attribute.value)) {
         line += fmt::format(" {}={}", attribute.key, text->value);
       } else if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) {
         line += fmt::format(" {}={}", attribute.key, *number);

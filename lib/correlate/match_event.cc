@@ -1,5 +1,6 @@
 #include "lib/correlate/match_event.h"
 
+#include "lib/base/utf8.h"
 #include "lib/match/hash.h"
 
 namespace vexevt {
@@ -8,7 +9,10 @@ namespace {
 struct AttributeOf {
   using Value = decltype(Attribute::value);
   Value operator()(std::uint64_t value) const { return static_cast<std::int64_t>(value); }
-  Value operator()(std::string_view text) const { return AttributeBytes{text}; }
+  Value operator()(std::string_view text) const {
+    if (IsUtf8(text)) return AttributeText{text};
+    return AttributeBytes{text};
+  }
   Value operator()(const Wide&) const { return std::int64_t{0}; }
   Value operator()(std::monostate) const { return std::int64_t{0}; }
   template <typename T>

@@ -28,13 +28,13 @@ class Parser {
       return ParseThreshold(word, pattern);
     }
     at_ = start;
-    VEXEVT_ASSIGN(Step first, ParseStep());
+    VEXEVT_ASSIGN(PatternStep first, ParseStep());
     if (first.negated) return ErrorAt(start, "a pattern cannot begin with what must not happen");
     pattern->steps.push_back(std::move(first));
     while (Peek() != '\0') {
       if (pattern->steps.size() == kMaxSteps) return ErrorAt(at_, fmt::format("more than {} steps", kMaxSteps));
       VEXEVT_ASSIGN(Contiguity link, ParseLink());
-      VEXEVT_ASSIGN(Step step, ParseStep());
+      VEXEVT_ASSIGN(PatternStep step, ParseStep());
       step.link = link;
       pattern->steps.push_back(std::move(step));
     }
@@ -122,8 +122,8 @@ class Parser {
     return ErrorAt(at, fmt::format("expected 'then', 'next' or 'then any', not {}", Shown()));
   }
 
-  Result<Step> ParseStep() {
-    Step step;
+  Result<PatternStep> ParseStep() {
+    PatternStep step;
     step.negated = TakeWord("not");
     Peek();
     const std::size_t at = at_;
@@ -158,7 +158,7 @@ class Parser {
     return step;
   }
 
-  Status ParseTimes(Step* step) {
+  Status ParseTimes(PatternStep* step) {
     const std::size_t at = at_;
     if (Take('?')) {
       step->least = 0;
@@ -219,7 +219,7 @@ class Parser {
   std::size_t at_ = 0;
 };
 
-bool MayBeSkipped(const Step& step) { return step.least == 0 || step.negated; }
+bool MayBeSkipped(const PatternStep& step) { return step.least == 0 || step.negated; }
 
 }  // namespace
 
@@ -232,7 +232,7 @@ Status CheckPattern(const Pattern& pattern) {
     return Status::Ok();
   }
   std::vector<std::string_view> names;
-  for (const Step& step : pattern.steps) {
+  for (const PatternStep& step : pattern.steps) {
     if (step.name.empty()) continue;
     if (std::ranges::find(names, step.name) != names.end()) {
       return InvalidArgument(fmt::format("two steps are named '{}'", step.name));
@@ -244,11 +244,11 @@ Status CheckPattern(const Pattern& pattern) {
   }
   // Behind the last step that has to happen.
   const auto last = std::find_if_not(pattern.steps.rbegin(), pattern.steps.rend(), MayBeSkipped);
-  if (std::any_of(pattern.steps.rbegin(), last, [](const Step& step) { return step.negated; }) && pattern.within_ns == 0) {
+  if (std::any_of(pattern.steps.rbegin(), last, [](const PatternStep& step) { return step.negated; }) && pattern.within_ns == 0) {
     return InvalidArgument("a pattern that ends with what must not happen wants 'within': how long it must not");
   }
   if (pattern.skip == Skip::kToFirst || pattern.skip == Skip::kToLast) {
-    const auto step = std::ranges::find(pattern.steps, pattern.skip_to, &Step::name);
+    const auto step = std::ranges::find(pattern.steps, pattern.skip_to, &PatternStep::name);
     if (step == pattern.steps.end() || step->negated || pattern.skip_to.empty()) {
       return InvalidArgument(fmt::format("'skip' names '{}', which is no step that happens", pattern.skip_to));
     }

@@ -28,7 +28,7 @@ enum class Contiguity : std::uint8_t {
   kAny,      // `then any`: any
 };
 
-struct Step {
+struct PatternStep {
   std::string name;  // empty: none
   PatternPart when;
   Contiguity link = Contiguity::kRelaxed;  // to what is before it; of the first step without meaning
@@ -55,7 +55,7 @@ enum class Skip : std::uint8_t { kNone, kToNext, kPastLast, kToFirst, kToLast };
 
 struct Pattern {
   std::string name;
-  std::vector<Step> steps;             // either
+  std::vector<PatternStep> steps;             // either
   std::optional<Threshold> threshold;  // or
   std::vector<std::string> by;         // events that differ in one of these fields have nothing to do with each other
   std::uint64_t within_ns = 0;         // from a match's first event to before so long after it; 0: for ever

@@ -24,7 +24,7 @@ Status ReadShown(const TableReader& table, Pattern* pattern) {
   const DocumentNode* node = table.Find("show");
   if (node == nullptr) return Status::Ok();
   std::vector<std::string> names;
-  for (const Step& step : pattern->steps) names.push_back(step.negated ? "" : step.name);
+  for (const PatternStep& step : pattern->steps) names.push_back(step.negated ? "" : step.name);
   VEXEVT_ASSIGN(auto texts, table.Texts("show"));
   pattern->shown.emplace();
   for (PlacedText& text : texts) {
@@ -78,6 +78,7 @@ Result<PlacedPattern> ReadPattern(const Document& document, const DocumentNode& 
 
 Status ErrorInPattern(const PatternsFile& file, const PlacedPattern& pattern, const Status& failure) {
   const std::string& message = failure.message();
+  if (file.document.file.empty()) return InvalidArgument("pattern:" + message);
   std::size_t column = 1;
   const auto [end, error] = std::from_chars(message.data(), message.data() + message.size(), column);
   if (error != std::errc()) return ErrorAt(file.document, pattern.match.at, message);

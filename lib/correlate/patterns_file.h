@@ -17,7 +17,7 @@ struct PlacedPattern {
 };
 
 struct PatternsFile {
-  Document document;
+  Document document;  // without a name where the pattern is of a command line
   std::map<std::string, NamedList> lists;
   std::vector<PlacedPattern> patterns;
 };
@@ -29,7 +29,7 @@ Result<PatternsFile> ReadPatterns(const std::string& path);
 // "past-last", "to-first NAME" and so on.
 Status ParseSkip(std::string_view text, Pattern* pattern);
 
-// The error of the pattern's text, where a failure's message is "COLUMN: what".
+// Says where `failure`, whose message is "COLUMN: what is wrong" in the pattern's text, is: in the file, or "pattern:8:".
 Status ErrorInPattern(const PatternsFile& file, const PlacedPattern& pattern, const Status& failure);
 
 }  // namespace vexevt

@@ -40,7 +40,7 @@ Result<SequenceMatcher> SequenceMatcher::Compile(const Pattern& pattern, const N
   matcher.within_ns_ = pattern.within_ns;
   matcher.suppress_ns_ = pattern.suppress_ns;
   matcher.skip_ = pattern.skip;
-  const auto skip_to = std::ranges::find(pattern.steps, pattern.skip_to, &Step::name);
+  const auto skip_to = std::ranges::find(pattern.steps, pattern.skip_to, &PatternStep::name);
   matcher.skip_to_ = static_cast<std::uint32_t>(skip_to - pattern.steps.begin());
   matcher.timeouts_ = pattern.timeouts;
   matcher.most_by_key_ = pattern.partials_by_key;
@@ -50,16 +50,16 @@ Result<SequenceMatcher> SequenceMatcher::Compile(const Pattern& pattern, const N
 
 Status SequenceMatcher::CompileConditions(const Pattern& pattern, const NamedLists& lists) {
   std::vector<std::string> names;
-  for (const Step& step : pattern.steps) names.push_back(step.name);
+  for (const PatternStep& step : pattern.steps) names.push_back(step.name);
   conditions_.resize(kUntil + pattern.steps.size());
   for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
-    const Step& step = pattern.steps[i];
+    const PatternStep& step = pattern.steps[i];
     // An event is asked for once it has been taken.
     const auto compile = [&](const PatternPart& part, std::size_t taken) -> Result<Condition> {
       auto condition = CompilePart(part, step.name, names, lists, &wanted_);
       if (!condition.ok()) return condition;
       for (const std::uint32_t use : condition->uses()) {
-        const Step& used = pattern.steps[wanted_[use].name];
+        const PatternStep& used = pattern.steps[wanted_[use].name];
         if (wanted_[use].name < taken && !used.negated) continue;
         return InvalidArgument(fmt::format("{}: '{}' has not happened by then", part.at + 1, used.name));
       }
@@ -76,7 +76,7 @@ Status SequenceMatcher::CompileConditions(const Pattern& pattern, const NamedLis
 
 void SequenceMatcher::LinkSteps(const Pattern& pattern) {
   for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
-    const Step& step = pattern.steps[i];
+    const PatternStep& step = pattern.steps[i];
     if (step.link == Contiguity::kStrict && i > 0) sees_all_ = true;
     if (step.negated) {
       rests_on_absence_ = true;
@@ -121,7 +121,7 @@ std::uint32_t SequenceMatcher::Want(EarlierField field) {
 
 void SequenceMatcher::WantShown(const Pattern& pattern) {
   std::vector<std::string> names;
-  for (const Step& step : pattern.steps) names.push_back(step.negated ? "" : step.name);
+  for (const PatternStep& step : pattern.steps) names.push_back(step.negated ? "" : step.name);
   for (const std::string& shown : ShownFields(pattern)) {
     const auto field = ParseEarlierField(shown, names);  // has been checked
     if (field.ok() && *field) shown_.emplace_back(shown, Want(**field));

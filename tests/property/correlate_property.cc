@@ -16,7 +16,7 @@ namespace {
 struct TestStep {
   std::string letters;
   std::size_t same_size_as = ~std::size_t{0};
-  Step step;
+  PatternStep step;
 };
 
 struct TestPattern {
@@ -42,7 +42,7 @@ class Definition {
   }
 
  private:
-  const Step& Of(std::size_t step) const { return pattern_.steps[step].step; }
+  const PatternStep& Of(std::size_t step) const { return pattern_.steps[step].step; }
   bool Negated(std::size_t step) const { return Of(step).negated; }
 
   bool Holds(std::size_t step, std::size_t event, const Taken& before) const {
@@ -219,7 +219,7 @@ RC_GTEST_PROP(SequenceMatcher, FindsWhatTheDefinitionSays, ()) {
   Collect collect;
   for (const Letter& letter : letters) matcher->See(letter.view, letter.wall_ns, collect);
   std::string described;
-  for (const Step& step : pattern.steps) {
+  for (const PatternStep& step : pattern.steps) {
     described += fmt::format(" {}{}[{}]{{{},{}}}{}{}{}", "n~*"[static_cast<int>(step.link)], step.negated ? "not" : "",
                              step.when.text, step.least, step.most, "n~*"[static_cast<int>(step.inner)],
                              step.greedy ? "g" : "", step.until ? "u" : "");

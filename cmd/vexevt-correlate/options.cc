@@ -1,0 +1,97 @@
+#include "cmd/vexevt-correlate/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lib/base/units.h"
+#include "lib/cli/option_value.h"
+#include "lib/correlate/patterns_file.h"
+#include "lib/event/field.h"
+
+namespace vexevt {
+namespace {
+
+constexpr Example kExamples[] = {
+    {"files that were written and then deleted by the same process within a minute",
+     "vexevt-correlate -e 'w: [type = fs.close-write] then d: [type = fs.delete and path = w.path]' --by pid --within 1m "
+     "a.evt"},
+    {"more than 100 deletes by one user in ten seconds",
+     "vexevt-correlate -e 'count [type = fs.delete] > 100' --by uid --within 10s a.evt"},
+    {"files that were opened and not closed for 30 s",
+     "vexevt-correlate -e 'o: [type = fs.open] then not [type in (fs.close, fs.close-write)]' --by path,pid --within 30s "
+     "a.evt"},
+    {"every pattern of a file", "vexevt-capture /srv | vexevt-correlate -f patterns.toml | vexevt-route rules.toml"},
+};
+
+Status AddFields(std::string_view text, std::vector<std::string>* fields) {
+  while (!text.empty()) {
+    const std::string_view name = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+    if (!name.starts_with("attr.") && !FindField(name)) {
+      const std::string_view nearest = NearestField(name);
+      return InvalidArgument(fmt::format("unknown field '{}'{}", name,
+                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+    }
+    fields->emplace_back(name);
+  }
+  return {};
+}
+
+}  // namespace
+
+const Tool kCorrelateTool = {
+    .name = "vexevt-correlate",
+    .summary = "find patterns over several events",
+    .usage = "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...",
+    .description =
+        "Reads a stream of events and writes a vexevt.match event for each match of a pattern, with the ids of the events "
+        "that it rests on as its causes. Patterns are described in vexevt-patterns(5).\n"
+        "vexevt.lost and vexevt.barrier events, which tell of the stream itself, are passed on.",
+    .examples = kExamples,
+    .negative = "",
+};
+
+void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
+  AddText(app, "-e,--expression", "PATTERN", "the pattern to look for, see vexevt-patterns(5)", &options->match);
+  AddText(app, "-f,--patterns", "RULES", "look for the patterns of a file\nRead again on SIGHUP.", &options->patterns);
+  const auto shape = [&](const std::string& names, const std::string& placeholder, const std::string& description,
+                         ValueReader read) {
+    AddValue(app, names, placeholder, description, [options, read = std::move(read)](std::string_view text) -> Status {
+      options->shaped = true;
+      return read(text);
+    });
+  };
+  Pattern* const pattern = &options->pattern;
+  shape("--by", "FIELDS", "with -e: only events alike in these fields, separated by commas, make a match",
+        [pattern](std::string_view text) { return AddFields(text, &pattern->by); });
+  shape("--within", "DURATION", "with -e: from the first event of a match to the last, or what is counted in",
+        [pattern](std::string_view text) -> Status {
+          VEXEVT_ASSIGN(pattern->within_ns, ParseDuration(text));
+          return {};
+        });
+  shape("--skip", "none|to-next|past-last|to-first STEP|to-last STEP",
+        "with -e: what a match leaves of those that began before it ended; past-last",
+        [pattern](std::string_view text) { return ParseSkip(text, pattern); });
+  shape("--suppress", "DURATION", "with -e: after a match tell none of the same key for so long",
+        [pattern](std::string_view text) -> Status {
+          VEXEVT_ASSIGN(pattern->suppress_ns, ParseDuration(text));
+          return {};
+        });
+  shape("--name", "NAME", "with -e: what the pattern is called in its matches; pattern",
+        [pattern](std::string_view text) -> Status {
+          pattern->name = text;
+          return {};
+        });
+  AddValue(app, "--lateness", "DURATION",
+           "put events into their order that come at most so late\nEvery match then comes that much later.",
+           &ParseDuration, &options->lateness_ns);
+  AddChoice<bool>(app, "--clock",
+                  "what tells that the time of an absence is over; wall\nwall: the events, and while none comes the time "
+                  "that goes by. event: the events alone.",
+                  {{"wall", true}, {"event", false}}, &options->real_clock);
+  AddFlag(app, "--check", "only check the patterns", &options->check);
+  AddCommonOptions(app, kAllOptions, &options->common);
+}
+
+}  // namespace vexevt

@@ -1,0 +1,28 @@
+// The command line of vexevt-correlate as plain values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/cli/options.h"
+#include "lib/cli/tool.h"
+#include "lib/correlate/pattern.h"
+
+namespace vexevt {
+
+struct CorrelateOptions {
+  CommonOptions common;
+  std::string patterns;  // a file
+  std::string match;     // a pattern's text, whose other properties are those of `pattern`
+  Pattern pattern{.name = "pattern"};
+  bool shaped = false;  // one of those was given
+  std::uint64_t lateness_ns = 0;
+  bool real_clock = true;  // time also goes by while no event comes
+  bool check = false;
+};
+
+extern const Tool kCorrelateTool;
+void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options);
+
+}  // namespace vexevt

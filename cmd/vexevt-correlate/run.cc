@@ -1,0 +1,123 @@
+#include "cmd/vexevt-correlate/run.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "lib/base/clock.h"
+#include "lib/cli/diagnostics.h"
+#include "lib/cli/pipeline.h"
+#include "lib/correlate/correlator.h"
+
+namespace vexevt {
+namespace {
+
+Result<PatternsFile> PatternsOf(const CorrelateOptions& options) {
+  if (!options.patterns.empty()) {
+    if (!options.match.empty()) return InvalidArgument("-e and -f exclude each other");
+    if (options.shaped) {
+      return InvalidArgument("--by, --within, --skip, --suppress and --name go with -e: with -f the file says it");
+    }
+    return ReadPatterns(options.patterns);
+  }
+  if (options.match.empty()) return InvalidArgument("a pattern is wanted: -e PATTERN, or -f PATTERNS");
+  PatternsFile file;
+  PlacedPattern& placed = file.patterns.emplace_back();
+  placed.pattern = options.pattern;
+  placed.match.text = options.match;
+  if (Status status = ParsePatternText(options.match, &placed.pattern); !status.ok()) {
+    return ErrorInPattern(file, placed, status);
+  }
+  VEXEVT_TRY(CheckPattern(placed.pattern));
+  return file;
+}
+
+Result<Correlator> CorrelatorOf(const CorrelateOptions& options) {
+  VEXEVT_ASSIGN(PatternsFile file, PatternsOf(options));
+  VEXEVT_ASSIGN(Correlator correlator, Correlator::Compile(file));
+  correlator.set_lateness(options.lateness_ns);
+  return correlator;
+}
+
+class CorrelateStep final : public Step {
+ public:
+  CorrelateStep(const CorrelateOptions& options, Correlator correlator)
+      : options_(options), correlator_(std::move(correlator)) {}
+
+  Status Process(std::span<const EventView> batch, EventSink& sink) override {
+    const auto tell = TellTo(sink);
+    for (const EventView& event : batch) {
+      correlator_.See(event, tell);
+      if (TellsOfStream(event.type())) [[unlikely]]
+        sink.Write(event);
+    }
+    correlator_.TellLosses(tell);
+    seen_at_ns_ = SystemClock().Now().mono_ns;
+    return {};
+  }
+
+  Status Finish(EventSink& sink) override {
+    correlator_.Finish(TellTo(sink));
+    return {};
+  }
+
+  // While no event comes, the events' own time goes on as the real one does, from the newest event on.
+  std::uint64_t next_tick_ns() const override {
+    const auto deadline = options_.real_clock ? correlator_.next_deadline_ns() : std::nullopt;
+    if (!deadline) return kNever;
+    const std::uint64_t newest = correlator_.newest_ns();
+    return seen_at_ns_ + (*deadline > newest ? *deadline - newest : 0);
+  }
+
+  Status Tick(EventSink& sink) override {
+    const std::uint64_t now = SystemClock().Now().mono_ns;
+    correlator_.AdvanceTo(correlator_.newest_ns() + (now - std::exchange(seen_at_ns_, now)), TellTo(sink));
+    return {};
+  }
+
+  // What is held, and partial matches, would be lost if a run went on behind what they rest on.
+  bool holds_back() override {
+    for (const PatternTally& tally : correlator_.Tally()) {
+      if (tally.partials > 0) return true;
+    }
+    return options_.lateness_ns > 0;
+  }
+
+  bool reloads() const override { return !options_.patterns.empty(); }
+  Status Reload() override {
+    auto reread = CorrelatorOf(options_);
+    if (!reread.ok()) {
+      ReportError(std::move(reread).status().WithContext(
+          fmt::format("patterns not reloaded, generation {} stays", correlator_.generation())));
+      return {};
+    }
+    reread->Inherit(std::move(correlator_));
+    correlator_ = std::move(*reread);
+    ReportNotice(fmt::format("read '{}' again: generation {}, {} patterns", options_.patterns,
+                             correlator_.generation(), correlator_.Tally().size()));
+    return {};
+  }
+
+ private:
+  static Correlator::TellEvent TellTo(EventSink& sink) {
+    return [&sink](const Event& event) {
+      if (!sink.full()) sink.WriteMade(event);
+    };
+  }
+
+  const CorrelateOptions& options_;
+  Correlator correlator_;
+  std::uint64_t seen_at_ns_ = 0;  // by the monotonic clock, when the events' time was newest_ns()
+};
+
+}  // namespace
+
+Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
+  VEXEVT_ASSIGN(Correlator correlator, CorrelatorOf(options));
+  if (options.check) return ExitCode::kDone;
+  Ledger ledger;
+  CorrelateStep step(options, std::move(correlator));
+  return RunPipeline(kCorrelateTool, options.common, step, ledger);
+}
+
+}  // namespace vexevt

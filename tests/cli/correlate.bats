@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# vexevt-correlate, as it is met in a shell.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+}
+
+# at SECOND TYPE PATH [PID]: an event as JSON.
+at() {
+  printf '{"time":"2026-01-01T00:00:%02d.000000000Z","type":"%s","path":"%s","pid":%d}\n' "$1" "$2" "$3" "${4:-1}"
+}
+
+@test "finds a sequence, with what was bound and its causes" {
+  { at 1 fs.open /a; at 2 fs.write /b; at 3 fs.delete /a; } | vexevt-capture --import - -o in.evt
+  run -0 vexevt-correlate -e 'o: [type = fs.open] then [type = fs.delete and path = o.path]' --by pid --name gone in.evt --format json
+  [ "${#lines[@]}" -eq 1 ]
+  [[ ${lines[0]} == *'"type":"vexevt.match"'* ]]
+  [[ ${lines[0]} == *'"pattern":"gone"'* ]]
+  [[ ${lines[0]} == *'o.path'*'/a'* ]]
+  first=$(vexevt-cat --format json in.evt | sed -n '1s/.*"id":"\([0-9a-f]*\)".*/\1/p')
+  [[ ${lines[0]} == *'"causes":["'"$first"* ]]
+}
+
+@test "a match is the same event in every run" {
+  { at 1 fs.open /a; at 2 fs.delete /a; } | vexevt-capture --import - -o in.evt
+  vexevt-correlate -e '[type = fs.open] then [type = fs.delete]' in.evt -o one.evt
+  vexevt-correlate -e '[type = fs.open] then [type = fs.delete]' in.evt -o two.evt
+  cmp one.evt two.evt
+}
+
+@test "counts within a window, by key" {
+  for i in 1 2 3 4; do at "$i" fs.delete "/$i" 7; done | vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate -e 'count [type = fs.delete] > 2' --within 10s --by pid in.evt | vexevt-cat --template '{match.pattern} {match.count} {attr.pid}\n'"
+  [ "$output" = "pattern 3 7" ]
+  run -0 vexevt-correlate -e 'count [type = fs.delete] > 2' --within 2s in.evt
+  [ -z "$output" ]
+}
+
+@test "an absence is told once its time is over, by a later event" {
+  { at 1 fs.open /a; at 9 fs.open /b; } | vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate -e 'o: [type = fs.open] then not [type = fs.close]' --within 5s in.evt | vexevt-cat --template '{attr.o.path}\n'"
+  [ "$output" = "/a" ]
+}
+
+@test "an absence is told while no event comes" {
+  at 1 fs.open /a | vexevt-capture --import - -o in.evt
+  mkfifo pipe
+  { cat in.evt; exec sleep 30; } >pipe &
+  writer=$!
+  run -0 bash -c "timeout 20 vexevt-correlate -n 1 -e 'o: [type = fs.open] then not [type = fs.close]' --within 100ms pipe | vexevt-cat --template '{attr.o.path}\n'"
+  kill "$writer"
+  [ "$output" = "/a" ]
+}
+
+@test "over a gap an absence is uncertain" {
+  { at 1 fs.open /a; echo '{"type":"vexevt.lost","time":"2026-01-01T00:00:02.000000000Z","gap":{"lost":3}}'; at 9 fs.open /b; } |
+    vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate -e 'o: [type = fs.open] then not [type = fs.close]' --within 5s in.evt | vexevt-cat --template '{type} {match.uncertain}\n'"
+  [ "${lines[0]}" = "vexevt.lost " ]
+  [ "${lines[1]}" = "vexevt.match true" ]
+}
+
+@test "late events are put into their order" {
+  { at 2 fs.delete /a; at 1 fs.open /a; at 9 fs.open /z; } | vexevt-capture --import - -o in.evt
+  run -0 vexevt-correlate -e '[type = fs.open] then [type = fs.delete]' in.evt
+  [ -z "$output" ]
+  run -0 bash -c "vexevt-correlate --lateness 3s -e '[type = fs.open] then [type = fs.delete]' in.evt | vexevt-cat --template '{type}\n'"
+  [ "$output" = "vexevt.match" ]
+}
+
+@test "a file of patterns" {
+  cat >p.toml <<'EOF'
+[[pattern]]
+name = "first"
+match = "[type = fs.open] next [type = fs.write]"
+severity = "critical"
+
+[[pattern]]
+name = "second"
+match = "[type = fs.write] then [type = fs.delete]"
+EOF
+  { at 1 fs.open /a; at 2 fs.write /a; at 3 fs.delete /a; } | vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate -f p.toml in.evt | vexevt-cat --template '{match.pattern} {priority}\n'"
+  [ "${lines[0]}" = "first critical" ]
+  [ "${lines[1]}" = "second normal" ]
+}
+
+@test "the pattern file is read again on SIGHUP, and what had begun goes on" {
+  printf '[[pattern]]\nname = "p"\nmatch = "[type = fs.open] then [type = fs.delete]"\n' >p.toml
+  at 1 fs.open /a | vexevt-capture --import - -o one.evt
+  at 2 fs.delete /a | vexevt-capture --import - -o two.evt
+  mkfifo pipe
+  vexevt-correlate -f p.toml pipe -o out.evt 2>messages &
+  tool=$!
+  { cat one.evt; until grep -q 'generation 2' messages; do kill -HUP "$tool" 2>/dev/null; done; cat two.evt; } >pipe
+  wait "$tool"
+  run -0 vexevt-cat out.evt --template '{match.pattern} {match.count}'
+  [ "$output" = "p 2" ]
+}
+
+@test "bad patterns are told with their place" {
+  run -2 vexevt-correlate -e '[pth = 1]'
+  [ "$output" = "vexevt-correlate: pattern:2: unknown field 'pth' (did you mean 'path'?)" ]
+  run -2 vexevt-correlate -e '[pid = 1] than [pid = 2]'
+  [[ $output == "vexevt-correlate: pattern:11: expected 'then', 'next' or 'then any', not 'than'" ]]
+  printf '[[pattern]]\nmatch = "[pid = 1]"\nwithn = "3s"\n' >p.toml
+  run -2 vexevt-correlate -f p.toml
+  [[ $output == "vexevt-correlate: p.toml:3:9: unknown key 'withn'"* ]]
+  run -2 vexevt-correlate
+  [[ $output == *"a pattern is wanted"* ]]
+  run -2 vexevt-correlate -f p.toml --by pid
+  [[ $output == *"with -f the file says it"* ]]
+}
