@@ -71,7 +71,7 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
           return {};
         });
   shape("--skip", "none|to-next|past-last|to-first STEP|to-last STEP",
-        "with -e: what a match leaves of those that began before it ended; past-last",
+        "with -e: what a match ends of those that had begun; to-next",
         [pattern](std::string_view text) { return ParseSkip(text, pattern); });
   shape("--suppress", "DURATION", "with -e: after a match tell none of the same key for so long",
         [pattern](std::string_view text) -> Status {

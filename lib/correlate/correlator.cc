@@ -40,7 +40,21 @@ Result<Correlator> Correlator::Compile(const PatternsFile& file) {
     VEXEVT_TRY(placed.pattern.threshold ? add(ThresholdMatcher::Compile(placed.pattern, lists))
                                         : add(SequenceMatcher::Compile(placed.pattern, lists)));
   }
+  correlator.IndexTypes();
   return correlator;
+}
+
+void Correlator::IndexTypes() {
+  of_type_.resize(kTypeCodes);
+  for (std::uint32_t i = 0; i < patterns_.size(); ++i) {
+    all_.push_back(i);
+    const auto types = std::visit([](const auto& matcher) { return matcher.types(); }, patterns_[i].matcher);
+    for (std::uint32_t code = 0; code < kTypeCodes; ++code) {
+      if (!types || types->test(code)) of_type_[code].push_back(i);
+    }
+    const auto* sequence = std::get_if<SequenceMatcher>(&patterns_[i].matcher);
+    if (sequence && sequence->waits_for_time()) timed_.push_back(i);
+  }
 }
 
 // What one pattern finds, as events.
@@ -89,9 +103,14 @@ void Correlator::Look(const EventView& event, const TellEvent& tell) {
   }
   if (host_ != event.host()) host_ = event.host();
   if (tenant_ != event.tenant()) tenant_ = event.tenant();
-  for (Running& running : patterns_) {
-    Teller teller(this, &running, tell);
-    std::visit([&](auto& matcher) { matcher.See(event, now_ns_, teller); }, running.matcher);
+  // What time brings comes before the event.
+  for (const std::uint32_t place : timed_) {
+    Teller teller(this, &patterns_[place], tell);
+    std::get<SequenceMatcher>(patterns_[place].matcher).Advance(now_ns_, teller);
+  }
+  for (const std::uint32_t place : event.type() < kTypeCodes ? of_type_[event.type()] : all_) {
+    Teller teller(this, &patterns_[place], tell);
+    std::visit([&](auto& matcher) { matcher.See(event, now_ns_, teller); }, patterns_[place].matcher);
   }
 }
 
@@ -114,11 +133,9 @@ void Correlator::AdvanceTo(std::uint64_t wall_ns, const TellEvent& tell) {
   });
   if (newest_ns_ < lateness_ns_ || newest_ns_ - lateness_ns_ <= now_ns_) return;
   now_ns_ = newest_ns_ - lateness_ns_;
-  for (Running& running : patterns_) {
-    if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) {
-      Teller teller(this, &running, tell);
-      sequence->Advance(now_ns_, teller);
-    }
+  for (const std::uint32_t place : timed_) {
+    Teller teller(this, &patterns_[place], tell);
+    std::get<SequenceMatcher>(patterns_[place].matcher).Advance(now_ns_, teller);
   }
 }
 

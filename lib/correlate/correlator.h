@@ -72,10 +72,14 @@ class Correlator {
 
   Correlator() = default;
 
+  void IndexTypes();
   void Look(const EventView& event, const TellEvent& tell);
   class Teller;
 
   std::vector<Running> patterns_;
+  // Places in patterns_: of those that have to see events of each type, and of those for which time matters, too.
+  std::vector<std::vector<std::uint32_t>> of_type_;
+  std::vector<std::uint32_t> all_, timed_;
   std::uint64_t lateness_ns_ = 0;
   DelayQueue held_{std::uint64_t{256} << 20};
   std::uint64_t newest_ns_ = 0, now_ns_ = 0, late_ = 0;

@@ -228,7 +228,7 @@ Status ParsePatternText(std::string_view text, Pattern* pattern) { return Parser
 Status CheckPattern(const Pattern& pattern) {
   if (pattern.threshold) {
     if (pattern.within_ns == 0) return InvalidArgument("a threshold wants 'within': the window that is counted in");
-    if (pattern.skip != Skip::kPastLast) return InvalidArgument("'skip' is for sequences");
+    if (pattern.skip != Skip::kToNext) return InvalidArgument("'skip' is for sequences");
     return Status::Ok();
   }
   std::vector<std::string_view> names;

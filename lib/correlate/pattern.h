@@ -59,7 +59,7 @@ struct Pattern {
   std::optional<Threshold> threshold;  // or
   std::vector<std::string> by;         // events that differ in one of these fields have nothing to do with each other
   std::uint64_t within_ns = 0;         // from a match's first event to before so long after it; 0: for ever
-  Skip skip = Skip::kPastLast;
+  Skip skip = Skip::kToNext;
   std::string skip_to;                            // kToFirst, kToLast: the name of a step
   std::uint64_t suppress_ns = 0;                  // after a match none of the same key for so long
   std::optional<std::vector<std::string>> shown;  // STEP.FIELD each; nullopt: the path of each named step

@@ -104,10 +104,19 @@ void SequenceMatcher::LinkSteps(const Pattern& pattern) {
     return targets;
   };
   first_ = reach(0);
+  // What nothing but a beginning waits for moves no partial match.
+  for (std::size_t i = 0; i < positives_.size(); ++i) {
+    if (i > 0 || positives_[i].most > 1) moving_ |= Bit(positives_[i].step);
+    if (positives_[i].has_until) moving_ |= Bit(kUntil + positives_[i].step);
+  }
+  for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
+    if (pattern.steps[i].negated) moving_ |= Bit(i);
+  }
   bool complete = true;
   for (std::size_t i = positives_.size(); i-- > 0;) {
     positives_[i].next = reach(i + 1);
     positives_[i].complete = complete;
+    ends_in_absence_ |= complete && !positives_[i].not_behind.empty();
     complete = complete && optional(i);
   }
 }
@@ -134,6 +143,13 @@ void SequenceMatcher::WantShown(const Pattern& pattern) {
       places[field.name] = Want(field);
     });
   }
+}
+
+std::optional<TypeSet> SequenceMatcher::types() const {
+  if (sees_all_) return std::nullopt;
+  TypeSet types;
+  for (const Condition& condition : conditions_) AddTypes(condition, &types);
+  return types;
 }
 
 // A bit for each condition that holds, as far as the event alone tells.
@@ -171,7 +187,7 @@ void SequenceMatcher::See(const EventView& event, std::uint64_t now_ns, FoundSin
   if (judged == 0 && !sees_all_) return;
   const std::uint64_t key = keyed_ ? key_.Hash(event) : 0;
   std::uint32_t place = keys_.Find(key);
-  if (place != KeyMap::kNone) {
+  if (place != KeyMap::kNone && (sees_all_ || (judged & moving_) != 0)) {
     for (Partial& partial : pool_[place].partials) Move(&partial, event, judged);
   }
   const std::size_t moved = born_.size();
@@ -269,10 +285,15 @@ void SequenceMatcher::Take(std::uint32_t at, const Partial* from, const EventVie
 void SequenceMatcher::Settle(KeyPartials* of_key, std::uint64_t now_ns, FoundSink& sink) {
   if (completed_.empty()) return;
   std::ranges::stable_sort(completed_, {}, &Completed::start);
-  std::uint64_t limit = 0;
+  std::uint64_t limit = 0;  // what began before this event is over
+  std::uint64_t over = 0;   // kToNext: and what began with this one
   for (const Completed& completed : completed_) {
-    if (completed.start >= limit) {
+    if (completed.start >= limit && completed.start != over) {
       limit = std::max(limit, PruneLimit(completed));
+      if (skip_ == Skip::kToNext) {
+        over = completed.start;
+        Drop(of_key, [&](const Partial& partial) { return partial.start == over; });
+      }
       Told* const told = suppress_ns_ > 0 ? &told_.At(of_key->key) : nullptr;
       if (told && told->time_ns != 0 && now_ns < told->time_ns + suppress_ns_) {
         ++suppressed_;
@@ -291,9 +312,8 @@ void SequenceMatcher::Settle(KeyPartials* of_key, std::uint64_t now_ns, FoundSin
 std::uint64_t SequenceMatcher::PruneLimit(const Completed& completed) const {
   switch (skip_) {
     case Skip::kNone:
-      return 0;
     case Skip::kToNext:
-      return completed.start + 1;
+      return 0;
     case Skip::kPastLast:
       return history_[completed.last].number + 1;
     case Skip::kToFirst:
@@ -353,10 +373,7 @@ void SequenceMatcher::Advance(std::uint64_t now_ns, FoundSink& sink) {
 }
 
 std::optional<std::uint64_t> SequenceMatcher::next_deadline_ns() const {
-  const auto may_wait = [](const Positive& positive) { return positive.complete && !positive.not_behind.empty(); };
-  if (starts_.empty() || within_ns_ == 0 || (!timeouts_ && std::ranges::none_of(positives_, may_wait))) {
-    return std::nullopt;
-  }
+  if (starts_.empty() || !waits_for_time()) return std::nullopt;
   return starts_.front().deadline_ns;
 }
 

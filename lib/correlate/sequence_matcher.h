@@ -22,6 +22,7 @@
 #include "lib/correlate/history.h"
 #include "lib/correlate/key_map.h"
 #include "lib/correlate/pattern.h"
+#include "lib/correlate/type_set.h"
 #include "lib/event/event_view.h"
 #include "lib/expr/condition.h"
 #include "lib/rules/event_key.h"
@@ -34,11 +35,16 @@ class SequenceMatcher {
   // `pattern` has been checked. A failure's message is "COLUMN: what is wrong", within the pattern's text.
   static Result<SequenceMatcher> Compile(const Pattern& pattern, const NamedLists& lists);
 
+  // Of these only See has to be told; nullopt: of all.
+  std::optional<TypeSet> types() const;
+
   // `now_ns`, the time that it happened, is never less than before.
   void See(const EventView& event, std::uint64_t now_ns, FoundSink& sink);
 
   // The time has come so far, with or without an event.
   void Advance(std::uint64_t now_ns, FoundSink& sink);
+  // Whether time matters while no event of these types comes.
+  bool waits_for_time() const { return within_ns_ > 0 && (timeouts_ || ends_in_absence_); }
   // When Advance will have something to do; nullopt: not before the next event.
   std::optional<std::uint64_t> next_deadline_ns() const;
 
@@ -116,6 +122,7 @@ class SequenceMatcher {
 
   std::vector<Positive> positives_;
   std::uint64_t first_ = 0;            // a bit for each positive step that a match may begin with
+  std::uint64_t moving_ = 0;           // a bit for each condition that partial matches are asked about
   std::vector<Condition> conditions_;  // of each step, then, from kUntil on, what ends it
   std::vector<bool> not_next_;         // of each step: is forbidden right behind only
   std::vector<EarlierField> wanted_;
@@ -124,7 +131,7 @@ class SequenceMatcher {
   // The fields of the key, as the first event has them: for each step its place in wanted_.
   std::vector<std::pair<std::string, std::vector<std::uint32_t>>> shown_key_;
   bool sees_all_ = false;                                     // events that no condition holds for matter, too
-  bool rests_on_absence_ = false;
+  bool rests_on_absence_ = false, ends_in_absence_ = false;
   EventKey key_;
   bool keyed_ = false;
   std::uint64_t within_ns_ = 0, suppress_ns_ = 0;

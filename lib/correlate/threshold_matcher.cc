@@ -25,6 +25,12 @@ Result<ThresholdMatcher> ThresholdMatcher::Compile(const Pattern& pattern, const
   return matcher;
 }
 
+std::optional<TypeSet> ThresholdMatcher::types() const {
+  TypeSet types;
+  AddTypes(when_, &types);
+  return types;
+}
+
 void ThresholdMatcher::See(const EventView& event, std::uint64_t now_ns, FoundSink& sink) {
   if (!when_.MayHold(event)) return;
   Window& window = Touch(keyed_ ? key_.Hash(event) : 0, now_ns);

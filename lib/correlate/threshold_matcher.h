@@ -15,6 +15,7 @@
 #include "lib/correlate/found.h"
 #include "lib/correlate/key_map.h"
 #include "lib/correlate/pattern.h"
+#include "lib/correlate/type_set.h"
 #include "lib/event/event_view.h"
 #include "lib/expr/condition.h"
 #include "lib/rules/event_key.h"
@@ -26,6 +27,8 @@ class ThresholdMatcher {
  public:
   // As SequenceMatcher::Compile.
   static Result<ThresholdMatcher> Compile(const Pattern& pattern, const NamedLists& lists);
+
+  std::optional<TypeSet> types() const;
 
   // `now_ns` is never less than before.
   void See(const EventView& event, std::uint64_t now_ns, FoundSink& sink);
