@@ -6,5 +6,6 @@ int main(int argc, char** argv) {
   vexevt::CorrelateOptions options;
   return vexevt::ToolMain(
       argc, argv, vexevt::kCorrelateTool, &options.common,
-      [&](CLI::App& app) { vexevt::AddCorrelateOptions(app, &options); }, [&] { return vexevt::RunCorrelate(options); });
+      [&](CLI::App& app) { vexevt::AddCorrelateOptions(app, &options); },
+      [&] { return vexevt::RunCorrelate(options); });
 }

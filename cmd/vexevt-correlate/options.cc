@@ -14,12 +14,14 @@ namespace {
 
 constexpr Example kExamples[] = {
     {"files that were written and then deleted by the same process within a minute",
-     "vexevt-correlate -e 'w: [type = fs.close-write] then d: [type = fs.delete and path = w.path]' --by pid --within 1m "
+     "vexevt-correlate -e 'w: [type = fs.close-write] then d: [type = fs.delete and path = w.path]' --by pid --within "
+     "1m "
      "a.evt"},
     {"more than 100 deletes by one user in ten seconds",
      "vexevt-correlate -e 'count [type = fs.delete] > 100' --by uid --within 10s a.evt"},
     {"files that were opened and not closed for 30 s",
-     "vexevt-correlate -e 'o: [type = fs.open] then not [type in (fs.close, fs.close-write)]' --by path,pid --within 30s "
+     "vexevt-correlate -e 'o: [type = fs.open] then not [type in (fs.close, fs.close-write)]' --by path,pid --within "
+     "30s "
      "a.evt"},
     {"every pattern of a file", "vexevt-capture /srv | vexevt-correlate -f patterns.toml | vexevt-route rules.toml"},
 };
@@ -45,7 +47,8 @@ const Tool kCorrelateTool = {
     .summary = "find patterns over several events",
     .usage = "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...",
     .description =
-        "Reads a stream of events and writes a vexevt.match event for each match of a pattern, with the ids of the events "
+        "Reads a stream of events and writes a vexevt.match event for each match of a pattern, with the ids of the "
+        "events "
         "that it rests on as its causes. Patterns are described in vexevt-patterns(5).\n"
         "vexevt.lost and vexevt.barrier events, which tell of the stream itself, are passed on.",
     .examples = kExamples,
@@ -86,10 +89,11 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
   AddValue(app, "--lateness", "DURATION",
            "put events into their order that come at most so late\nEvery match then comes that much later.",
            &ParseDuration, &options->lateness_ns);
-  AddChoice<bool>(app, "--clock",
-                  "what tells that the time of an absence is over; wall\nwall: the events, and while none comes the time "
-                  "that goes by. event: the events alone.",
-                  {{"wall", true}, {"event", false}}, &options->real_clock);
+  AddChoice<bool>(
+      app, "--clock",
+      "what tells that the time of an absence is over; wall\nwall: the events, and while none comes the time "
+      "that goes by. event: the events alone.",
+      {{"wall", true}, {"event", false}}, &options->real_clock);
   AddFlag(app, "--check", "only check the patterns", &options->check);
   AddCommonOptions(app, kAllOptions, &options->common);
 }

@@ -93,8 +93,8 @@ class CorrelateStep final : public Step {
     }
     reread->Inherit(std::move(correlator_));
     correlator_ = std::move(*reread);
-    ReportNotice(fmt::format("read '{}' again: generation {}, {} patterns", options_.patterns,
-                             correlator_.generation(), correlator_.Tally().size()));
+    ReportNotice(fmt::format("read '{}' again: generation {}, {} patterns", options_.patterns, correlator_.generation(),
+                             correlator_.Tally().size()));
     return {};
   }
 

@@ -33,8 +33,8 @@ Result<Correlator> Correlator::Compile(const PatternsFile& file) {
       if (!compiled.ok()) return ErrorInPattern(file, placed, compiled.status());
       std::string definition = DefinitionOf(placed);
       const std::uint64_t identity = Hash(definition);
-      correlator.patterns_.push_back({placed.pattern.name, std::move(definition), identity, placed.pattern.severity,
-                                      std::move(*compiled)});
+      correlator.patterns_.push_back(
+          {placed.pattern.name, std::move(definition), identity, placed.pattern.severity, std::move(*compiled)});
       return Status::Ok();
     };
     VEXEVT_TRY(placed.pattern.threshold ? add(ThresholdMatcher::Compile(placed.pattern, lists))

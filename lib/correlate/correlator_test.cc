@@ -86,8 +86,7 @@ TEST(Correlator, CountsWhatComesTooLate) {
 }
 
 TEST(Correlator, TellsAbsencesAsTimeGoesBy) {
-  Correlator correlator =
-      Compiled("[[pattern]]\nmatch = 'a: [comm = a] then not [comm = b]'\nwithin = '5s'\n");
+  Correlator correlator = Compiled("[[pattern]]\nmatch = 'a: [comm = a] then not [comm = b]'\nwithin = '5s'\n");
   const auto letters = LettersOf("a");
   Told told;
   correlator.See(letters[0].view, told.tell);
@@ -100,7 +99,8 @@ TEST(Correlator, TellsAbsencesAsTimeGoesBy) {
 }
 
 TEST(Correlator, KeepsWhatGoesOnAcrossAReload) {
-  Correlator before = Compiled(std::string(kAb) + "[[pattern]]\nname = 'other'\nmatch = '[comm = c] then [comm = d]'\n");
+  Correlator before =
+      Compiled(std::string(kAb) + "[[pattern]]\nname = 'other'\nmatch = '[comm = c] then [comm = d]'\n");
   const auto letters = LettersOf("acbd");
   Told told;
   before.See(letters[0].view, told.tell);

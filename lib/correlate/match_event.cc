@@ -44,7 +44,8 @@ void MakeMatchEvent(const MatchOrigin& origin, const Found& found, Event* event)
                                 .generation = origin.generation,
                                 .uncertain = found.uncertain};
   for (const BoundValue& bound : found.values) {
-    const bool shown = !std::holds_alternative<std::monostate>(bound.value) && !std::holds_alternative<Wide>(bound.value);
+    const bool shown =
+        !std::holds_alternative<std::monostate>(bound.value) && !std::holds_alternative<Wide>(bound.value);
     if (shown) attributes.push_back({bound.name, std::visit(AttributeOf(), bound.value)});
   }
   event->causes = std::move(causes);

@@ -244,7 +244,8 @@ Status CheckPattern(const Pattern& pattern) {
   }
   // Behind the last step that has to happen.
   const auto last = std::find_if_not(pattern.steps.rbegin(), pattern.steps.rend(), MayBeSkipped);
-  if (std::any_of(pattern.steps.rbegin(), last, [](const PatternStep& step) { return step.negated; }) && pattern.within_ns == 0) {
+  if (std::any_of(pattern.steps.rbegin(), last, [](const PatternStep& step) { return step.negated; }) &&
+      pattern.within_ns == 0) {
     return InvalidArgument("a pattern that ends with what must not happen wants 'within': how long it must not");
   }
   if (pattern.skip == Skip::kToFirst || pattern.skip == Skip::kToLast) {

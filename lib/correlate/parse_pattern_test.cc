@@ -35,8 +35,13 @@ TEST(PatternText, CountsSteps) {
     std::string_view times;
     std::uint32_t least, most;
   };
-  for (const Case& each : {Case{"", 1, 1}, {"?", 0, 1}, {"+", 1, kMaxTimes}, {"*", 0, kMaxTimes}, {"{3}", 3, 3},
-                           {"{2,}", 2, kMaxTimes}, {"{ 2 , 5 }", 2, 5}}) {
+  for (const Case& each : {Case{"", 1, 1},
+                           {"?", 0, 1},
+                           {"+", 1, kMaxTimes},
+                           {"*", 0, kMaxTimes},
+                           {"{3}", 3, 3},
+                           {"{2,}", 2, kMaxTimes},
+                           {"{ 2 , 5 }", 2, 5}}) {
     const Pattern pattern = Parsed("a: [pid = 1]" + std::string(each.times) + " then [pid = 2]");
     EXPECT_EQ(pattern.steps[0].least, each.least) << each.times;
     EXPECT_EQ(pattern.steps[0].most, each.most) << each.times;

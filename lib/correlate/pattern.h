@@ -55,7 +55,7 @@ enum class Skip : std::uint8_t { kNone, kToNext, kPastLast, kToFirst, kToLast };
 
 struct Pattern {
   std::string name;
-  std::vector<PatternStep> steps;             // either
+  std::vector<PatternStep> steps;      // either
   std::optional<Threshold> threshold;  // or
   std::vector<std::string> by;         // events that differ in one of these fields have nothing to do with each other
   std::uint64_t within_ns = 0;         // from a match's first event to before so long after it; 0: for ever

@@ -69,7 +69,8 @@ Result<PlacedPattern> ReadPattern(const Document& document, const DocumentNode& 
   }
   VEXEVT_ASSIGN(auto skip, table.Text("skip"));
   if (skip) {
-    if (Status status = ParseSkip(skip->text, &pattern); !status.ok()) return ErrorAt(document, skip->at, status.message());
+    if (Status status = ParseSkip(skip->text, &pattern); !status.ok())
+      return ErrorAt(document, skip->at, status.message());
   }
   return placed;
 }
@@ -104,8 +105,7 @@ Status ParseSkip(std::string_view text, Pattern* pattern) {
     pattern->skip_to = text.substr(space + 1);
     return Status::Ok();
   }
-  return InvalidArgument(
-      fmt::format("'{}' is none of none, to-next, past-last, to-first STEP, to-last STEP", text));
+  return InvalidArgument(fmt::format("'{}' is none of none, to-next, past-last, to-first STEP, to-last STEP", text));
 }
 
 Result<PatternsFile> ParsePatterns(std::string text, std::string file) {
@@ -126,7 +126,8 @@ Result<PatternsFile> ParsePatterns(std::string text, std::string file) {
     VEXEVT_ASSIGN(TableReader table, TableReader::Of(patterns.document, node, "pattern"));
     VEXEVT_TRY(ReadShown(table, &placed.pattern));
     if (Status status = CheckPattern(placed.pattern); !status.ok()) {
-      return ErrorAt(patterns.document, node.at, fmt::format("pattern '{}': {}", placed.pattern.name, status.message()));
+      return ErrorAt(patterns.document, node.at,
+                     fmt::format("pattern '{}': {}", placed.pattern.name, status.message()));
     }
     const auto named = [&](const PlacedPattern& other) { return other.pattern.name == placed.pattern.name; };
     if (std::ranges::any_of(patterns.patterns, named)) {

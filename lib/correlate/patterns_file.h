@@ -29,7 +29,8 @@ Result<PatternsFile> ReadPatterns(const std::string& path);
 // "past-last", "to-first NAME" and so on.
 Status ParseSkip(std::string_view text, Pattern* pattern);
 
-// Says where `failure`, whose message is "COLUMN: what is wrong" in the pattern's text, is: in the file, or "pattern:8:".
+// Says where `failure`, whose message is "COLUMN: what is wrong" in the pattern's text, is: in the file, or
+// "pattern:8:".
 Status ErrorInPattern(const PatternsFile& file, const PlacedPattern& pattern, const Status& failure);
 
 }  // namespace vexevt

@@ -139,7 +139,8 @@ void SequenceMatcher::WantShown(const Pattern& pattern) {
     auto& [shown, places] = shown_key_.emplace_back(name, std::vector<std::uint32_t>(pattern.steps.size()));
     ForBits(first_, [&](std::uint32_t first) {
       const bool attribute = name.starts_with("attr.");
-      EarlierField field{positives_[first].step, attribute ? nullptr : FindField(name), attribute ? name.substr(5) : ""};
+      EarlierField field{positives_[first].step, attribute ? nullptr : FindField(name),
+                         attribute ? name.substr(5) : ""};
       places[field.name] = Want(field);
     });
   }
@@ -343,10 +344,10 @@ void SequenceMatcher::Tell(const Completed& completed, std::uint64_t now_ns, boo
   }
   for (const auto& [name, place] : shown_) values_.push_back({name, Earlier(completed.last, place)});
   sink.Tell({.causes = causes_,
-        .values = values_,
-        .wall_ns = now_ns,
-        .uncertain = rests_on_absence_ && completed.gaps != gaps_,
-        .timed_out = timed_out});
+             .values = values_,
+             .wall_ns = now_ns,
+             .uncertain = rests_on_absence_ && completed.gaps != gaps_,
+             .timed_out = timed_out});
 }
 
 void SequenceMatcher::Advance(std::uint64_t now_ns, FoundSink& sink) {
@@ -432,8 +433,9 @@ void SequenceMatcher::MakeRoom(std::uint32_t place) {
 void SequenceMatcher::DropStaleStarts() {
   std::erase_if(starts_, [&](const Start& start) {
     const std::uint32_t place = keys_.Find(start.key);
-    return place == KeyMap::kNone ||
-           std::ranges::none_of(pool_[place].partials, [&](const Partial& partial) { return partial.start == start.start; });
+    return place == KeyMap::kNone || std::ranges::none_of(pool_[place].partials, [&](const Partial& partial) {
+             return partial.start == start.start;
+           });
   });
 }
 

@@ -64,10 +64,10 @@ class SequenceMatcher {
     std::uint32_t least = 1, most = 1;
     Contiguity link = Contiguity::kRelaxed, inner = Contiguity::kRelaxed;
     bool greedy = false, has_until = false;
-    std::uint64_t next = 0;                  // a bit for each step that may be taken once this one is complete
-    bool complete = false;                   // nothing more has to happen
-    std::vector<std::uint32_t> not_behind;   // steps behind it that must not happen
-    std::vector<std::uint32_t> keeps;        // places in wanted_ of what its events are asked for
+    std::uint64_t next = 0;                 // a bit for each step that may be taken once this one is complete
+    bool complete = false;                  // nothing more has to happen
+    std::vector<std::uint32_t> not_behind;  // steps behind it that must not happen
+    std::vector<std::uint32_t> keeps;       // places in wanted_ of what its events are asked for
   };
 
   struct Partial {
@@ -130,7 +130,7 @@ class SequenceMatcher {
   std::vector<std::pair<std::string, std::uint32_t>> shown_;  // name and place in wanted_
   // The fields of the key, as the first event has them: for each step its place in wanted_.
   std::vector<std::pair<std::string, std::vector<std::uint32_t>>> shown_key_;
-  bool sees_all_ = false;                                     // events that no condition holds for matter, too
+  bool sees_all_ = false;  // events that no condition holds for matter, too
   bool rests_on_absence_ = false, ends_in_absence_ = false;
   EventKey key_;
   bool keyed_ = false;

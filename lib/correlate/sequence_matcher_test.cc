@@ -120,8 +120,8 @@ TEST(Negation, ForbidsWhatLiesBetween) {
 TEST(Negation, AtTheEndIsAbsence) {
   EXPECT_EQ(FindWithin("[a] then not [b]", 3, "a   c"), "a1");
   EXPECT_EQ(FindWithin("[a] then not [b]", 3, "ab    c"), "");
-  EXPECT_EQ(FindWithin("[a] then not [b]", 3, "a  b"), "a1");   // too late
-  EXPECT_EQ(FindWithin("[a] then not [b]", 3, "a c"), "");      // not known yet
+  EXPECT_EQ(FindWithin("[a] then not [b]", 3, "a  b"), "a1");  // too late
+  EXPECT_EQ(FindWithin("[a] then not [b]", 3, "a c"), "");     // not known yet
   EXPECT_EQ(FindWithin("[a] then not [b]", 3, "aa    c"), "a1, a2");
   EXPECT_EQ(FindWithin("[a] then not [b]", 3, "aa    c", Skip::kPastLast), "a1, a2");
 }

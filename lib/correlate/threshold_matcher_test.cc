@@ -80,7 +80,8 @@ TEST(Threshold, DoesAsAPlainOneDoes) {
   for (int round = 0; round < 200; ++round) {
     const bool distinct = round % 2 == 1;
     const auto least = static_cast<unsigned>(1 + random() % 5), window = static_cast<unsigned>(1 + random() % 8);
-    Pattern pattern = PatternOf(fmt::format("{} [comm != z] >= {}", distinct ? "distinct(comm)" : "count", least), window);
+    Pattern pattern =
+        PatternOf(fmt::format("{} [comm != z] >= {}", distinct ? "distinct(comm)" : "count", least), window);
     pattern.by = {"pid"};
     std::string stream;
     for (int i = 0; i < 80; ++i) stream += fmt::format("{}{}", 1 + random() % 3, "abcz "[random() % 5]);

@@ -139,16 +139,18 @@ bool HoldsFor(const Relation& relation, const EventView& event, std::span<const 
     case NodeKind::kNot:
       return !HoldsFor(relation.children[0], event, earlier);
     case NodeKind::kAnd:
-      return std::ranges::all_of(relation.children, [&](const Relation& child) { return HoldsFor(child, event, earlier); });
+      return std::ranges::all_of(relation.children,
+                                 [&](const Relation& child) { return HoldsFor(child, event, earlier); });
     case NodeKind::kOr:
-      return std::ranges::any_of(relation.children, [&](const Relation& child) { return HoldsFor(child, event, earlier); });
+      return std::ranges::any_of(relation.children,
+                                 [&](const Relation& child) { return HoldsFor(child, event, earlier); });
     case NodeKind::kComparison:
       break;
   }
   if (relation.alone) return relation.alone->Matches(event);
   const FieldValue own = ReadEarlierField(event, relation.own);
-  const bool holds = std::ranges::any_of(
-      relation.earlier, [&](std::uint32_t field) { return Holds(own, relation.op, earlier[field]); });
+  const bool holds = std::ranges::any_of(relation.earlier,
+                                         [&](std::uint32_t field) { return Holds(own, relation.op, earlier[field]); });
   return holds != IsNegated(relation.op);
 }
 
@@ -239,12 +241,14 @@ class Compiler {
     // An attribute has the type that its event gives it.
     if (!own.field || !earlier.field) return Status::Ok();
     const Kind kind = KindOf(own.field->type);
-    const bool alike = kind == Kind::kOther ? own.field->type == earlier.field->type : kind == KindOf(earlier.field->type);
+    const bool alike =
+        kind == Kind::kOther ? own.field->type == earlier.field->type : kind == KindOf(earlier.field->type);
     if (!alike) {
-      return ErrorAt(word.column,
-                     fmt::format("'{}' can never compare with '{}': they are of different kinds", own.field->name, word.text));
+      return ErrorAt(word.column, fmt::format("'{}' can never compare with '{}': they are of different kinds",
+                                              own.field->name, word.text));
     }
-    const bool fits = IsTextOnly(op) ? kind == Kind::kText : !IsOrder(op) || kind == Kind::kNumber || kind == Kind::kText;
+    const bool fits =
+        IsTextOnly(op) ? kind == Kind::kText : !IsOrder(op) || kind == Kind::kNumber || kind == Kind::kText;
     if (fits) return Status::Ok();
     return ErrorAt(comparison.op_column, fmt::format("'{}' has no '{}'", own.field->name, OperatorName(op)));
   }

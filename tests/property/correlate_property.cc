@@ -60,9 +60,8 @@ class Definition {
   }
 
   std::size_t Count(const Taken& taken) const {
-    return static_cast<std::size_t>(std::count_if(taken.begin(), taken.end(), [&](const auto& one) {
-      return one.second == taken.back().second;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(taken.begin(), taken.end(), [&](const auto& one) { return one.second == taken.back().second; }));
   }
 
   bool MayRepeat(const Taken& taken, std::size_t event) const {

@@ -1,5 +1,5 @@
-// Streams for tests of matchers, written as letters: "ab a" are events a second apart, whose comm is the letter; a space
-// is a second in which nothing happens, and a digit is the pid of the events from there on, and their size.
+// Streams for tests of matchers, written as letters: "ab a" are events a second apart, whose comm is the letter; a
+// space is a second in which nothing happens, and a digit is the pid of the events from there on, and their size.
 #pragma once
 
 #include <cstdint>
