@@ -16,7 +16,7 @@ Correlator Compiled(const std::string& text) {
   return std::move(*correlator);
 }
 
-std::string ErrorOf(const std::string& text) {
+std::string FileErrorOf(const std::string& text) {
   auto file = ParsePatterns(text, "p.toml");
   if (!file.ok()) return file.status().message();
   return Correlator::Compile(*file).status().message();
@@ -122,14 +122,14 @@ TEST(Correlator, TellsOfPartialMatchesThatItGaveUp) {
 }
 
 TEST(PatternsFile, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(ErrorOf(""), "p.toml:1:1: the file wants 'pattern'");
-  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pth = 1]'\n"), "p.toml:2:11: unknown field 'pth' (did you mean 'path'?)");
-  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pid = 1'\n"), "p.toml:2:10: the '[' that stands here has no ']'");
-  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nskip = 'never'\n"),
+  EXPECT_EQ(FileErrorOf(""), "p.toml:1:1: the file wants 'pattern'");
+  EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pth = 1]'\n"), "p.toml:2:11: unknown field 'pth' (did you mean 'path'?)");
+  EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pid = 1'\n"), "p.toml:2:10: the '[' that stands here has no ']'");
+  EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nskip = 'never'\n"),
             "p.toml:3:8: 'never' is none of none, to-next, past-last, to-first STEP, to-last STEP");
-  EXPECT_EQ(ErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nshow = ['a.path']\n"),
+  EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nshow = ['a.path']\n"),
             "p.toml:3:9: 'a.path' is not STEP.FIELD, of a step that has a name and happens");
-  EXPECT_EQ(ErrorOf("[[pattern]]\nname = 'x'\nmatch = 'count [pid = 1] > 3'\n"),
+  EXPECT_EQ(FileErrorOf("[[pattern]]\nname = 'x'\nmatch = 'count [pid = 1] > 3'\n"),
             "p.toml:1:1: pattern 'x': a threshold wants 'within': the window that is counted in");
 }
 

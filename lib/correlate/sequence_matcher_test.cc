@@ -48,7 +48,7 @@ std::string Spelled(std::string_view text) {
   return spelled;
 }
 
-std::string Find(Pattern pattern, std::string_view stream, std::size_t gap_before = ~std::size_t{0}) {
+std::string FindMatches(Pattern pattern, std::string_view stream, std::size_t gap_before = ~std::size_t{0}) {
   EXPECT_TRUE(CheckPattern(pattern).ok()) << CheckPattern(pattern).message();
   auto matcher = SequenceMatcher::Compile(pattern, {});
   EXPECT_TRUE(matcher.ok()) << matcher.status().message();
@@ -62,13 +62,13 @@ std::string Find(Pattern pattern, std::string_view stream, std::size_t gap_befor
 }
 
 std::string Find(std::string_view text, std::string_view stream, Skip skip = Skip::kNone) {
-  return Find(PatternOf(Spelled(text), skip), stream);
+  return FindMatches(PatternOf(Spelled(text), skip), stream);
 }
 
 std::string FindWithin(std::string_view text, unsigned seconds, std::string_view stream, Skip skip = Skip::kNone) {
   Pattern pattern = PatternOf(Spelled(text), skip);
   pattern.within_ns = seconds * kSecond;
-  return Find(pattern, stream);
+  return FindMatches(pattern, stream);
 }
 
 // The examples of Flink's documentation on contiguity: "a b" on a, c, b1, b2.
@@ -129,10 +129,10 @@ TEST(Negation, AtTheEndIsAbsence) {
 TEST(Negation, OverAGapIsUncertain) {
   Pattern pattern = PatternOf(Spelled("[a] then not [b]"), Skip::kNone);
   pattern.within_ns = 3 * kSecond;
-  EXPECT_EQ(Find(pattern, "ac   c", 1), "a1?");
-  EXPECT_EQ(Find(pattern, "ac   c", 0), "a1");
-  EXPECT_EQ(Find(PatternOf(Spelled("[a] then [b]"), Skip::kNone), "ab", 1), "a1 b2");
-  EXPECT_EQ(Find(PatternOf(Spelled("[a] next [b]"), Skip::kNone), "ab", 1), "a1 b2?");
+  EXPECT_EQ(FindMatches(pattern, "ac   c", 1), "a1?");
+  EXPECT_EQ(FindMatches(pattern, "ac   c", 0), "a1");
+  EXPECT_EQ(FindMatches(PatternOf(Spelled("[a] then [b]"), Skip::kNone), "ab", 1), "a1 b2");
+  EXPECT_EQ(FindMatches(PatternOf(Spelled("[a] next [b]"), Skip::kNone), "ab", 1), "a1 b2?");
 }
 
 TEST(Within, EndsPartialMatches) {
@@ -145,8 +145,8 @@ TEST(Within, TimeoutsAreTold) {
   Pattern pattern = PatternOf(Spelled("[a] then [b] then [c]"), Skip::kNone);
   pattern.within_ns = 3 * kSecond;
   pattern.timeouts = true;
-  EXPECT_EQ(Find(pattern, "ab    x"), "a1 b2-");
-  EXPECT_EQ(Find(pattern, "abc   x"), "a1 b2 c3");
+  EXPECT_EQ(FindMatches(pattern, "ab    x"), "a1 b2-");
+  EXPECT_EQ(FindMatches(pattern, "abc   x"), "a1 b2 c3");
 }
 
 // The examples of Flink's documentation: "b+ c" on b1 b2 b3 c.
@@ -165,17 +165,17 @@ TEST(Skips, PastLastBeginsAnew) {
 TEST(Skips, GoToAStep) {
   Pattern pattern = PatternOf(Spelled("[a] then m: [b]{2} then [c]"), Skip::kToFirst);
   pattern.skip_to = "m";
-  EXPECT_EQ(Find(pattern, "aabbc"), "a1 b3 b4 c5");
+  EXPECT_EQ(FindMatches(pattern, "aabbc"), "a1 b3 b4 c5");
   pattern.skip = Skip::kNone;
-  EXPECT_EQ(Find(pattern, "aabbc"), "a1 b3 b4 c5, a2 b3 b4 c5");
+  EXPECT_EQ(FindMatches(pattern, "aabbc"), "a1 b3 b4 c5, a2 b3 b4 c5");
 }
 
 TEST(Keys, KeepStreamsApart) {
   Pattern pattern = PatternOf(Spelled("[a] next [b]"), Skip::kNone);
   pattern.by = {"pid"};
-  EXPECT_EQ(Find(pattern, "1a2a1b2x2b"), "a1 b3");
+  EXPECT_EQ(FindMatches(pattern, "1a2a1b2x2b"), "a1 b3");
   pattern.by = {};
-  EXPECT_EQ(Find(pattern, "1a2a1b"), "a2 b3");
+  EXPECT_EQ(FindMatches(pattern, "1a2a1b"), "a2 b3");
 }
 
 TEST(Conditions, ReferToEarlierSteps) {
@@ -195,16 +195,16 @@ TEST(Conditions, CannotReferToWhatComesLater) {
 TEST(Suppression, KeepsMatchesBack) {
   Pattern pattern = PatternOf(Spelled("[a]"), Skip::kPastLast);
   pattern.suppress_ns = 3 * kSecond;
-  EXPECT_EQ(Find(pattern, "aaaaa"), "a1, a4");
+  EXPECT_EQ(FindMatches(pattern, "aaaaa"), "a1, a4");
 }
 
 TEST(Limits, DropTheOldest) {
   Pattern pattern = PatternOf(Spelled("[a] then [b]"), Skip::kNone);
   pattern.partials_by_key = 2;
-  EXPECT_EQ(Find(pattern, "aaab"), "a2 b4, a3 b4");
+  EXPECT_EQ(FindMatches(pattern, "aaab"), "a2 b4, a3 b4");
   pattern.partials_by_key = 100;
   pattern.partials = 1;
-  EXPECT_EQ(Find(pattern, "aaab"), "a3 b4");
+  EXPECT_EQ(FindMatches(pattern, "aaab"), "a3 b4");
   auto matcher = SequenceMatcher::Compile(pattern, {});
   const std::vector<Letter> letters = LettersOf("aaa");
   Matches matches(letters);

@@ -12,7 +12,7 @@
 namespace vexevt {
 namespace {
 
-class Matches final : public FoundSink {
+class Crossings final : public FoundSink {
  public:
   void Tell(const Found& found) override {
     if (!text.empty()) text += ", ";
@@ -23,52 +23,52 @@ class Matches final : public FoundSink {
   std::string text;
 };
 
-Pattern PatternOf(std::string_view text, unsigned seconds) {
+Pattern ThresholdOf(std::string_view text, unsigned seconds) {
   Pattern pattern;
   EXPECT_TRUE(ParsePatternText(text, &pattern).ok());
   pattern.within_ns = seconds * kSecond;
   return pattern;
 }
 
-std::string Find(const Pattern& pattern, std::string_view stream) {
+std::string Count(const Pattern& pattern, std::string_view stream) {
   auto matcher = ThresholdMatcher::Compile(pattern, {});
   EXPECT_TRUE(matcher.ok()) << matcher.status().message();
-  Matches matches;
+  Crossings matches;
   for (const Letter& letter : LettersOf(stream)) matcher->See(letter.view, letter.wall_ns, matches);
   return matches.text;
 }
 
 TEST(Threshold, CountsInAWindow) {
-  EXPECT_EQ(Find(PatternOf("count [comm = a] > 2", 10), "aaa"), "1 2 3");
-  EXPECT_EQ(Find(PatternOf("count [comm = a] >= 3", 10), "axaxxa"), "1 3 6");
-  EXPECT_EQ(Find(PatternOf("count [comm = a] >= 3", 3), "a aa"), "");
-  EXPECT_EQ(Find(PatternOf("count [comm = a] >= 3", 3), "a aaa"), "2 3 4");
-  EXPECT_EQ(Find(PatternOf("count [comm = a] >= 2", 10), "aaaaa"), "1 2, 3 4");
+  EXPECT_EQ(Count(ThresholdOf("count [comm = a] > 2", 10), "aaa"), "1 2 3");
+  EXPECT_EQ(Count(ThresholdOf("count [comm = a] >= 3", 10), "axaxxa"), "1 3 6");
+  EXPECT_EQ(Count(ThresholdOf("count [comm = a] >= 3", 3), "a aa"), "");
+  EXPECT_EQ(Count(ThresholdOf("count [comm = a] >= 3", 3), "a aaa"), "2 3 4");
+  EXPECT_EQ(Count(ThresholdOf("count [comm = a] >= 2", 10), "aaaaa"), "1 2, 3 4");
 }
 
 TEST(Threshold, CountsByKey) {
-  Pattern pattern = PatternOf("count [comm = a] >= 2", 10);
+  Pattern pattern = ThresholdOf("count [comm = a] >= 2", 10);
   pattern.by = {"pid"};
-  EXPECT_EQ(Find(pattern, "1a2a3a2a1a"), "2 4, 1 5");
+  EXPECT_EQ(Count(pattern, "1a2a3a2a1a"), "2 4, 1 5");
 }
 
 TEST(Threshold, CountsDifferentValues) {
-  EXPECT_EQ(Find(PatternOf("distinct(comm) [pid = 1] >= 3", 10), "aabac"), "3 4 5");
-  EXPECT_EQ(Find(PatternOf("distinct(comm) [pid = 1] >= 3", 3), "ab  c"), "");
+  EXPECT_EQ(Count(ThresholdOf("distinct(comm) [pid = 1] >= 3", 10), "aabac"), "3 4 5");
+  EXPECT_EQ(Count(ThresholdOf("distinct(comm) [pid = 1] >= 3", 3), "ab  c"), "");
 }
 
 TEST(Threshold, SuppressesMatches) {
-  Pattern pattern = PatternOf("count [comm = a] >= 2", 10);
+  Pattern pattern = ThresholdOf("count [comm = a] >= 2", 10);
   pattern.suppress_ns = 4 * kSecond;
-  EXPECT_EQ(Find(pattern, "aaaaaa"), "1 2, 5 6");
+  EXPECT_EQ(Count(pattern, "aaaaaa"), "1 2, 5 6");
 }
 
 TEST(Threshold, KeepsNoMoreThanItsLimit) {
-  Pattern pattern = PatternOf("count [comm = a] >= 3", 100);
+  Pattern pattern = ThresholdOf("count [comm = a] >= 3", 100);
   pattern.by = {"pid"};
   pattern.partials = 4;
   auto matcher = ThresholdMatcher::Compile(pattern, {});
-  Matches matches;
+  Crossings matches;
   for (const Letter& letter : LettersOf("1aa2aa3a")) matcher->See(letter.view, letter.wall_ns, matches);
   EXPECT_EQ(matcher->evicted(), 2u);
   EXPECT_EQ(matcher->partials(), 3u);
@@ -81,7 +81,7 @@ TEST(Threshold, DoesAsAPlainOneDoes) {
     const bool distinct = round % 2 == 1;
     const auto least = static_cast<unsigned>(1 + random() % 5), window = static_cast<unsigned>(1 + random() % 8);
     Pattern pattern =
-        PatternOf(fmt::format("{} [comm != z] >= {}", distinct ? "distinct(comm)" : "count", least), window);
+        ThresholdOf(fmt::format("{} [comm != z] >= {}", distinct ? "distinct(comm)" : "count", least), window);
     pattern.by = {"pid"};
     std::string stream;
     for (int i = 0; i < 80; ++i) stream += fmt::format("{}{}", 1 + random() % 3, "abcz "[random() % 5]);
@@ -103,7 +103,7 @@ TEST(Threshold, DoesAsAPlainOneDoes) {
       }
       events.clear();
     }
-    ASSERT_EQ(Find(pattern, stream), expected) << stream;
+    ASSERT_EQ(Count(pattern, stream), expected) << stream;
   }
 }
 
