@@ -19,6 +19,7 @@
 #include "lib/filter/ignore_files.h"
 #include "lib/filter/redact.h"
 #include "lib/io/full.h"
+#include "lib/rules/background_load.h"
 #include "lib/rules/given_event.h"
 #include "lib/rules/lint.h"
 #include "lib/rules/rule_profile.h"
@@ -38,13 +39,27 @@ Result<std::optional<IgnoreFiles>> IgnoredBy(const FilterOptions& options) {
   return std::optional(std::move(ignored));
 }
 
+// What a reload reads again.
+struct Rules {
+  Filter filter;
+  std::optional<IgnoreFiles> ignored;
+};
+
+Result<Rules> LoadRules(const FilterOptions& options, const std::string& redaction_key) {
+  Rules rules;
+  VEXEVT_ASSIGN(rules.filter, FilterOf(options, redaction_key));
+  VEXEVT_ASSIGN(rules.ignored, IgnoredBy(options));
+  return rules;
+}
+
 class FilterStep final : public Step {
  public:
-  FilterStep(const FilterOptions& options, Filter filter, std::optional<IgnoreFiles> ignored, const Ledger& ledger)
+  FilterStep(const FilterOptions& options, Rules rules, const Ledger& ledger)
       : options_(options),
         ledger_(ledger),
-        filter_(std::move(filter)),
-        ignored_(std::move(ignored)),
+        loader_([&options, key = RedactionKey()] { return LoadRules(options, key); }),
+        filter_(std::move(rules.filter)),
+        ignored_(std::move(rules.ignored)),
         redactor_(RedactionKey()),
         delayed_(options.delay_bytes) {}
 
@@ -67,11 +82,16 @@ class FilterStep final : public Step {
     if (profile_) [[unlikely]]
       profile_->Look(batch);
     if (++batches_ % kBatchesPerLook == 0) ShowRules();
+    if (loader_.ready()) [[unlikely]]
+      TakeRules();
     return {};
   }
 
   // Whoever asks for metrics or signals sees what is counted by now.
-  void AddPolls(std::vector<pollfd>*) override { ShowRules(); }
+  void AddPolls(std::vector<pollfd>* polls) override {
+    ShowRules();
+    polls->push_back({.fd = loader_.fd(), .events = POLLIN, .revents = 0});
+  }
 
   Status Finish(EventSink& sink) override {
     GiveDue(kNever, sink);
@@ -92,6 +112,7 @@ class FilterStep final : public Step {
   }
   Status Tick(EventSink& sink) override {
     GiveDue(SystemClock().Now().wall_ns, sink);
+    TakeRules();
     return {};
   }
 
@@ -102,16 +123,9 @@ class FilterStep final : public Step {
   }
 
   bool reloads() const override { return !options_.rules.empty() || !options_.ignore_files.empty(); }
+  bool reloading() const override { return loader_.busy(); }
   Status Reload() override {
-    if (Status status = ReadAgain(); !status.ok()) {
-      ReportError(
-          std::move(status).WithContext(fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
-      return {};
-    }
-    Add(generation_, 1);
-    const std::string& file = options_.rules.empty() ? options_.ignore_files.front() : options_.rules;
-    ReportNotice(
-        fmt::format("read '{}' again: generation {}, {} rules", file, Get(generation_), filter_.rules().size()));
+    loader_.Start();
     return {};
   }
 
@@ -141,14 +155,24 @@ class FilterStep final : public Step {
     return options_.count_only || options_.common.quiet || options_.assert_none || options_.assert_some;
   }
 
-  Status ReadAgain() {
-    VEXEVT_ASSIGN(std::optional<IgnoreFiles> ignored, IgnoredBy(options_));
+  // What was compiled beside the traffic comes into force, between two events.
+  void TakeRules() {
+    auto rules = loader_.Take();
+    if (!rules) return;
+    if (!rules->ok()) {
+      ReportError(std::move(*rules).status().WithContext(
+          fmt::format("rules not reloaded, generation {} stays", Get(generation_))));
+      return;
+    }
     if (!options_.rules.empty()) {
-      VEXEVT_ASSIGN(filter_, FilterOf(options_, RedactionKey()));
+      filter_ = std::move((**rules).filter);
       StartRules();
     }
-    ignored_ = std::move(ignored);
-    return {};
+    ignored_ = std::move((**rules).ignored);
+    Add(generation_, 1);
+    const std::string& file = options_.rules.empty() ? options_.ignore_files.front() : options_.rules;
+    ReportNotice(
+        fmt::format("read '{}' again: generation {}, {} rules", file, Get(generation_), filter_.rules().size()));
   }
 
   bool Ignores(const EventView& event) {
@@ -212,6 +236,7 @@ class FilterStep final : public Step {
   MetricSet* metrics_ = nullptr;
   RuleMetrics rule_metrics_;
   Counter generation_{1}, early_{0};
+  BackgroundLoad<Result<Rules>> loader_;
   Filter filter_;
   std::optional<IgnoreFiles> ignored_;
   Redactor redactor_;
@@ -247,17 +272,16 @@ Result<ExitCode> TestRules(const Filter& filter, const FilterOptions& options) {
 }  // namespace
 
 Result<ExitCode> RunFilter(const FilterOptions& options) {
-  VEXEVT_ASSIGN(Filter filter, FilterOf(options, RedactionKey()));
-  VEXEVT_ASSIGN(std::optional<IgnoreFiles> ignored, IgnoredBy(options));
-  if (!options.explain.empty()) return PrintExplanation(filter, options.explain);
-  if (!options.test.empty()) return TestRules(filter, options);
+  VEXEVT_ASSIGN(Rules rules, LoadRules(options, RedactionKey()));
+  if (!options.explain.empty()) return PrintExplanation(rules.filter, options.explain);
+  if (!options.test.empty()) return TestRules(rules.filter, options);
   if (options.check) return CheckRules(options.rules);
   CommonOptions common = options.common;
   common.inputs = InputsOf(options);
   // Nothing is written then, so the stream ends here, as it does in a form for people.
   if (common.quiet || options.count_only) common.format = Format::kText;
   Ledger ledger;
-  FilterStep step(options, std::move(filter), std::move(ignored), ledger);
+  FilterStep step(options, std::move(rules), ledger);
   Result<ExitCode> done = RunPipeline(kFilterTool, common, step, ledger);
   step.ReportProfile();
   VEXEVT_ASSIGN(ExitCode code, std::move(done));

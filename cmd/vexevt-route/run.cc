@@ -12,8 +12,9 @@
 #include "lib/cli/pipeline.h"
 #include "lib/io/full.h"
 #include "lib/route/file_watch.h"
-#include "lib/route/plan_loader.h"
+#include "lib/route/load_plan.h"
 #include "lib/route/router.h"
+#include "lib/rules/background_load.h"
 #include "lib/stream/endpoint.h"
 
 namespace vexevt {
@@ -34,7 +35,10 @@ Status Prepare(const RouteOptions& options, RoutePlan* plan) {
 class RouteStep final : public Step {
  public:
   RouteStep(const RouteOptions& options, Router* router, Ledger* ledger)
-      : options_(options), router_(router), ledger_(ledger), loader_(options.rules) {
+      : options_(options),
+        router_(router),
+        ledger_(ledger),
+        loader_([file = options.rules] { return LoadWarmPlan(file); }) {
     auto watch = FileWatch::Start(options.rules);
     if (watch.ok()) watch_ = std::move(*watch);
     TellMessages();
@@ -50,7 +54,7 @@ class RouteStep final : public Step {
     // The loop only polls when the input is idle.
     if (++batches_ % kBatchesPerLook == 0) {
       metrics_.Update(*router_);
-      if (watch_ && watch_->TakeChange()) loader_.Load();
+      if (watch_ && watch_->TakeChange()) loader_.Start();
     }
     if (loader_.ready()) TakePlan();
     return status;
@@ -76,7 +80,7 @@ class RouteStep final : public Step {
   Status Tick(EventSink&) override {
     router_->Serve();
     TellMessages();
-    if (watch_ && watch_->TakeChange()) loader_.Load();
+    if (watch_ && watch_->TakeChange()) loader_.Start();
     TakePlan();
     return {};
   }
@@ -103,7 +107,7 @@ class RouteStep final : public Step {
   bool reloads() const override { return true; }
   bool reloading() const override { return loader_.busy(); }
   Status Reload() override {
-    loader_.Load();
+    loader_.Start();
     return {};
   }
 
@@ -162,7 +166,7 @@ class RouteStep final : public Step {
   const RouteOptions& options_;
   Router* const router_;
   Ledger* const ledger_;
-  PlanLoader loader_;
+  BackgroundLoad<Result<RoutePlan>> loader_;
   std::optional<FileWatch> watch_;  // none: only SIGHUP reloads
   RouteMetrics metrics_;
   std::optional<RuleProfile> profile_;

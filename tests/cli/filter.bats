@@ -155,6 +155,33 @@ whn = 1' >r.toml
   [ "$(seqs <out.evt)" = "4 1 2 3 4 " ]
 }
 
+@test "events go on under the old rules while the new ones are read" {
+  cat >r.toml <<'TOML'
+[lists]
+wanted = { file = "wanted" }
+[[rule]]
+when = 'path in $wanted'
+TOML
+  echo /srv/a.txt >wanted
+  mkfifo in
+  vexevt-filter --verbose -f r.toml in -o out.evt 2>log &
+  tool=$!
+  exec 7>in
+  rm wanted
+  mkfifo wanted
+  kill -HUP $tool
+  exec 6>wanted # the reader has come, and waits
+  cat a.evt >&7
+  until [ -s out.evt ]; do :; done
+  echo /etc/b.conf >&6
+  exec 6>&-
+  until grep -qx "vexevt-filter: read 'r.toml' again: generation 2, 1 rules" log; do :; done
+  cat a.evt >&7
+  exec 7>&-
+  wait $tool
+  [ "$(seqs <out.evt)" = "1 2 3 4 " ]
+}
+
 @test "--explain says whether an event would be kept, and why" {
   run -0 vexevt-filter --explain '{"type":"fs.delete","path":"/srv/a"}' 'type = fs.delete and path under "/srv"'
   [ "${lines[0]}" = "rule 'expression' holds: kept" ]
