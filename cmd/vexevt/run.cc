@@ -4,16 +4,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "lib/base/bytes.h"
 #include "lib/cli/help.h"
 #include "lib/doctor/examine.h"
 #include "lib/event/field.h"
+#include "lib/io/full.h"
 
 namespace vexevt {
 namespace {
@@ -95,7 +96,9 @@ Status ExecTool(char** argv) {
 
 Result<ExitCode> RunVexevt(const VexevtOptions& options) {
   if (options.list) {
-    for (const std::string& name : ToolNames()) std::printf("%s\n", name.c_str());
+    std::string names;
+    for (const std::string& name : ToolNames()) names += name + "\n";
+    VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(names), "standard output"));
     return ExitCode::kDone;
   }
   if (options.help) return OpenManual(options.help_topic);
@@ -107,7 +110,7 @@ Result<ExitCode> RunVexevt(const VexevtOptions& options) {
     }
     std::string text = options.json ? DiagnosisJson(diagnosis)
                                     : DiagnosisText(diagnosis, WantsColor(options.common.color, STDOUT_FILENO));
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"));
     return diagnosis.can_capture ? ExitCode::kDone : ExitCode::kNegative;
   }
   return InvalidArgument("missing command (see 'vexevt --help')");

@@ -1,18 +1,20 @@
 #include "lib/cli/tool_main.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
 
+#include "lib/base/bytes.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/help.h"
 #include "lib/cli/usage_error.h"
+#include "lib/io/full.h"
 
 namespace vexevt {
 namespace {
@@ -43,6 +45,14 @@ void DieOfBrokenPipe() {
   ::raise(SIGPIPE);
 }
 
+// One that is closed would be taken by the next file that is opened, and what is meant for it be written there. What
+// stands in for it can't be used either.
+void KeepStandardDescriptors() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 int Finish(ExitCode code) { return static_cast<int>(code); }
 
 int Fail(const Status& failure) {
@@ -52,11 +62,8 @@ int Fail(const Status& failure) {
   return Finish(ExitCodeOf(failure));
 }
 
-// Data may have been accepted and still not fit: a full disk says so at the last write or at close.
+// Data may have been accepted and still not fit: some disks say so at close.
 Status CloseStandardOutput() {
-  bool failed = std::ferror(stdout) != 0;
-  errno = 0;
-  if (std::fflush(stdout) != 0 || failed) return ErrnoStatus("cannot write 'standard output'", errno ? errno : EIO);
   if (::close(STDOUT_FILENO) != 0 && errno != EBADF) return ErrnoStatus("cannot write 'standard output'", errno);
   return {};
 }
@@ -68,8 +75,8 @@ int FinishOutput(ExitCode code) {
 }
 
 int ShowAndFinish(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return FinishOutput(ExitCode::kDone);
+  Status written = WriteAll(STDOUT_FILENO, AsBytes(text), "standard output");
+  return written.ok() ? FinishOutput(ExitCode::kDone) : Fail(written);
 }
 
 const CLI::App& ParsedApp(const CLI::App& app) {
@@ -95,7 +102,8 @@ bool ParseCommandLine(int argc, char** argv, const Tool& tool, const AppBuilder&
     *status = ShowAndFinish(shown.text);
   } catch (const CLI::ParseError& error) {
     ReportError(UsageMessage(app, error));
-    ReportHint("try '" + std::string(tool.name) + " --help'");
+    const CLI::App& parsed = ParsedApp(app);
+    ReportHint("try '" + std::string(tool.name) + (&parsed == &app ? "" : " " + parsed.get_name()) + " --help'");
     *status = Finish(ExitCode::kUsage);
   }
   return false;
@@ -121,6 +129,7 @@ void BuildApp(const Tool& tool, const AppBuilder& build, CLI::App* app) {
 int ToolMain(int argc, char** argv, const Tool& tool, const CommonOptions* common, const AppBuilder& build,
              const ToolBody& run) {
   SetToolName(tool.name);
+  KeepStandardDescriptors();
   CatchBrokenPipe();
   try {
     int status = 0;

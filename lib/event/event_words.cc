@@ -215,6 +215,15 @@ std::string_view NearestSettable(std::string_view name) {
   return NearestName(name, names);
 }
 
+Status DoesNotFit(std::string_view type, std::string_view name, std::uint16_t payload) {
+  std::string fitting;
+  for (const Field& field : AllFields()) {
+    if (field.payload != payload || !IsSettable(field)) continue;
+    fitting.append(fitting.empty() ? "" : ", ").append(field.name);
+  }
+  return InvalidArgument(fmt::format("{} has no '{}'; it may have {}, and what every event has", type, name, fitting));
+}
+
 }  // namespace
 
 struct WrittenEvent::Texts {
@@ -238,7 +247,8 @@ Result<WrittenEvent> ReadEventWords(std::string_view type, std::span<const std::
   Values values;
   Context context;
   std::vector<Attribute> attributes;
-  std::uint16_t payload = PayloadOf(FamilyOf(*code));
+  const std::uint16_t usual = PayloadOf(FamilyOf(*code));
+  std::uint16_t payload = usual;
   const Field* payload_field = nullptr;
   values.Set(layout::kType, 2, *code);
   values.Set(layout::kBoundary, 2, static_cast<std::uint64_t>(BoundaryOf(FamilyOf(*code))));
@@ -255,6 +265,7 @@ Result<WrittenEvent> ReadEventWords(std::string_view type, std::span<const std::
     if (!field) return Unknown("field", name, NearestSettable(name));
     if (!IsSettable(*field)) return InvalidArgument(fmt::format("'{}' can't be given: it is made, or follows", name));
     if (field->payload != kAnyPayload) {
+      if (usual != layout::kPayloadNoneTagValue && field->payload != usual) return DoesNotFit(type, name, usual);
       if (payload_field && payload_field->payload != field->payload) {
         return InvalidArgument(fmt::format("no event has both '{}' and '{}'", payload_field->name, name));
       }

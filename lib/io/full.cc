@@ -20,6 +20,8 @@ Result<std::size_t> ReadSome(int fd, std::span<std::byte> to, std::string_view n
     if (errno == EAGAIN) {
       pollfd ready{fd, POLLIN, 0};
       poll(&ready, 1, -1);
+    } else if (errno == EBADF) {
+      return Status(StatusCode::kIoError, fmt::format("cannot read '{}': it is closed", name));
     } else if (errno != EINTR) {
       return ErrnoStatus(fmt::format("cannot read '{}'", name), errno);
     }
@@ -36,6 +38,8 @@ Status WriteAll(int fd, std::span<const std::byte> bytes, std::string_view name,
     } else if (errno == EAGAIN) {
       pollfd ready{fd, POLLOUT, 0};
       poll(&ready, 1, -1);
+    } else if (errno == EBADF) {
+      return Status(StatusCode::kIoError, fmt::format("cannot write '{}': it is closed", name));
     } else if (errno != EINTR) {
       return ErrnoStatus(fmt::format("cannot write '{}'", name), errno);
     }

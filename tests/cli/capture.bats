@@ -210,6 +210,10 @@ stop() {
   [[ $output == *'"type":"vector.search"'*'"tenant":"acme"'*'"vector":{"collection":"docs","k":10}'*'"attributes":{"team":"ml"}'* ]]
   run -2 vexevt-capture emit fs.create pth=/x
   [[ $output == *"unknown field 'pth' (did you mean 'path'?)"* ]]
+  run -2 vexevt-capture emit fs.create vector.k=3
+  [[ $output == "vexevt-capture: fs.create has no 'vector.k'; it may have path, path2, "*", and what every event has" ]]
+  run -2 vexevt-capture emit --hst x fs.create
+  [ "${lines[1]}" = "try 'vexevt-capture emit --help'" ]
   run -2 vexevt-capture emit fs.creat
   [[ $output == *"did you mean 'fs.create'?"* ]]
 }

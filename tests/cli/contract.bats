@@ -230,3 +230,25 @@ try 'vexevt-filter --help'" ]
     [[ $("$tool" --version) == "${tool##*/} "[0-9]* ]]
   done
 }
+
+@test "a closed standard output or input is told, and nothing else is written or read in its place" {
+  run -3 --separate-stderr bash -c 'vexevt-cat --format json a.evt >&-'
+  [ "$stderr" = "vexevt-cat: cannot write 'standard output': it is closed" ]
+  run -3 --separate-stderr bash -c 'vexevt-cat --help >&-'
+  [ "$stderr" = "vexevt-cat: cannot write 'standard output': it is closed" ]
+  run -3 --separate-stderr bash -c 'vexevt --list >&-'
+  [ "$stderr" = "vexevt: cannot write 'standard output': it is closed" ]
+  run -3 --separate-stderr bash -c 'vexevt-cat <&-'
+  [ "$stderr" = "vexevt-cat: cannot read 'standard input': it is closed" ]
+  cp a.evt b.evt
+  vexevt-filter "$all" a.evt -o out.evt >&- 2>&- <&-
+  cmp a.evt out.evt
+  cmp a.evt b.evt
+}
+
+@test "help that does not fit on the disk is 3" {
+  for option in -h --help --help-fields --version; do
+    run -3 --separate-stderr bash -c "vexevt-cat $option >/dev/full"
+    [ "$stderr" = "vexevt-cat: cannot write 'standard output': No space left on device" ]
+  done
+}
