@@ -18,7 +18,12 @@ void Open(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
   Node& node = NodeOf(req, id);
   bool truncates = (info->flags & O_TRUNC) != 0;
   if (truncates) ThreadIdentity::Of().KeepPrivilegeBits(CurrentRequest().keep_privilege_bits);
-  UniqueFd fd = Reopen(fs, node.fd.get(), FlagsBelow(fs, info->flags) & ~(O_CREAT | O_EXCL));
+  const int flags = FlagsBelow(fs, info->flags) & ~(O_CREAT | O_EXCL);
+  UniqueFd fd = Reopen(fs, node.fd.get(), flags);
+  // Of a file that can only be appended to (chattr +a). Gathered writes begin before its end.
+  if (!fd && errno == EPERM && (info->flags & O_APPEND) != 0 && !fs.options.writeback) {
+    fd = Reopen(fs, node.fd.get(), flags | O_APPEND);
+  }
   int error = ErrorOf(fd.get());
   told.Of(node);
   told.record.open_flags = static_cast<std::uint32_t>(info->flags);

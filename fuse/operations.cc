@@ -76,6 +76,7 @@ const fuse_lowlevel_ops& Operations() {
     table.getxattr = GetXattr;
     table.listxattr = ListXattr;
     table.removexattr = RemoveXattr;
+    table.ioctl = Ioctl;
     return table;
   }();
   return operations;

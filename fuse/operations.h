@@ -62,4 +62,8 @@ void GetXattr(fuse_req_t req, fuse_ino_t id, const char* name, size_t size);
 void ListXattr(fuse_req_t req, fuse_ino_t id, size_t size);
 void RemoveXattr(fuse_req_t req, fuse_ino_t id, const char* name);
 
+// File flags: flag_operations.cc.
+void Ioctl(fuse_req_t req, fuse_ino_t id, unsigned command, void* arg, fuse_file_info* info, unsigned flags,
+           const void* in, size_t in_size, size_t out_size);
+
 }  // namespace vexevt

@@ -17,6 +17,7 @@ void Directories(Scene& s);
 void Unnamed(Scene& s);
 void Executes(Scene& s);
 void Modes(Scene& s);
+void FileFlags(Scene& s);
 void Users(Scene& s);
 void PrivilegeBits(Scene& s);
 void TimesOfFiles(Scene& s);

@@ -23,7 +23,8 @@ const Setup kSetups[] = {
     {"tmpfs", "tmpfs", {}, {}},
     {"cache_never", "ext4", {"--cache", "never", "--timeout", "0"}, {}},
     {"cache_always", "ext4", {"--cache", "always", "--timeout", "1m"}, {}},
-    {"writeback", "ext4", {"--writeback"}, {}},
+    // Files that can only be appended to can't be written at all.
+    {"writeback", "ext4", {"--writeback"}, {"FileFlags"}},
     // With FUSE_PASSTHROUGH the kernel writes with the rights of whom registered the file, and appends or not as the
     // file was opened, whatever fcntl says later.
     {"passthrough", "ext4", {"--passthrough"}, {"PrivilegeBits", "Appends"}},
@@ -42,6 +43,7 @@ constexpr NamedScene kScenes[] = {
     {"Directories", Directories},
     {"Executes", Executes},
     {"Modes", Modes},
+    {"FileFlags", FileFlags},
     {"Users", Users},
     {"PrivilegeBits", PrivilegeBits},
     {"Times", TimesOfFiles},

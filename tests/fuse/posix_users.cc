@@ -1,4 +1,6 @@
 // Modes, owners and times, and what each of several users may.
+#include <sys/ioctl.h>
+
 #include "tests/fuse/mounted.h"
 #include "tests/fuse/posix_scenes.h"
 
@@ -34,6 +36,61 @@ void Modes(Scene& s) {
   s.Stat("masked");
   s.Close(fd);
   ::umask(022);
+}
+
+// As of chattr(1).
+void FileFlags(Scene& s) {
+  s.Say("open to all", ::chmod(s.At("").c_str(), 0777));
+  s.Mkdir("d");
+  s.Put("f", "content");
+  s.Say("owner", ::chown(s.At("f").c_str(), kBob, kGuests));
+  auto show = [](Scene& who, const std::string& name) {
+    int fd = who.Open(name, O_RDONLY), flags = 0;
+    fsxattr more = {};
+    who.Say("get flags", ::ioctl(fd, FS_IOC_GETFLAGS, &flags));
+    // Not how the file is laid out.
+    who.Note("are", std::to_string(flags & (FS_IMMUTABLE_FL | FS_APPEND_FL | FS_NODUMP_FL | FS_NOATIME_FL)));
+    who.Say("get more", ::ioctl(fd, FS_IOC_FSGETXATTR, &more));
+    who.Note("project", std::to_string(more.fsx_projid));
+    who.Close(fd);
+  };
+  auto set = [](Scene& who, const std::string& name, int on, int off) {
+    int fd = who.Open(name, O_RDONLY), flags = 0;
+    ::ioctl(fd, FS_IOC_GETFLAGS, &flags);
+    flags = (flags | on) & ~off;
+    who.Say("set flags of " + name + " " + std::to_string(on) + " " + std::to_string(off),
+            ::ioctl(fd, FS_IOC_SETFLAGS, &flags));
+    who.Close(fd);
+  };
+  for (const char* name : {"f", "d"}) {
+    show(s, name);
+    set(s, name, FS_NODUMP_FL, 0);
+    show(s, name);
+  }
+  s.As(kBob, kGuests, {}, [&](Scene& b) {
+    set(b, "f", FS_NOATIME_FL, FS_NODUMP_FL);
+    set(b, "f", FS_IMMUTABLE_FL, 0);
+    set(b, "d", FS_NODUMP_FL, 0);
+    show(b, "f");
+  });
+  set(s, "f", FS_APPEND_FL, 0);
+  show(s, "f");
+  s.Put("f", "instead");
+  s.Open("f", O_WRONLY);
+  int fd = s.Open("f", O_WRONLY | O_APPEND);
+  s.Write(fd, " and more");
+  s.Close(fd);
+  s.Truncate("f", 1);
+  s.Unlink("f");
+  set(s, "f", FS_IMMUTABLE_FL, FS_APPEND_FL);
+  s.Open("f", O_WRONLY | O_APPEND);
+  s.Chmod("f", 0600);
+  s.Rename("f", "g");
+  s.Link("f", "g");
+  s.Unlink("f");
+  set(s, "f", 0, FS_IMMUTABLE_FL);
+  s.Get("f");
+  s.Unlink("f");
 }
 
 void Users(Scene& s) {
