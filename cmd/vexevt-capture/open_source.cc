@@ -130,6 +130,11 @@ Result<std::unique_ptr<Source>> OpenByKernel(const Watched& watched) {
   return OpenKernel(std::move(kernel));
 }
 
+// Without two boundaries there are no doubles.
+bool TakesDoublesOut(const CaptureOptions& options) {
+  return IsFrom(options, SourceKind::kFuse) && std::ranges::any_of(options.from, Watches);
+}
+
 // Each --from.
 Result<SourceToMerge> OpenChoice(const SourceChoice& choice, const Watched& watched) {
   SourceToMerge opened;
@@ -152,7 +157,8 @@ Result<SourceToMerge> OpenChoice(const SourceChoice& choice, const Watched& watc
       break;
     }
     case SourceKind::kFuse: {
-      VEXEVT_ASSIGN(opened.source, OpenEndpoint({choice.endpoint, watched.selection.fs_types}));
+      VEXEVT_ASSIGN(opened.source,
+                    OpenEndpoint({choice.endpoint, watched.selection.fs_types, TakesDoublesOut(watched.options)}));
       opened.name = fmt::format("fuse '{}'", choice.endpoint);
       opened.lag_ns = kEndpointLagNs;
       break;
@@ -169,12 +175,7 @@ Result<OpenedSource> OpenAll(const Watched& watched) {
     names += fmt::format("{}{}", names.empty() ? "" : " and ", source.name);
     sources.push_back(std::move(source));
   }
-  // Without two boundaries there are no doubles.
-  const bool fuse = IsFrom(watched.options, SourceKind::kFuse);
-  const bool kernel = std::ranges::any_of(watched.options.from, [](const SourceChoice& choice) {
-    return choice.kind != SourceKind::kFuse;
-  });
-  VEXEVT_ASSIGN(auto merged, MergedSource::Of(std::move(sources), fuse && kernel,
+  VEXEVT_ASSIGN(auto merged, MergedSource::Of(std::move(sources), TakesDoublesOut(watched.options),
                                               [](std::string_view text) { ReportWarning(text); }));
   const MergedSource* source = merged.get();
   return OpenedSource{std::move(merged), std::move(names), source};
@@ -195,7 +196,7 @@ Result<OpenedSource> OpenWatching(const Watched& watched) {
 // That what is asked for can be had of the sources.
 Status CheckWatched(const CaptureOptions& options, const SelectionPlan& plan, std::uint32_t command) {
   const bool fanotify = IsFrom(options, SourceKind::kFanotify), module = IsFrom(options, SourceKind::kKernel);
-  const bool watches = options.from.empty() || fanotify || module || IsFrom(options, SourceKind::kInotify);
+  const bool watches = options.from.empty() || std::ranges::any_of(options.from, Watches);
   const bool paths = !plan.selection.roots.empty();
   if (options.bus && !module) return InvalidArgument("--bus needs --from kernel");
   if (!watches && paths) {

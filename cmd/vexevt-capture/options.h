@@ -56,6 +56,9 @@ inline bool IsFrom(const CaptureOptions& options, SourceKind kind) {
   return std::ranges::any_of(options.from, [&](const SourceChoice& choice) { return choice.kind == kind; });
 }
 
+// All but what others capture.
+inline bool Watches(const SourceChoice& choice) { return choice.kind != SourceKind::kFuse; }
+
 extern const Tool kCaptureTool;
 void AddCaptureOptions(CLI::App& app, CaptureOptions* options);
 

@@ -5,8 +5,9 @@
 
 namespace vexevt {
 
-Doubles::Doubles(std::size_t sources)
-    : bytes_(std::make_unique_for_overwrite<std::uint64_t[]>(kMostBytes / 8)),
+Doubles::Doubles(std::size_t sources, std::uint32_t own_pid)
+    : own_pid_(own_pid),
+      bytes_(std::make_unique_for_overwrite<std::uint64_t[]>(kMostBytes / 8)),
       entries_(kMostEvents),
       waiting_(kMostEvents) {
   counts_.removed.resize(sources);
@@ -53,6 +54,7 @@ std::uint64_t Doubles::WindowOf(Done done) const {
 
 // False: they stay two. What waits for its twin may have to be given up for the room that this takes, be it this one.
 bool Doubles::Join(std::uint64_t fuse, const EventView& kernel, std::size_t source, FrameBatch* out) {
+  if (At(fuse).gone) return true;  // both go
   const std::span<const std::byte> joined = joiner_.Join(ViewOf(At(fuse)), kernel, IsOfDaemon(kernel));
   if (joined.empty()) return false;
   const std::uint64_t place = Room(joined.size(), out);
@@ -71,8 +73,9 @@ void Doubles::AddFuse(const EventView& event, std::uint64_t time_ns, std::size_t
   RememberMount(event);
   const TwinKeys keys = KeysOfFuse(event);
   const std::uint64_t own = Push(event, time_ns + kWindowNs, source, true, out);
+  At(own).gone = event.pid() == own_pid_;
   if (keys.count == 0) return;
-  ++counts_.fuse;
+  if (!At(own).gone) ++counts_.fuse;
   for (unsigned i = 0; i < keys.count; ++i) misses_[static_cast<std::size_t>(keys.keys[i].done)] = 0;
   TwinKeys open;  // those under which no kernel's event has waited
   for (unsigned i = 0; i < keys.count; ++i) {

@@ -38,8 +38,9 @@ class Doubles {
     std::vector<std::uint64_t> removed;  // the kernel's events of them, by source
   };
 
-  // Of streams that came from `sources` sources.
-  explicit Doubles(std::size_t sources);
+  // Of streams that came from `sources` sources. What the process `own_pid` did is left out, with what the kernel tells
+  // of it: of a file in the mount that the events are written to, say, each event would make another.
+  Doubles(std::size_t sources, std::uint32_t own_pid);
 
   // The next event of the stream, of the source of that number, which came at `time_ns`. Gives up to *out what there is
   // no more room for.
@@ -81,6 +82,7 @@ class Doubles {
   bool IsOfMount(const EventView& kernel) const;
   void RememberMount(const EventView& fuse);
 
+  const std::uint32_t own_pid_;
   std::unique_ptr<std::uint64_t[]> bytes_;  // a ring: what is in use lies from the oldest's place to used_
   std::uint64_t used_ = 0;
   std::vector<Entry> entries_;         // a ring

@@ -15,6 +15,7 @@ using ::testing::ElementsAre;
 
 constexpr std::uint64_t kStart = 1'795'438'800'000'000'000;
 constexpr std::uint32_t kMount = 40, kDisk = 8 << 20 | 1;
+constexpr std::uint32_t kOwnPid = 1234;
 constexpr std::size_t kKernel = 0, kFuse = 1;
 
 class DoublesTest : public ::testing::Test {
@@ -87,7 +88,7 @@ class DoublesTest : public ::testing::Test {
   }
   std::vector<std::string> All() { return Given(~std::uint64_t{0}); }
 
-  Doubles doubles_{2};
+  Doubles doubles_{2, kOwnPid};
   FrameBatch out_;
 };
 
@@ -198,6 +199,21 @@ TEST_F(DoublesTest, TheDaemonsOwnWaitLongerUnlessThereIsNeverATwin) {
   EXPECT_THAT(All(), ElementsAre("f100<101"));
   Add(Below(102, kFsWrite));
   EXPECT_THAT(Given(kStart + 102 + Doubles::kDaemonWindowNs - 1), ElementsAre());
+}
+
+TEST_F(DoublesTest, WhatThisProcessDidGoesWithWhatTheKernelTellsOfIt) {
+  for (EventType type : {kFsWrite, kFsMkdir}) {
+    Event own = Fuse(1, type);
+    own.pid = kOwnPid;
+    Add(own);
+    Add(Below(2, type));
+    Add(Below(3, type, 5));
+    Event other = Fuse(4, type, 5);
+    other.pid = kOwnPid;
+    Add(other);
+    EXPECT_THAT(All(), ElementsAre());
+  }
+  EXPECT_EQ(doubles_.counts().fuse, 0u);
 }
 
 TEST_F(DoublesTest, DirectoriesThatTheDaemonReadsWaitForNothing) {

@@ -25,9 +25,9 @@ namespace {
 
 class EndpointSource final : public Source {
  public:
-  EndpointSource(std::unique_ptr<StreamInput> input, std::uint64_t fs_types)
-      : input_(std::move(input)), own_pid_(static_cast<std::uint32_t>(::getpid())) {
-    selection_.fs_types = fs_types;
+  EndpointSource(std::unique_ptr<StreamInput> input, const EndpointOptions& options)
+      : input_(std::move(input)), left_out_pid_(options.own ? 0 : static_cast<std::uint32_t>(::getpid())) {
+    selection_.fs_types = options.fs_types;
   }
 
   Status Begin();
@@ -56,7 +56,7 @@ class EndpointSource final : public Source {
 
   std::unique_ptr<StreamInput> input_;
   Selection selection_;
-  std::uint32_t own_pid_;
+  std::uint32_t left_out_pid_;  // our own; 0: none
   UniqueFd epoll_, timer_;
   std::vector<pollfd> polled_, polls_;  // by the epoll; wanted now
   std::deque<Barrier> barriers_;
@@ -80,7 +80,7 @@ void EndpointSource::Append(const EventView& event, FrameBatch* batch) {
   ++counters_.reported;
   last_wall_ns_ = std::max(last_wall_ns_, event.wall_ns());
   if (FamilyOf(event.type()) == Family::kFs) {
-    if (event.pid() == own_pid_) {
+    if (event.pid() != 0 && event.pid() == left_out_pid_) {
       ++counters_.own;
       return;
     }
@@ -161,7 +161,7 @@ Result<bool> EndpointSource::Sleep() {
 
 Result<std::unique_ptr<Source>> OpenEndpoint(EndpointOptions options) {
   VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, OpenInput(options.endpoint));
-  auto source = std::make_unique<EndpointSource>(std::move(input), options.fs_types);
+  auto source = std::make_unique<EndpointSource>(std::move(input), options);
   VEXEVT_TRY(source->Begin());
   return std::unique_ptr<Source>(std::move(source));
 }

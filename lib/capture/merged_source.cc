@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -29,7 +30,7 @@ std::string_view TokenOf(const EventView& barrier) {
 MergedSource::MergedSource(std::vector<SourceToMerge> sources, bool without_doubles,
                            std::function<void(std::string_view)> tell)
     : tell_(std::move(tell)), start_(SystemClock().Now()) {
-  if (without_doubles) doubles_.emplace(sources.size());
+  if (without_doubles) doubles_.emplace(sources.size(), static_cast<std::uint32_t>(::getpid()));
   for (SourceToMerge& source : sources) {
     Inlet& inlet = inlets_.emplace_back();
     inlet.source = std::move(source.source);
