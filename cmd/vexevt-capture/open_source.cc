@@ -200,8 +200,9 @@ Status CheckWatched(const CaptureOptions& options, const SelectionPlan& plan, st
   const bool paths = !plan.selection.roots.empty();
   if (options.bus && !module) return InvalidArgument("--bus needs --from kernel");
   if (!watches && paths) {
-    return InvalidArgument("a PATH is watched by fanotify, inotify or the module: of what --from fuse tells, --where "
-                           "selects");
+    return InvalidArgument(
+        "a PATH is watched by fanotify, inotify or the module: of what --from fuse tells, --where "
+        "selects");
   }
   const bool only_bus = options.bus && !fanotify && !IsFrom(options, SourceKind::kInotify);
   if (watches && !paths && command == 0 && !only_bus) {

@@ -134,13 +134,16 @@ void AddCaptureOptions(CLI::App& app, CaptureOptions* options) {
   AddValue(
       app, "--from", "fanotify|inotify|kernel|fuse",
       "where events come from; may be given again\nThe default is fanotify where the rights and the kernel allow it, "
-      "and else inotify, which watch each PATH. kernel is the module vexevt.ko, see vexevt(4). fuse=ENDPOINT reads what "
-      "a vexevt-fuse writes to ENDPOINT, fuse alone ring:/run/vexevt/fuse.ring; --types selects from it, PATH does not. "
+      "and else inotify, which watch each PATH. kernel is the module vexevt.ko, see vexevt(4). fuse=ENDPOINT reads "
+      "what "
+      "a vexevt-fuse writes to ENDPOINT, fuse alone ring:/run/vexevt/fuse.ring; --types selects from it, PATH does "
+      "not. "
       "Several make one stream, in the order of time; what the kernel tells of an operation that vexevt-fuse tells of, "
       "too, is joined to its event.",
       [options](std::string_view text) { return ReadSource(text, &options->from); })
       ->group("Source");
-  AddFlag(app, "--bus", "with --from kernel: write what is injected into the module, too\nIt may be all that is asked for.",
+  AddFlag(app, "--bus",
+          "with --from kernel: write what is injected into the module, too\nIt may be all that is asked for.",
           &options->bus)
       ->group("Source");
   AddFlag(app, "--bounded-queue",

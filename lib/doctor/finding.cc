@@ -67,8 +67,8 @@ std::string DiagnosisJson(const Diagnosis& diagnosis) {
   std::string out = fmt::format("{{\"can_capture\":{},\"findings\":[", diagnosis.can_capture);
   bool first = true;
   for (const Finding& finding : diagnosis.findings) {
-    out += fmt::format("{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"sees\":{},\"remedy\":{}}}",
-                       first ? "" : ",", JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
+    out += fmt::format("{}{{\"topic\":{},\"health\":\"{}\",\"text\":{},\"sees\":{},\"remedy\":{}}}", first ? "" : ",",
+                       JsonText(finding.topic), HealthName(finding.health), JsonText(finding.text),
                        JsonText(finding.sees), JsonText(finding.remedy));
     first = false;
   }
