@@ -28,6 +28,9 @@ constexpr std::size_t kMaxProcesses = 8192;
 
 // Who reads us by pipes, and what they start.
 struct Readers {
+  Readers(std::optional<ProcConnector> tells, Downstream downstream)
+      : connector(std::move(tells)), processes(connector.has_value(), kMaxProcesses, std::move(downstream)) {}
+
   std::optional<ProcConnector> connector;
   ProcessTable processes;
 };
@@ -179,7 +182,7 @@ void KernelSource::Stop() {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenKernel(KernelOptions options) {
+Result<std::unique_ptr<Source>> OpenKernel(const KernelOptions& options) {
   if (options.command != 0 && !InInitialPidNamespace()) {
     return Unsupported("cannot tell a command's processes by the kernel module: pids are not the kernel's own here");
   }
@@ -187,11 +190,13 @@ Result<std::unique_ptr<Source>> OpenKernel(KernelOptions options) {
   VEXEVT_ASSIGN(KernelDevice device, KernelDevice::Open(flags, options.host, options.tenant));
   VEXEVT_ASSIGN(KernelLanes lanes, KernelLanes::Over(device.ring(), static_cast<std::size_t>(::getpagesize())));
   std::unique_ptr<Readers> readers;
-  if (Downstream downstream(options.output); downstream.ends() > 0) {
+  Downstream downstream(options.output);
+  if (downstream.ends() > 0 && !InInitialPidNamespace()) {
+    options.warn("who reads the events cannot be told by pid here: what they do to watched files is told, too");
+  } else if (downstream.ends() > 0) {
     std::optional<ProcConnector> connector;
     if (auto opened = ProcConnector::Open(); opened.ok()) connector.emplace(std::move(opened).value());
-    bool told = connector.has_value();
-    readers.reset(new Readers{std::move(connector), {told, kMaxProcesses, std::move(downstream)}});
+    readers = std::make_unique<Readers>(std::move(connector), std::move(downstream));
   }
   auto source = std::make_unique<KernelSource>(options, std::move(device), lanes, std::move(readers));
   VEXEVT_TRY(source->Begin());

@@ -41,6 +41,6 @@ struct KernelOptions {
 
 // Everything is watched when it returns. kUnsupported: there is no module, it is of another version, or the kernel
 // lacks something; kPermissionDenied: the rights are missing. Roots as RootPath gives them.
-Result<std::unique_ptr<Source>> OpenKernel(KernelOptions options);
+Result<std::unique_ptr<Source>> OpenKernel(const KernelOptions& options);
 
 }  // namespace vexevt

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "lib/base/path.h"
 
@@ -36,6 +37,10 @@ std::vector<Place> PlacesOf(const std::vector<Mount>& mounts, const std::vector<
   return places;
 }
 
+bool Holds(const std::vector<std::string>& folders, std::string_view folder) {
+  return std::ranges::find(folders, folder) != folders.end();
+}
+
 bool Has(const std::vector<Mount>& mounts, const Mount& mount) {
   return std::ranges::find(mounts, mount.id, &Mount::id) != mounts.end();
 }
@@ -63,16 +68,15 @@ KernelViews PlanKernelViews(const std::vector<Mount>& mounts, const std::vector<
       plan.unseen.push_back(place.path);
     }
   }
-  if (roots.empty()) plan.folders.clear();
-  std::ranges::sort(plan.folders);
-  auto repeated = std::ranges::unique(plan.folders);
-  plan.folders.erase(repeated.begin(), repeated.end());
-  std::erase_if(plan.folders, [&](const std::string& folder) {
-    return std::ranges::any_of(plan.folders, [&](const std::string& other) {
-      return other.size() < folder.size() && IsWithin(folder, other);
-    });
-  });
-  if (plan.folders == std::vector<std::string>{"/"}) plan.folders.clear();
+  // "/" and nothing are the same, and what lies in another one need not be named.
+  if (roots.empty() || Holds(plan.folders, "/")) plan.folders.clear();
+  std::ranges::sort(plan.folders);  // so that it stands behind that
+  std::vector<std::string> lower = std::move(plan.folders);
+  plan.folders.clear();
+  for (std::string& folder : lower) {
+    bool named = std::ranges::any_of(plan.folders, [&](const std::string& other) { return IsWithin(folder, other); });
+    if (!named) plan.folders.push_back(std::move(folder));
+  }
   return plan;
 }
 

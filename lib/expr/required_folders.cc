@@ -18,7 +18,8 @@ std::optional<std::string> FolderOf(const PathCondition& condition) {
   // `dir` is how `path` begins.
   bool path = condition.field->name == "path" || condition.field->name == "dir";
   std::string_view text = condition.text;
-  if (!path || condition.negated || !text.starts_with('/') || text.find('\0') != text.npos) return std::nullopt;
+  if (!path || condition.negated || !text.starts_with('/') || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
   switch (condition.op) {
     case PathOperator::kEquals:
     case PathOperator::kUnder:
@@ -27,7 +28,7 @@ std::optional<std::string> FolderOf(const PathCondition& condition) {
       text = FolderOfPrefix(text);
       break;
     case PathOperator::kGlob:
-      if (std::size_t end = text.find_first_of("*?[]{}\\"); end != text.npos)
+      if (std::size_t end = text.find_first_of("*?[]{}\\"); end != std::string_view::npos)
         text = FolderOfPrefix(text.substr(0, end));
       break;
     case PathOperator::kEndsWith:

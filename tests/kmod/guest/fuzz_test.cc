@@ -112,6 +112,7 @@ class Attacker {
 
   void* Pointer() {
     if (Often()) return buffer_.data() + Below(16);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): that is the attack
     void* const pointers[] = {nullptr, Nowhere(), reinterpret_cast<void*>(random_()),
                               buffer_.data() + buffer_.size() - 4};
     return pointers[Below(std::size(pointers))];
