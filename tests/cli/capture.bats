@@ -281,13 +281,13 @@ stop() {
 
 @test "without the kernel module it says how to load it, and what needs it" {
   run -2 --separate-stderr vexevt-capture --bus w
-  [ "$stderr" = "vexevt-capture: --bus needs --backend kernel" ]
-  run -2 --separate-stderr vexevt-capture --backend kernel --auid w
-  [ "$stderr" = "vexevt-capture: only fanotify tells who logged in: --auid needs --backend fanotify" ]
+  [ "$stderr" = "vexevt-capture: --bus needs --from kernel" ]
+  run -2 --separate-stderr vexevt-capture --from kernel --auid w
+  [ "$stderr" = "vexevt-capture: only fanotify tells who logged in: --auid needs --from fanotify" ]
   [ ! -e /dev/vexevt ] || skip "the module is loaded"
   for arguments in w --bus '-- true'; do
     # shellcheck disable=SC2086  # several words
-    run -3 --separate-stderr vexevt-capture --backend kernel $arguments
+    run -3 --separate-stderr vexevt-capture --from kernel $arguments
     [ "$stderr" = "vexevt-capture: cannot use the kernel module: there is no '/dev/vexevt' (try 'modprobe vexevt')" ]
   done
 }

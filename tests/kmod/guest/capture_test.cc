@@ -1,4 +1,4 @@
-// vexevt-capture --backend kernel and the tools behind it, as users run them.
+// vexevt-capture --from kernel and the tools behind it, as users run them.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -100,7 +100,7 @@ pid_t StartCapture(const std::string& command) {
 class Capture {
  public:
   explicit Capture(const std::string& arguments)
-      : pid_(StartCapture("exec vexevt-capture --backend kernel --verbose -o " + std::string(kOut) + " " + arguments)) {
+      : pid_(StartCapture("exec vexevt-capture --from kernel --verbose -o " + std::string(kOut) + " " + arguments)) {
   }
   ~Capture() { Stop(); }
   Capture(const Capture&) = delete;
@@ -204,7 +204,7 @@ TEST(Capture, TheKernelDecidesWhatItCan) {
   ASSERT_EQ(::mkdir("/t/a", 0777), 0);
   ASSERT_EQ(::chmod("/t/a", 0777), 0);
   std::string where = "--where 'type = fs.create and uid in (1234, 1300) and path under /t/a and size < 1M' /t";
-  ASSERT_EQ(RunShell("vexevt-capture --backend kernel --explain " + where + " >/tmp/explained"), 0);
+  ASSERT_EQ(RunShell("vexevt-capture --from kernel --explain " + where + " >/tmp/explained"), 0);
   EXPECT_EQ(Content("/tmp/explained"),
             "source: kernel module\nasked of the source: types fs.create\nasked of the source: at and below /t\n"
             "asked of the source: within /t/a\nasked of the source: user 1234\nasked of the source: user 1300\n"
@@ -224,7 +224,7 @@ TEST(Capture, TheKernelDecidesWhatItCan) {
 TEST(Capture, OfACommandTellsItsTree) {
   Scratch scratch;
   pid_t pid = Start(
-      "exec vexevt-capture --backend kernel --types fs.create -o /tmp/out.evt /t -- sh -c '"
+      "exec vexevt-capture --from kernel --types fs.create -o /tmp/out.evt /t -- sh -c '"
       "sh -c \"(while ! [ -e /t/go ]; do :; done; : >/t/orphan) & \"; : >/t/direct; "
       "while ! [ -e /t/stranger ]; do :; done; : >/t/go; while ! [ -e /t/orphan ]; do :; done; exit 7'");
   ASSERT_TRUE(WaitUntil([] { return ::access("/t/direct", F_OK) == 0; })) << Content(kLog);
@@ -322,7 +322,7 @@ TEST(Capture, MountsBelowComeAndGo) {
 TEST(Capture, DoesNotFeedItself) {
   Scratch scratch;
   pid_t pid = StartCapture(
-      "vexevt-capture --backend kernel --verbose -n 4 /t | vexevt-filter 'type = fs.*' -o /t/filtered && "
+      "vexevt-capture --from kernel --verbose -n 4 /t | vexevt-filter 'type = fs.*' -o /t/filtered && "
       "cp /t/filtered /tmp/out.evt");
   Touch("/t/a");
   Touch("/t/b");
@@ -354,7 +354,7 @@ TEST(Capture, WhatComesBackOverTheBusIsNotToldAgain) {
   Scratch scratch;
   Device bus({.flags = VEXEVT_SETUP_BUS});
   pid_t pid = StartCapture(
-      "vexevt-capture --backend kernel --bus --verbose --types fs.mkdir -n 3 /t | vexevt-cat --format frames "
+      "vexevt-capture --from kernel --bus --verbose --types fs.mkdir -n 3 /t | vexevt-cat --format frames "
       ">/dev/vexevt");
   std::vector<std::string> injected;
   for (const char* name : {"/t/a", "/t/b", "/t/c"}) {
@@ -371,7 +371,7 @@ TEST(Capture, WhatComesBackOverTheBusIsNotToldAgain) {
 TEST(Capture, ThatIsKilledLeavesNothing) {
   Scratch scratch;
   std::uint64_t open = ReadNumber("/sys/class/misc/vexevt/descriptors");
-  pid_t pid = StartCapture("exec vexevt-capture --backend kernel --verbose -o /tmp/out.evt --types 'fs.*' /t");
+  pid_t pid = StartCapture("exec vexevt-capture --from kernel --verbose -o /tmp/out.evt --types 'fs.*' /t");
   EXPECT_EQ(ReadNumber("/sys/class/misc/vexevt/descriptors"), open + 1);
   ::kill(pid, SIGKILL);
   EXPECT_EQ(ExitOf(pid), 128 + SIGKILL);
@@ -380,22 +380,22 @@ TEST(Capture, ThatIsKilledLeavesNothing) {
 
 TEST(Capture, SaysWhatIsMissing) {
   Scratch scratch;
-  EXPECT_EQ(RunShell("vexevt-capture --backend kernel --host " + std::string(64, 'h') + " /t"), 2);
+  EXPECT_EQ(RunShell("vexevt-capture --from kernel --host " + std::string(64, 'h') + " /t"), 2);
   EXPECT_THAT(Content(kLog), HasSubstr("longer than the 63 bytes"));
   ::unlink(kLog);  // that of another user is made anew
   auto try_it = [] {
-    EXPECT_EQ(RunShell("vexevt-capture --backend kernel /t"), 3);
+    EXPECT_EQ(RunShell("vexevt-capture --from kernel /t"), 3);
     EXPECT_THAT(Content(kLog), HasSubstr("it needs CAP_SYS_ADMIN"));
   };
   InChild(try_it, 1234, 1234);
   std::uint64_t most = ReadNumber("/sys/module/vexevt/parameters/marks_max");
   WriteText("/sys/module/vexevt/parameters/marks_max", "0");
-  EXPECT_EQ(RunShell("vexevt-capture --backend kernel /t"), 3);
+  EXPECT_EQ(RunShell("vexevt-capture --from kernel /t"), 3);
   EXPECT_THAT(Content(kLog), HasSubstr("marks_max"));
   WriteText("/sys/module/vexevt/parameters/marks_max", std::to_string(most));
   bool mounts = Device().Mark("/t", VEXEVT_BIT(VEXEVT_FS_OPEN), 0, VEXEVT_OBJECT_MOUNT) == 0;
   if (mounts) return;
-  EXPECT_EQ(RunShell("vexevt-capture --backend kernel --mark mount --types fs.open /t"), 3);
+  EXPECT_EQ(RunShell("vexevt-capture --from kernel --mark mount --types fs.open /t"), 3);
   EXPECT_THAT(Content(kLog), HasSubstr("Linux 6.10"));
 }
 
