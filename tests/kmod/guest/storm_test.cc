@@ -13,16 +13,16 @@
 namespace vexevt {
 namespace {
 
-constexpr int kWriters = 4, kFiles = 1000;
+constexpr int kStormWriters = 4, kStormFiles = 1000;
 // create, open, close-write, delete
-constexpr std::uint64_t kEvents = std::uint64_t{4} * kWriters * kFiles;
+constexpr std::uint64_t kStormEvents = std::uint64_t{4} * kStormWriters * kStormFiles;
 
 std::vector<pid_t> StartWriters() {
   std::vector<pid_t> writers;
-  for (int writer = 0; writer < kWriters; ++writer) {
+  for (int writer = 0; writer < kStormWriters; ++writer) {
     pid_t pid = ::fork();
     if (pid == 0) {
-      for (int i = 0; i < kFiles; ++i) {
+      for (int i = 0; i < kStormFiles; ++i) {
         std::string path = "/t/" + std::to_string(writer) + "-" + std::to_string(i);
         Touch(path);
         ::unlink(path.c_str());
@@ -76,12 +76,12 @@ TEST(Storm, ALiveReaderMissesNothing) {
     std::vector<pid_t> writers = StartWriters();
     Order order;
     pollfd ready{device.fd(), POLLIN, 0};
-    while (order.events < kEvents && ::poll(&ready, 1, 60'000) == 1) {
+    while (order.events < kStormEvents && ::poll(&ready, 1, 60'000) == 1) {
       order.Add(mapping ? mapping->Read() : device.Read());
       if (::testing::Test::HasFailure()) break;
     }
     Wait(writers);
-    EXPECT_EQ(order.events, kEvents);
+    EXPECT_EQ(order.events, kStormEvents);
     EXPECT_EQ(order.lost, 0u);
   }
 }
@@ -93,10 +93,10 @@ TEST(Storm, AStalledReaderIsToldOfEveryLoss) {
   Wait(StartWriters());
   Order order;
   order.Add(device.Read());
-  EXPECT_LT(order.events, kEvents);
+  EXPECT_LT(order.events, kStormEvents);
   Touch("/t/last");
   order.Add(device.Read());
-  EXPECT_EQ(order.events + order.lost, kEvents + 3);
+  EXPECT_EQ(order.events + order.lost, kStormEvents + 3);
 }
 
 // The stream goes to the host as it is, which reads it with the tools.
