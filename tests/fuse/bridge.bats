@@ -210,7 +210,7 @@ EOF
     run -2 vexevt-capture --from "$wrong" "$src"
   done
   run -2 vexevt-capture --from fusex "$src"
-  [[ $output == *"--from: 'fusex' is none of fanotify|inotify|fuse[=ENDPOINT]"* ]]
+  [[ $output == *"--from: 'fusex' is none of fanotify|inotify|kernel|fuse[=ENDPOINT]"* ]]
   run -2 vexevt-capture --from fanotify --from fanotify "$src"
   [[ $output == *"'fanotify' is named already"* ]]
   run -2 vexevt-capture --from inotify
