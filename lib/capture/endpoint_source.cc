@@ -159,7 +159,7 @@ Result<bool> EndpointSource::Sleep() {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenEndpoint(EndpointOptions options) {
+Result<std::unique_ptr<Source>> OpenEndpoint(const EndpointOptions& options) {
   VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, OpenInput(options.endpoint));
   auto source = std::make_unique<EndpointSource>(std::move(input), options);
   VEXEVT_TRY(source->Begin());

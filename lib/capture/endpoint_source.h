@@ -22,6 +22,6 @@ inline constexpr std::uint64_t kEndpointLagNs = 2'000'000;
 
 // It ends where the endpoint does: a file at its end, a ring when its last writer has left. A barrier, and the end
 // after Stop, come when the stream has passed the time of the call, or has been silent until kEndpointLagNs after it.
-Result<std::unique_ptr<Source>> OpenEndpoint(EndpointOptions options);
+Result<std::unique_ptr<Source>> OpenEndpoint(const EndpointOptions& options);
 
 }  // namespace vexevt
