@@ -123,7 +123,8 @@ TEST(Correlator, TellsOfPartialMatchesThatItGaveUp) {
 
 TEST(PatternsFile, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(FileErrorOf(""), "p.toml:1:1: the file wants 'pattern'");
-  EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pth = 1]'\n"), "p.toml:2:11: unknown field 'pth' (did you mean 'path'?)");
+  EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pth = 1]'\n"),
+            "p.toml:2:11: unknown field 'pth' (did you mean 'path'?)");
   EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pid = 1'\n"), "p.toml:2:10: the '[' that stands here has no ']'");
   EXPECT_EQ(FileErrorOf("[[pattern]]\nmatch = '[pid = 1]'\nskip = 'never'\n"),
             "p.toml:3:8: 'never' is none of none, to-next, past-last, to-first STEP, to-last STEP");

@@ -100,8 +100,7 @@ pid_t StartCapture(const std::string& command) {
 class Capture {
  public:
   explicit Capture(const std::string& arguments)
-      : pid_(StartCapture("exec vexevt-capture --from kernel --verbose -o " + std::string(kOut) + " " + arguments)) {
-  }
+      : pid_(StartCapture("exec vexevt-capture --from kernel --verbose -o " + std::string(kOut) + " " + arguments)) {}
   ~Capture() { Stop(); }
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
