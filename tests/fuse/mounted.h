@@ -74,7 +74,15 @@ class Mounted {
   // Returns when the daemon has ended. Its status says, too, what sanitizers found.
   void Unmount() {
     if (daemon_ == 0) return;
-    EXPECT_EQ(::umount2(mountpoint().c_str(), 0), 0) << std::strerror(errno);
+    // A process that has just ended may hold it a moment longer.
+    int failed = 0;
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      failed = ::umount2(mountpoint().c_str(), 0);
+      if (failed == 0 || errno != EBUSY) break;
+      ::usleep(1000);
+    }
+    EXPECT_EQ(failed, 0) << std::strerror(errno);
+    if (failed != 0) ::umount2(mountpoint().c_str(), MNT_DETACH);
     EXPECT_EQ(Ended(std::exchange(daemon_, 0)), 0) << "of vexevt-fuse";
   }
 
