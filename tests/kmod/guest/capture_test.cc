@@ -20,6 +20,7 @@
 
 #include "lib/event/event_view.h"
 #include "tests/kmod/guest/device.h"
+#include "tests/kmod/guest/storm.h"
 
 namespace vexevt {
 namespace {
@@ -232,39 +233,18 @@ TEST(Capture, OfACommandTellsItsTree) {
   EXPECT_THAT(Lines(Captured()), ElementsAre("fs.create /t/direct", "fs.create /t/go", "fs.create /t/orphan"));
 }
 
-constexpr int kWriters = 4, kFiles = 1000;
-// create, open, close-write, delete
-constexpr std::uint64_t kEvents = std::uint64_t{4} * kWriters * kFiles;
-
-void Storm() {
-  std::vector<pid_t> writers;
-  for (int writer = 0; writer < kWriters; ++writer) {
-    pid_t pid = ::fork();
-    if (pid == 0) {
-      for (int i = 0; i < kFiles; ++i) {
-        std::string path = "/t/" + std::to_string(writer) + "-" + std::to_string(i);
-        Touch(path);
-        ::unlink(path.c_str());
-      }
-      ::_exit(0);
-    }
-    writers.push_back(pid);
-  }
-  for (pid_t pid : writers) EXPECT_EQ(ExitOf(pid), 0);
-}
-
 TEST(Capture, OfAStormMissesNothing) {
   Scratch scratch;
   Capture capture("--types 'fs.*' /t");
-  Storm();
+  AwaitStorm(StartStorm());
   std::map<std::string, std::vector<EventType>> files;
   std::uint64_t sequence = 0;
   for (const Seen& one : capture.Stop()) {
     EXPECT_EQ(one.event.id.sequence, ++sequence);
     files[std::string(one.fs().path)].push_back(one.event.type);
   }
-  EXPECT_EQ(sequence, kEvents);
-  EXPECT_EQ(files.size(), kEvents / 4);
+  EXPECT_EQ(sequence, kStormEvents);
+  EXPECT_EQ(files.size(), kStormEvents / 4);
   for (const auto& [path, types] : files)
     EXPECT_THAT(types, ElementsAre(kFsCreate, kFsOpen, kFsCloseWrite, kFsDelete)) << path;
 }
@@ -276,7 +256,7 @@ TEST(Capture, ThatStallsTellsOfEveryLoss) {
   Capture capture("--types 'fs.*' /t");
   WriteText("/sys/module/vexevt/parameters/ring_max", std::to_string(most));
   ASSERT_EQ(::kill(capture.pid(), SIGSTOP), 0);
-  Storm();
+  AwaitStorm(StartStorm());
   ASSERT_EQ(::kill(capture.pid(), SIGCONT), 0);
   // What tells of the loss is the next event that fits.
   ASSERT_TRUE(WaitUntil([] { return ::access(kOut, F_OK) == 0 && !Content(kOut).empty(); }));
@@ -290,7 +270,7 @@ TEST(Capture, ThatStallsTellsOfEveryLoss) {
     }
   }
   EXPECT_GT(lost, 0u);
-  EXPECT_EQ(events + lost, kEvents + 1);
+  EXPECT_EQ(events + lost, kStormEvents + 1);
 }
 
 TEST(Capture, ABarrierStandsBehindWhatWasBefore) {

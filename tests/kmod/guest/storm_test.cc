@@ -1,4 +1,6 @@
 // Several writers at once: every event is there, or counted.
+#include "tests/kmod/guest/storm.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -12,35 +14,6 @@
 
 namespace vexevt {
 namespace {
-
-constexpr int kStormWriters = 4, kStormFiles = 1000;
-// create, open, close-write, delete
-constexpr std::uint64_t kStormEvents = std::uint64_t{4} * kStormWriters * kStormFiles;
-
-std::vector<pid_t> StartWriters() {
-  std::vector<pid_t> writers;
-  for (int writer = 0; writer < kStormWriters; ++writer) {
-    pid_t pid = ::fork();
-    if (pid == 0) {
-      for (int i = 0; i < kStormFiles; ++i) {
-        std::string path = "/t/" + std::to_string(writer) + "-" + std::to_string(i);
-        Touch(path);
-        ::unlink(path.c_str());
-      }
-      ::_exit(0);
-    }
-    writers.push_back(pid);
-  }
-  return writers;
-}
-
-void Wait(const std::vector<pid_t>& writers) {
-  for (pid_t pid : writers) {
-    int status = 0;
-    EXPECT_EQ(::waitpid(pid, &status, 0), pid);
-    EXPECT_EQ(status, 0);
-  }
-}
 
 // What one file goes through comes in that order, whatever the others do.
 class Order {
@@ -73,14 +46,14 @@ TEST(Storm, ALiveReaderMissesNothing) {
     std::unique_ptr<Mapping> mapping;
     if (mapped) mapping = std::make_unique<Mapping>(&device);
     ASSERT_EQ(device.Mark("/t", VEXEVT_FS_ALL, VEXEVT_BIT(VEXEVT_FS_DELETE)), 0);
-    std::vector<pid_t> writers = StartWriters();
+    std::vector<pid_t> writers = StartStorm();
     Order order;
     pollfd ready{device.fd(), POLLIN, 0};
     while (order.events < kStormEvents && ::poll(&ready, 1, 60'000) == 1) {
       order.Add(mapping ? mapping->Read() : device.Read());
       if (::testing::Test::HasFailure()) break;
     }
-    Wait(writers);
+    AwaitStorm(writers);
     EXPECT_EQ(order.events, kStormEvents);
     EXPECT_EQ(order.lost, 0u);
   }
@@ -90,7 +63,7 @@ TEST(Storm, AStalledReaderIsToldOfEveryLoss) {
   Scratch scratch;
   Device device({.normal_bytes = 65536});
   ASSERT_EQ(device.Mark("/t"), 0);
-  Wait(StartWriters());
+  AwaitStorm(StartStorm());
   Order order;
   order.Add(device.Read());
   EXPECT_LT(order.events, kStormEvents);
