@@ -13,23 +13,18 @@
 namespace vexevt {
 namespace {
 
-constexpr int kSteadyWaits = 8;  // so many short ones in a row: a steady flow
 constexpr std::uint64_t kLongestSleepNs = kNsPerSecond;
 
 }  // namespace
 
 void Emitter::Run() {
-  int quick = 0;
   while (!stopping_.load(std::memory_order_acquire)) {
-    bool any = Drain();
-    if (any && quick >= kSteadyWaits) {
+    if (Drain()) {
       timespec pause{0, static_cast<long>(kGatherNs)};
       ::nanosleep(&pause, nullptr);
-      continue;
+    } else {
+      queue_.Sleep(kLongestSleepNs);
     }
-    std::uint64_t before_ns = SystemClock().Now().mono_ns;
-    queue_.Sleep(kLongestSleepNs);
-    quick = SystemClock().Now().mono_ns - before_ns < kGatherNs ? quick + 1 : 0;
   }
   Drain();
   queue_.Close();

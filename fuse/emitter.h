@@ -1,8 +1,8 @@
 // Emitter: takes records from the queue, makes events of them, and writes those for which the expression holds. Its Run
 // is a thread of its own, so that no operation ever waits for a reader.
 //
-// It writes as soon as it has caught up. Where records come in a steady flow it lets them gather for kGatherNs, so that
-// neither they nor the reader cost a wake-up each.
+// What comes after a pause is written at once; what follows within kGatherNs is gathered, so that neither records nor
+// the reader cost a wake-up each.
 #pragma once
 
 #include <atomic>
@@ -32,7 +32,7 @@ class FrameOutput {
 
 class Emitter {
  public:
-  static constexpr std::uint64_t kGatherNs = 100 * kNsPerUs;
+  static constexpr std::uint64_t kGatherNs = 500 * kNsPerUs;
 
   // All outlive it. `where` null: every event.
   Emitter(EventQueue& queue, FrameOutput& output, const Expression* where, const Place& place)
