@@ -136,7 +136,8 @@ void SequenceMatcher::WantShown(const Pattern& pattern) {
     if (field.ok() && *field) shown_.emplace_back(shown, Want(**field));
   }
   for (const std::string& name : pattern.by) {
-    auto& [shown, places] = shown_key_.emplace_back(name, std::vector<std::uint32_t>(pattern.steps.size()));
+    std::vector<std::uint32_t>& places =
+        shown_key_.emplace_back(name, std::vector<std::uint32_t>(pattern.steps.size())).second;
     ForBits(first_, [&](std::uint32_t first) {
       const bool attribute = name.starts_with("attr.");
       EarlierField field{positives_[first].step, attribute ? nullptr : FindField(name),
