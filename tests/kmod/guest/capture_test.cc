@@ -199,6 +199,61 @@ TEST(Capture, RenamesAcrossTheBorderOfARootAreMoves) {
               ElementsAre("fs.rename /t/in/a /t/in/b", "fs.move-out /t/in/b /t/out", "fs.move-in /t/in/c /t/other"));
 }
 
+TEST(Capture, OfAFileTellsOfThatAlone) {
+  Scratch scratch;
+  for (const char* path : {"/t/a", "/t/ab", "/t/b"}) Touch(path);
+  Capture capture("--types fs.open,fs.delete,fs.move-in /t/a");
+  for (const char* path : {"/t/a", "/t/ab", "/t/b"}) Touch(path);
+  ASSERT_EQ(::unlink("/t/a"), 0);
+  ASSERT_EQ(::rename("/t/b", "/t/a"), 0);
+  EXPECT_THAT(Lines(capture.Stop()), ElementsAre("fs.open /t/a", "fs.delete /t/a", "fs.move-in /t/a /t/b"));
+}
+
+TEST(Capture, OfADirectoryTellsOfItsEntriesAndItsEnd) {
+  Scratch scratch;
+  ASSERT_EQ(::mkdir("/t/d", 0755), 0);
+  Capture capture("--mark directory --types fs.create,fs.mkdir,fs.delete,fs.rmdir /t/d");
+  Touch("/t/d/a");
+  ASSERT_EQ(::mkdir("/t/d/below", 0755), 0);
+  Touch("/t/d/below/b");
+  for (const char* path : {"/t/d/below/b", "/t/d/a"}) ASSERT_EQ(::unlink(path), 0);
+  for (const char* path : {"/t/d/below", "/t/d"}) ASSERT_EQ(::rmdir(path), 0);
+  EXPECT_THAT(Lines(capture.Stop()), ElementsAre("fs.create /t/d/a", "fs.mkdir /t/d/below", "fs.delete /t/d/a",
+                                                 "fs.rmdir /t/d/below", "fs.rmdir /t/d"));
+}
+
+TEST(Capture, OfAMountTellsWhatIsOpenedThroughIt) {
+  Scratch scratch;
+  bool mounts = Device().Mark("/t", VEXEVT_BIT(VEXEVT_FS_OPEN), 0, VEXEVT_OBJECT_MOUNT) == 0;
+  if (!mounts) GTEST_SKIP() << "no marks of mounts";
+  ::mkdir("/bound", 0755);
+  ASSERT_EQ(::mount("/t", "/bound", nullptr, MS_BIND, nullptr), 0);
+  {
+    Capture capture("--mark mount --types fs.open,fs.create /bound");
+    Touch("/t/a");
+    Touch("/bound/b");
+    EXPECT_THAT(Lines(capture.Stop()), ElementsAre("fs.create /bound/a", "fs.create /bound/b", "fs.open /bound/b"));
+  }
+  EXPECT_EQ(::umount("/bound"), 0);
+}
+
+TEST(Capture, OfTwoMountsOfWhichNoneShowsTheOtherIsRefused) {
+  Scratch scratch;
+  for (const char* path : {"/t/x", "/t/y"}) ASSERT_EQ(::mkdir(path, 0755), 0);
+  ::mkdir("/bound", 0755);
+  ::mkdir("/bound2", 0755);
+  ASSERT_EQ(::mount("/t/x", "/bound", nullptr, MS_BIND, nullptr), 0);
+  ASSERT_EQ(::mount("/t/y", "/bound2", nullptr, MS_BIND, nullptr), 0);
+  EXPECT_EQ(RunShell("vexevt-capture --from kernel /bound /bound2"), 3);
+  EXPECT_THAT(Content(kLog), HasSubstr("cannot watch '/bound2': its file system is watched by way of another"));
+  {
+    Capture capture("--types fs.mkdir /bound /t");
+    ASSERT_EQ(::mkdir("/bound/d", 0755), 0);
+    EXPECT_THAT(Lines(capture.Stop()), ElementsAre("fs.mkdir /t/x/d"));
+  }
+  for (const char* path : {"/bound", "/bound2"}) EXPECT_EQ(::umount(path), 0);
+}
+
 TEST(Capture, TheKernelDecidesWhatItCan) {
   Scratch scratch;
   ASSERT_EQ(::mkdir("/t/a", 0777), 0);
