@@ -32,7 +32,7 @@ class FrameOutput {
 
 class Emitter {
  public:
-  static constexpr std::uint64_t kGatherNs = 500 * kNsPerUs;
+  static constexpr std::uint64_t kGatherNs = 2 * kNsPerMs;
 
   // All outlive it. `where` null: every event.
   Emitter(EventQueue& queue, FrameOutput& output, const Expression* where, const Place& place)

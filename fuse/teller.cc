@@ -84,6 +84,7 @@ std::string Teller::TransactionOf(const Record& record, std::uint64_t now_ns) {
 }
 
 void Teller::Put(const Record& record) {
+  told_ = true;
   std::size_t bytes = StoredBytes(record);
   std::byte* room = queue_.Reserve(bytes);
   while (room == nullptr && on_full_ != WhenFull::kDrop && queue_.Fits(bytes) && !queue_.closed()) {

@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fuse/caller_table.h"
 #include "fuse/event_queue.h"
@@ -49,13 +50,17 @@ class Teller {
   bool BeginTransaction(const Who& who, std::string_view name);
   std::string EndTransaction(const Who& who);
 
-  // After an answer was given: the writer of events may go on.
-  void Answered() { queue_.Wake(); }
+  // After an answer was given: the writer of events may go on, where this thread has something for it.
+  void Answered() {
+    if (std::exchange(told_, false)) queue_.Wake();
+  }
 
  private:
   std::uint32_t ProcessOf(const Who& who);
   std::string TransactionOf(const Record& record, std::uint64_t now_ns);
   void Put(const Record& record);
+
+  static inline thread_local bool told_ = false;  // since the last answer
 
   EventQueue& queue_;
   const std::bitset<256> fs_types_;  // by the lower byte of the code
