@@ -183,11 +183,11 @@ void KernelSource::Stop() {
 }  // namespace
 
 Result<std::unique_ptr<Source>> OpenKernel(const KernelOptions& options) {
+  std::uint32_t flags = VEXEVT_SETUP_SKIP_SELF | (options.bus ? VEXEVT_SETUP_BUS : 0);
+  VEXEVT_ASSIGN(KernelDevice device, KernelDevice::Open(flags, options.host, options.tenant));
   if (options.command != 0 && !InInitialPidNamespace()) {
     return Unsupported("cannot tell a command's processes by the kernel module: pids are not the kernel's own here");
   }
-  std::uint32_t flags = VEXEVT_SETUP_SKIP_SELF | (options.bus ? VEXEVT_SETUP_BUS : 0);
-  VEXEVT_ASSIGN(KernelDevice device, KernelDevice::Open(flags, options.host, options.tenant));
   VEXEVT_ASSIGN(KernelLanes lanes, KernelLanes::Over(device.ring(), static_cast<std::size_t>(::getpagesize())));
   std::unique_ptr<Readers> readers;
   Downstream downstream(options.output);
