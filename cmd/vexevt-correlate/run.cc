@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
@@ -52,12 +53,14 @@ class CorrelateStep final : public Step {
         sink.Write(event);
     }
     correlator_.TellLosses(tell);
+    if (++batches_ % kBatchesPerLook == 0) metrics_.Update(correlator_);
     seen_at_ns_ = SystemClock().Now().mono_ns;
     return {};
   }
 
   Status Finish(EventSink& sink) override {
     correlator_.Finish(TellTo(sink));
+    metrics_.Update(correlator_);
     return {};
   }
 
@@ -73,6 +76,13 @@ class CorrelateStep final : public Step {
     const std::uint64_t now = SystemClock().Now().mono_ns;
     correlator_.AdvanceTo(correlator_.newest_ns() + (now - std::exchange(seen_at_ns_, now)), TellTo(sink));
     return {};
+  }
+
+  // The loop only polls when the input is idle.
+  void AddPolls(std::vector<pollfd>*) override { metrics_.Update(correlator_); }
+  void Describe(MetricSet* set) override {
+    set_ = set;
+    metrics_.Describe(correlator_, set_);
   }
 
   // What is held, and partial matches, would be lost if a run went on behind what they rest on.
@@ -93,6 +103,7 @@ class CorrelateStep final : public Step {
     }
     reread->Inherit(std::move(correlator_));
     correlator_ = std::move(*reread);
+    if (set_ != nullptr) metrics_.Describe(correlator_, set_);
     ReportNotice(fmt::format("read '{}' again: generation {}, {} patterns", options_.patterns, correlator_.generation(),
                              correlator_.Tally().size()));
     return {};
@@ -105,8 +116,13 @@ class CorrelateStep final : public Step {
     };
   }
 
+  static constexpr unsigned kBatchesPerLook = 16;
+
   const CorrelateOptions& options_;
   Correlator correlator_;
+  CorrelateMetrics metrics_;
+  MetricSet* set_ = nullptr;
+  unsigned batches_ = 0;
   std::uint64_t seen_at_ns_ = 0;  // by the monotonic clock, when the events' time was newest_ns()
 };
 

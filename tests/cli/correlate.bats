@@ -113,3 +113,10 @@ EOF
   run -2 vexevt-correlate -f p.toml --by pid
   [[ $output == *"with -f the file says it"* ]]
 }
+
+@test "metrics tell of each pattern" {
+  { at 1 fs.open /a; at 2 fs.delete /a; at 3 fs.open /b; } | vexevt-capture --import - -o in.evt
+  vexevt-correlate -e '[type = fs.open] then [type = fs.delete]' --name gone --within 1h --metrics m.prom in.evt -o /dev/null
+  grep -q 'vexevt_pattern_matches_total{.*pattern="gone".*} 1' m.prom
+  grep -q 'vexevt_pattern_partials{.*pattern="gone".*} 1' m.prom
+}
