@@ -3,11 +3,15 @@
 
 bats_require_minimum_version 1.5.0
 
+# Each test skips where `why` says so: not every version of bats lets a whole file do that.
 setup_file() {
-  command -v "${CC:-cc}" >/dev/null || skip "no C compiler"
-  command -v pkg-config >/dev/null || skip "no pkg-config"
-  export root=$BATS_FILE_TMPDIR/root
-  if nm -D --undefined-only "$VEXEVT_BIN/../libvexevt/libvexevt.so" | grep -q '__[a-z]*san_'; then skip "built with sanitizers, which a plain program lacks"; fi
+  export why="" root=$BATS_FILE_TMPDIR/root
+  command -v "${CC:-cc}" >/dev/null || why="no C compiler"
+  command -v pkg-config >/dev/null || why="no pkg-config"
+  if nm -D --undefined-only "$VEXEVT_BIN/../libvexevt/libvexevt.so" | grep -q '__[a-z]*san_'; then
+    why="built with sanitizers, which a plain program lacks"
+  fi
+  [ -z "$why" ] || return 0
   cmake --install "$VEXEVT_BIN/.." --prefix "$root" --component Unspecified >/dev/null
   PKG_CONFIG_PATH=$(dirname "$(find "$root" -name vexevt.pc)")
   export PKG_CONFIG_PATH
@@ -16,6 +20,7 @@ setup_file() {
 }
 
 setup() {
+  [ -z "$why" ] || skip "$why"
   cd "$BATS_TEST_TMPDIR"
   # The example of the manual, as a reader would type it.
   sed -n '/^\.\\" example: c$/,/^\.\\" end$/p' "$BATS_TEST_DIRNAME/../../man/libvexevt.3" | sed '/^\.\\"/d; s/\\e/\\/g; s/\\-/-/g' >example.c
