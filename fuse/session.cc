@@ -49,7 +49,7 @@ std::string MountOptions(const FuseOptions& options) {
 
 std::size_t ThreadsFor(const FuseOptions& options) {
   if (options.threads != 0) return std::min<std::size_t>(options.threads, 256);
-  return std::clamp<std::size_t>(2 * std::thread::hardware_concurrency(), 4, 32);
+  return std::clamp<std::size_t>(4 * std::thread::hardware_concurrency(), 8, 32);
 }
 
 // Memory for one request, in which the data of a WRITE begins at a page: O_DIRECT below asks for that.
