@@ -100,6 +100,7 @@ void Create(fuse_req_t req, fuse_ino_t parent_id, const char* name, mode_t mode,
       name = unnamed.c_str();
     }
     error = Enter(fs, parent, name, fd.get(), &entry);
+    if (error == 0) fs.nodes.SetMarks(NodeOf(req, entry.ino), nullptr);  // new, and so without: none need be looked for
   }
   told.Of(parent, name);
   told.record.open_flags = static_cast<std::uint32_t>(info->flags);

@@ -89,8 +89,8 @@ void AddMount(CLI::App& app, FuseOptions* options) {
           &options->mount_options)
       ->group("File system");
   AddValue<std::uint64_t>(app, "--threads", "COUNT",
-                          "how many operations are carried out at a time\nThe default is twice the number of "
-                          "processors, and 4 at least.",
+                          "how many operations are carried out at a time\nThe default is four times the number of "
+                          "processors, and 8 at least.",
                           ParseCount, &options->threads)
       ->group("File system");
   AddFlag(app, "--background", "return when the file system is mounted, and go on in the background",
