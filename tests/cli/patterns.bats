@@ -69,7 +69,8 @@ found() {
   mkdir w/etc && echo a >w/etc/conf && cp "$(command -v perl)" dpkg
   capture 'echo b >>etc/conf'
   [ "$(found config-drift.toml "s,under /etc,under $PWD/w/etc,")" = "configuration changed" ]
-  capture "\"$PWD/dpkg\" -e 'open(F, q(>>), q(etc/conf)); print F 1; close F'"
+  # It stays until it has been looked at: who has ended may go without a name.
+  capture "\"$PWD/dpkg\" -e 'open(F, q(>>), q(etc/conf)); print F 1; close F; system(q(until vexevt-cat ../in.evt 2>&1 | grep -q close-write.*conf; do :; done))'"
   [ -z "$(found config-drift.toml "s,under /etc,under $PWD/w/etc,")" ]
 }
 
