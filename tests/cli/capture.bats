@@ -19,7 +19,8 @@ start() {
   "$@" 2>log 3>&- &
   capture=$!
   until grep -q "watching '" log; do
-    kill -0 "$capture" || { cat log >&2; return 1; }
+    # It may have begun and ended since.
+    kill -0 "$capture" 2>/dev/null || grep -q "watching '" log || { cat log >&2; return 1; }
   done
 }
 
