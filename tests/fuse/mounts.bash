@@ -33,12 +33,17 @@ await() {
   return 1
 }
 
+# unmounted PATH: unmounts it once nobody holds it: who has just ended, or looks at all mounts, may for a moment.
+unmounted() {
+  await umount "$1" 2>busy || { cat busy; return 1; }
+}
+
 is_mounted() { grep -q " $mnt .*fuse.vexevt" /proc/self/mountinfo; }
 ended() { [[ $(vexevt-cat --format json events 2>/dev/null | tail -n 1 | jq -r .type) = system.unmount ]]; }
 # The daemon of this case.
 daemon() { pgrep -f "^vexevt-fuse .*$src $mnt$"; }
 
 finish() {
-  umount "$mnt"
+  unmounted "$mnt"
   await ended
 }

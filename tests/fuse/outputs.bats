@@ -27,7 +27,7 @@ make_fifos() {
   stalled_reader
   make_fifos 500
   kill -CONT "$reader"
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$reader"
   (( $(lost) > 0 ))
   [ $(( $(told fs.mknod) + $(lost) )) = 500 ]
@@ -41,7 +41,7 @@ make_fifos() {
   await pipe_is_full
   kill -CONT "$reader"
   wait "$maker"
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$reader"
   [ "$(lost)" = 0 ]
   [ "$(told fs.mknod)" = 500 ]
@@ -51,7 +51,7 @@ make_fifos() {
   stalled_reader --on-full spill --spill-dir "$PWD"
   make_fifos 500
   kill -CONT "$reader"
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$reader"
   [ "$(lost)" = 0 ]
   [ "$(told fs.mknod)" = 500 ]
@@ -66,7 +66,7 @@ make_fifos() {
   for ((i = 0; i < 50; ++i)); do mkdir "$mnt/$i"; done
   await grep -q "the file system goes on" said
   rmdir "$mnt"/*
-  umount "$mnt"
+  unmounted "$mnt"
   local status=0
   wait "$pid" || status=$?
   [ "$status" = 3 ]
@@ -103,7 +103,7 @@ end_reader() {
   await holds after fs.mkdir 10
   [ "$(vexevt-cat --format json after | jq -r .type | head -n 1)" = vexevt.lost ]
   [ "$(lost after)" = 30 ]
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$daemon"
   kill "$reader"
 }
@@ -119,7 +119,7 @@ end_reader() {
   reader=$!
   await grep -q "takes events again" said
   mkdir "$mnt"/{11..20}
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$daemon" "$reader"
   [ "$(( $(told fs.mkdir second) + $(lost second) ))" -ge 20 ]  # system.mount may be among them
   (( $(told fs.mkdir second) >= 10 ))
@@ -137,7 +137,7 @@ end_reader() {
   listen after
   await holds after fs.mkdir 30
   [ "$(lost after)" = 0 ]
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$daemon"
   kill "$reader"
 }
@@ -152,7 +152,7 @@ end_reader() {
   await grep -q "No space left on device: the file system goes on, its events are lost until" said
   rm log/other
   await grep -q "takes events again" said
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$daemon"
   (( $(lost log/events) > 0 ))
   [ $(( $(told fs.mkdir log/events) + $(lost log/events) )) = 600 ]
@@ -171,7 +171,7 @@ end_reader() {
   reader=$!
   await holds after fs.mkdir 100  # what the ring holds, too
   mkdir "$mnt"/{101..150}
-  umount "$mnt"
+  unmounted "$mnt"
   wait "$daemon" "$reader"
   [ "$(told fs.mkdir after)" = 150 ]
   [ "$(lost after)" = 0 ]
@@ -187,7 +187,7 @@ full_ring() {
   [[ $1 = block ]] || wait "$maker"
   vexevt-filter 'type exists' "ring:$PWD/$1" -o taken &
   wait "$maker"
-  umount "$mnt"
+  unmounted "$mnt"
   wait
   rm -r "${src:?}"/*
 }
