@@ -7,7 +7,7 @@
 #include "lib/base/units.h"
 #include "lib/cli/option_value.h"
 #include "lib/correlate/patterns_file.h"
-#include "lib/event/field.h"
+#include "lib/event/column.h"
 
 namespace vexevt {
 namespace {
@@ -25,20 +25,6 @@ constexpr Example kExamples[] = {
      "a.evt"},
     {"every pattern of a file", "vexevt-capture /srv | vexevt-correlate -f patterns.toml | vexevt-route rules.toml"},
 };
-
-Status AddFields(std::string_view text, std::vector<std::string>* fields) {
-  while (!text.empty()) {
-    const std::string_view name = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), name.size() + 1));
-    if (!name.starts_with("attr.") && !FindField(name)) {
-      const std::string_view nearest = NearestField(name);
-      return InvalidArgument(fmt::format("unknown field '{}'{}", name,
-                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
-    }
-    fields->emplace_back(name);
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -67,7 +53,7 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
   };
   Pattern* const pattern = &options->pattern;
   shape("--by", "FIELDS", "with -e: only events alike in these fields, separated by commas, make a match",
-        [pattern](std::string_view text) { return AddFields(text, &pattern->by); });
+        [pattern](std::string_view text) { return AppendFieldNames(text, &pattern->by); });
   shape("--within", "DURATION", "with -e: from the first event of a match to the last, or what is counted in",
         [pattern](std::string_view text) -> Status {
           VEXEVT_ASSIGN(pattern->within_ns, ParseDuration(text));

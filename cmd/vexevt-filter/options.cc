@@ -4,7 +4,7 @@
 
 #include "lib/base/units.h"
 #include "lib/cli/option_value.h"
-#include "lib/event/field.h"
+#include "lib/event/column.h"
 
 namespace vexevt {
 namespace {
@@ -18,20 +18,6 @@ constexpr Example kExamples[] = {
      "vexevt-filter --assert-none 'type = fs.open and not path under (/src, /usr)' build.evt"},
     {"each path once in five seconds", "vexevt-filter --dedupe 5s --by path 'type = fs.write' a.evt"},
 };
-
-Status AddFields(std::string_view text, std::vector<std::string>* fields) {
-  while (!text.empty()) {
-    std::string_view name = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), name.size() + 1));
-    if (!name.starts_with("attr.") && !FindField(name)) {
-      std::string_view nearest = NearestField(name);
-      return InvalidArgument(fmt::format("unknown field '{}'{}", name,
-                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
-    }
-    fields->emplace_back(name);
-  }
-  return {};
-}
 
 Status AddRedaction(std::string_view text, std::vector<Redaction>* redactions) {
   Redaction redaction;
@@ -114,7 +100,7 @@ void AddFilterOptions(CLI::App& app, FilterOptions* options) {
              return {};
            });
   AddValue(app, "--by", "FIELDS", "fields, separated by commas, that --dedupe, --sample and --limit go by",
-           [options](std::string_view text) { return AddFields(text, &options->by); });
+           [options](std::string_view text) { return AppendFieldNames(text, &options->by); });
   AddValue(app, "--delay", "DURATION", "hold each event for so long, by the time of the events", &ParseDuration,
            &options->shape.delay_ns);
   AddValue(

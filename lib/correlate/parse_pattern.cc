@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "lib/correlate/pattern.h"
-#include "lib/event/field.h"
+#include "lib/event/column.h"
 
 namespace vexevt {
 namespace {
@@ -193,11 +193,7 @@ class Parser {
       const std::size_t at = at_;
       const std::size_t end = std::min(text_.find(')', at_), text_.size());
       threshold.field = text_.substr(at_, end - at_);
-      if (!threshold.field.starts_with("attr.") && !FindField(threshold.field)) {
-        const std::string_view nearest = NearestField(threshold.field);
-        return ErrorAt(at, fmt::format("unknown field '{}'{}", threshold.field,
-                                       nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
-      }
+      if (auto field = ParseColumn(threshold.field); !field.ok()) return ErrorAt(at, field.status().message());
       at_ = end;
       if (!Take(')')) return ErrorAt(at_, "expected ')'");
     }

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "lib/event/field.h"
 #include "lib/expr/condition.h"
 #include "lib/io/full.h"
+#include "lib/rules/compile.h"
 #include "lib/rules/table_reader.h"
 
 namespace vexevt {
@@ -78,13 +78,8 @@ Result<PlacedPattern> ReadPattern(const Document& document, const DocumentNode& 
 }  // namespace
 
 Status ErrorInPattern(const PatternsFile& file, const PlacedPattern& pattern, const Status& failure) {
-  const std::string& message = failure.message();
-  if (file.document.file.empty()) return InvalidArgument("pattern:" + message);
-  std::size_t column = 1;
-  const auto [end, error] = std::from_chars(message.data(), message.data() + message.size(), column);
-  if (error != std::errc()) return ErrorAt(file.document, pattern.match.at, message);
-  const std::string_view what = std::string_view(message).substr(static_cast<std::size_t>(end - message.data()) + 2);
-  return ErrorWithin(file.document, pattern.match.at, pattern.match.text, column, what);
+  if (file.document.file.empty()) return InvalidArgument("pattern:" + failure.message());
+  return ErrorInExpression(file.document, pattern.match, failure);
 }
 
 Status ParseSkip(std::string_view text, Pattern* pattern) {

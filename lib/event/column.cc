@@ -1,5 +1,6 @@
 #include "lib/event/column.h"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -72,6 +73,16 @@ Result<Column> ParseColumn(std::string_view name) {
   std::string_view nearest = NearestField(name);
   if (!nearest.empty()) message.append(" (did you mean '").append(nearest).append("'?)");
   return InvalidArgument(std::move(message));
+}
+
+Status AppendFieldNames(std::string_view text, std::vector<std::string>* names) {
+  while (!text.empty()) {
+    const std::string_view name = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+    VEXEVT_ASSIGN(Column column, ParseColumn(name));
+    names->push_back(std::move(column.name));
+  }
+  return Status::Ok();
 }
 
 bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out) {

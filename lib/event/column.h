@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/status.h"
 #include "lib/event/event_view.h"
@@ -19,6 +20,8 @@ struct Column {
 
 // kInvalidArgument, with the nearest name, where there is no such field.
 Result<Column> ParseColumn(std::string_view name);
+// The same for names separated by commas, which are appended.
+Status AppendFieldNames(std::string_view text, std::vector<std::string>* names);
 
 enum class ValueForm : unsigned char {
   kRaw,      // bytes as they are

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "lib/event/column.h"
 #include "lib/expr/ast.h"
 #include "lib/expr/check.h"
 #include "lib/expr/compiled.h"
@@ -81,12 +82,9 @@ FieldValue ReadAttribute(const EventView& event, std::string_view key) {
   return {};
 }
 
-bool IsUnder(std::string_view path, std::string_view folder) {
-  folder = WithoutTrailingSlash(folder);
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
-bool HoldsForTexts(std::string_view left, Operator op, std::string_view right) {
+// Texts by their bytes.
+template <typename Value>
+bool Compares(Value left, Operator op, Value right) {
   switch (op) {
     case Operator::kLess:
       return left < right;
@@ -96,6 +94,13 @@ bool HoldsForTexts(std::string_view left, Operator op, std::string_view right) {
       return left > right;
     case Operator::kGreaterEqual:
       return left >= right;
+    default:
+      return left == right;
+  }
+}
+
+bool HoldsForTexts(std::string_view left, Operator op, std::string_view right) {
+  switch (op) {
     case Operator::kContains:
       return left.find(right) != std::string_view::npos;
     case Operator::kStartsWith:
@@ -103,24 +108,9 @@ bool HoldsForTexts(std::string_view left, Operator op, std::string_view right) {
     case Operator::kEndsWith:
       return left.ends_with(right);
     case Operator::kUnder:
-      return IsUnder(left, right);
+      return IsUnder(left, WithoutTrailingSlash(right));
     default:
-      return left == right;
-  }
-}
-
-bool HoldsForNumbers(long double left, Operator op, long double right) {
-  switch (op) {
-    case Operator::kLess:
-      return left < right;
-    case Operator::kLessEqual:
-      return left <= right;
-    case Operator::kGreater:
-      return left > right;
-    case Operator::kGreaterEqual:
-      return left >= right;
-    default:
-      return left == right;
+      return Compares(left, op, right);
   }
 }
 
@@ -129,7 +119,7 @@ bool Holds(const FieldValue& left, Operator op, const FieldValue& right) {
   const auto* left_text = std::get_if<std::string_view>(&left);
   const auto* right_text = std::get_if<std::string_view>(&right);
   if (left_text && right_text) return HoldsForTexts(*left_text, op, *right_text);
-  if (IsNumber(left) && IsNumber(right)) return HoldsForNumbers(NumberOf(left), op, NumberOf(right));
+  if (IsNumber(left) && IsNumber(right)) return Compares(NumberOf(left), op, NumberOf(right));
   return !IsOrder(op) && left.index() == right.index() && !std::holds_alternative<std::monostate>(left) &&
          left == right;
 }
@@ -155,11 +145,8 @@ bool HoldsFor(const Relation& relation, const EventView& event, std::span<const 
 }
 
 Result<EarlierField> ParseField(std::string_view text) {
-  if (text.starts_with("attr.") && text.size() > 5) return EarlierField{0, nullptr, std::string(text.substr(5))};
-  if (const Field* field = FindField(text)) return EarlierField{0, field, {}};
-  const std::string_view nearest = NearestField(text);
-  return InvalidArgument(
-      fmt::format("unknown field '{}'{}", text, nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+  VEXEVT_ASSIGN(Column column, ParseColumn(text));
+  return EarlierField{0, column.field, std::move(column.attribute)};
 }
 
 class Compiler {

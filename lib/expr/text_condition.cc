@@ -5,10 +5,6 @@
 namespace vexevt {
 namespace {
 
-bool IsUnder(std::string_view value, std::string_view folder) {
-  return value.starts_with(folder) && (value.size() == folder.size() || value[folder.size()] == '/');
-}
-
 bool IsOneOf(const TextCondition& condition, std::string_view value) {
   return std::ranges::find(condition.texts, value) != condition.texts.end() ||
          std::ranges::any_of(condition.sets, [&](const auto& set) { return set->Contains(value); });
@@ -19,6 +15,10 @@ bool IsOneOf(const TextCondition& condition, std::string_view value) {
 std::string_view WithoutTrailingSlash(std::string_view folder) {
   while (folder.ends_with('/')) folder.remove_suffix(1);
   return folder;
+}
+
+bool IsUnder(std::string_view value, std::string_view folder) {
+  return value.starts_with(folder) && (value.size() == folder.size() || value[folder.size()] == '/');
 }
 
 bool TextCondition::Holds(std::string_view value) const {

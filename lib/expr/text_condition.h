@@ -43,4 +43,7 @@ struct TextCondition {
 // `folder` without its trailing slashes, as Holds wants kUnder's text; "" is the root.
 std::string_view WithoutTrailingSlash(std::string_view folder);
 
+// Whether `value` is `folder`, such a one, or lies below it.
+bool IsUnder(std::string_view value, std::string_view folder);
+
 }  // namespace vexevt

@@ -15,17 +15,20 @@ Result<NamedLists> LoadLists(const Document& document, const std::map<std::strin
   return lists;
 }
 
+Status ErrorInExpression(const Document& document, const PlacedText& placed, const Status& failure) {
+  const std::string& message = failure.message();
+  std::size_t column = 1;
+  const auto [end, error] = std::from_chars(message.data(), message.data() + message.size(), column);
+  const std::string_view what =
+      error == std::errc() ? std::string_view(message).substr(static_cast<std::size_t>(end - message.data()) + 2)
+                           : std::string_view(message);
+  return ErrorWithin(document, placed.at, placed.text, column, what);
+}
+
 Result<Expression> CompileWhen(const RulesFile& rules, const PlacedText& when, const NamedLists& lists) {
   auto compiled = CompileExpression(when.text, lists);
   if (compiled.ok()) return compiled;
-  // "COLUMN: what", as CompileExpression promises.
-  const std::string& message = compiled.status().message();
-  std::size_t column = 1;
-  auto [end, error] = std::from_chars(message.data(), message.data() + message.size(), column);
-  std::string_view what = error == std::errc()
-                              ? std::string_view(message).substr(static_cast<std::size_t>(end - message.data()) + 2)
-                              : std::string_view(message);
-  return ErrorWithin(rules.document, when.at, when.text, column, what);
+  return ErrorInExpression(rules.document, when, compiled.status());
 }
 
 }  // namespace vexevt
