@@ -32,7 +32,6 @@ class KeptValue {
 
 struct TakenEvent {
   EventId id;
-  std::uint64_t wall_ns = 0;
   std::uint64_t number = 0;   // of the event among those that the matcher saw
   std::uint32_t before = 0;   // the one taken before it, or History::kNone
   std::uint32_t holders = 0;  // partial matches and events that build on it
@@ -61,7 +60,6 @@ class History {
     event.holders = 1;
     event.values.resize(value_count);
     *added = &event;
-    ++live_;
     return index;
   }
 
@@ -71,17 +69,13 @@ class History {
     while (event != kNone && --events_[event].holders == 0) {
       const std::uint32_t before = std::exchange(events_[event].before, free_);
       free_ = event;
-      --live_;
       event = before;
     }
   }
 
-  std::size_t live() const { return live_; }
-
  private:
   std::vector<TakenEvent> events_;
   std::uint32_t free_ = kNone;  // given back, linked by `before`
-  std::size_t live_ = 0;
 };
 
 }  // namespace vexevt

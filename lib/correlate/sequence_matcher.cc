@@ -194,7 +194,7 @@ void SequenceMatcher::See(const EventView& event, std::uint64_t now_ns, FoundSin
   }
   const std::size_t moved = born_.size();
   ForBits(first_, [&](std::uint32_t first) {
-    if (Holds(positives_[first].step, judged, event, History::kNone)) Take(first, nullptr, event, now_ns);
+    if (Holds(positives_[first].step, judged, event, History::kNone)) Take(first, nullptr, event);
   });
   if (place == KeyMap::kNone && born_.empty() && completed_.empty()) return;
   KeyPartials& of_key = Of(key);
@@ -240,7 +240,7 @@ void SequenceMatcher::Move(Partial* partial, const EventView& event, std::uint64
   const std::uint64_t taken = now.greedy && (held & again) != 0 ? again : held;
   const Partial before = *partial;
   ForBits(partial->targets, [&](std::uint32_t target) {
-    if ((taken & Bit(target)) != 0) Take(target, &before, event, 0);
+    if ((taken & Bit(target)) != 0) Take(target, &before, event);
     const Contiguity contiguity = target == before.at ? now.inner : positives_[target].link;
     if (contiguity == Contiguity::kStrict || (contiguity == Contiguity::kRelaxed && (held & Bit(target)) != 0)) {
       partial->targets &= ~Bit(target);
@@ -250,20 +250,18 @@ void SequenceMatcher::Move(Partial* partial, const EventView& event, std::uint64
 }
 
 // `from`, or nothing, goes on with the event.
-void SequenceMatcher::Take(std::uint32_t at, const Partial* from, const EventView& event, std::uint64_t now_ns) {
+void SequenceMatcher::Take(std::uint32_t at, const Partial* from, const EventView& event) {
   const Positive& positive = positives_[at];
   TakenEvent* taken = nullptr;
   Partial partial;
   partial.last = history_.Add(from ? from->last : History::kNone, positive.keeps.size(), &taken);
   taken->id = event.id();
-  taken->wall_ns = event.wall_ns();
   taken->number = number_;
   taken->step = positive.step;
   for (std::size_t i = 0; i < positive.keeps.size(); ++i) {
     taken->values[i].Keep(ReadEarlierField(event, wanted_[positive.keeps[i]]));
   }
   partial.start = from ? from->start : number_;
-  partial.start_ns = from ? from->start_ns : now_ns;
   partial.gaps = from ? from->gaps : gaps_;
   partial.at = static_cast<std::uint16_t>(at);
   partial.count = from && from->at == at ? from->count + 1 : 1;

@@ -71,10 +71,9 @@ class SequenceMatcher {
   };
 
   struct Partial {
-    std::uint64_t start = 0;     // number of its first event
-    std::uint64_t start_ns = 0;  // and when it was
-    std::uint64_t targets = 0;   // a bit for each positive step that may come; its own: once more
-    std::uint64_t gaps = 0;      // before it began
+    std::uint64_t start = 0;    // number of its first event
+    std::uint64_t targets = 0;  // a bit for each positive step that may come; its own: once more
+    std::uint64_t gaps = 0;     // before it began
     std::uint32_t last = History::kNone;
     std::uint32_t count = 0;  // of its step
     std::uint16_t at = 0;     // its positive step
@@ -109,7 +108,7 @@ class SequenceMatcher {
   FieldValue Earlier(std::uint32_t last, std::uint32_t wanted) const;
   void Move(Partial* partial, const EventView& event, std::uint64_t judged);
   void Forbid(Partial* partial, const EventView& event, std::uint64_t judged);
-  void Take(std::uint32_t at, const Partial* from, const EventView& event, std::uint64_t now_ns);
+  void Take(std::uint32_t at, const Partial* from, const EventView& event);
   void Settle(KeyPartials* of_key, std::uint64_t now_ns, FoundSink& sink);
   std::uint64_t PruneLimit(const Completed& completed) const;
   void Tell(const Completed& completed, std::uint64_t now_ns, bool timed_out, FoundSink& sink);
