@@ -110,12 +110,9 @@ void Create(fuse_req_t req, fuse_ino_t parent_id, const char* name, mode_t mode,
     fuse_reply_err(req, error);
     return;
   }
-  auto file = MakeOpenFile(req, std::move(fd), NodeOf(req, entry.ino), info);
-  if (ReplyCreated(req, entry, file.get(), info) == -ENOENT) {  // interrupted: the kernel doesn't know of it
-    CloseFile(fs, *file);
-    fs.nodes.Forget(NodeOf(req, entry.ino), 1);
-  } else {
-    file.release();
+  Node& node = NodeOf(req, entry.ino);
+  if (ReplyCreated(req, entry, MakeOpenFile(req, std::move(fd), node, info), info) == -ENOENT) {  // interrupted
+    fs.nodes.Forget(node, 1);
   }
 }
 

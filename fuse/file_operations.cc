@@ -37,12 +37,7 @@ void Open(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
     fuse_reply_err(req, error);
     return;
   }
-  auto file = MakeOpenFile(req, std::move(fd), node, info);
-  if (ReplyOpened(req, file.get(), info) == -ENOENT) {
-    CloseFile(fs, *file);
-  } else {
-    file.release();
-  }
+  ReplyOpened(req, MakeOpenFile(req, std::move(fd), node, info), info);
 }
 
 // Of each close of a descriptor. The file below is closed once, too, for what it may have to say then.
@@ -51,7 +46,7 @@ void Flush(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
   OpenFile& file = FileOf(info);
   const Who who = WhoAsks(req);
   Teller& teller = FilesystemOf(req).teller;
-  if (teller.Wants(file.writable ? kFsCloseWrite : kFsClose)) teller.Remember(who);
+  if (teller.Wants(CloseTypeOf(file))) teller.Remember(who);
   {
     std::lock_guard lock(file.closer_mutex);
     file.closer = who;
@@ -61,18 +56,7 @@ void Flush(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
 
 void Release(fuse_req_t req, fuse_ino_t id, fuse_file_info* info) {
   if (CloseControl(req, id)) return;
-  std::unique_ptr<OpenFile> file(&FileOf(info));
-  Telling told(req, file->writable ? kFsCloseWrite : kFsClose);
-  told.By(file->closer);  // the kernel doesn't say
-  if (told.wanted()) {
-    struct stat status;
-    if (::fstat(file->fd.get(), &status) == 0) told.With(status);
-    told.Of(*file->node);
-    told.record.open_flags = static_cast<std::uint32_t>(info->flags);
-  }
-  CloseFile(FilesystemOf(req), *file);
-  file->fd.reset();
-  told.Done(0);
+  ReleaseFile(FilesystemOf(req), FileOf(info));
   fuse_reply_err(req, 0);
 }
 

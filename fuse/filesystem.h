@@ -9,11 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <memory>
-#include <mutex>
-#include <vector>
 
 #include "fuse/node_table.h"
+#include "fuse/open_files.h"
 #include "fuse/options.h"
 #include "fuse/pruner.h"
 #include "fuse/teller.h"
@@ -42,6 +40,7 @@ struct Filesystem {
   const FuseOptions& options;
   const double timeout;  // of attributes and names in the kernel's cache, in s
   NodeTable nodes;
+  OpenFiles open_files;
   Pruner pruner;
   Teller teller;
   const UniqueFd own_fds;
@@ -56,14 +55,6 @@ inline Node& NodeOf(fuse_req_t req, fuse_ino_t id) {
   return id == FUSE_ROOT_ID ? FilesystemOf(req).nodes.root() : *reinterpret_cast<Node*>(id);
 }
 
-// An open file. Its address is the handle that the kernel knows.
-struct OpenFile {
-  UniqueFd fd;
-  Node* node = nullptr;
-  bool writable = false, passthrough = false;
-  std::mutex closer_mutex;
-  Who closer;  // the last one who closed a descriptor of it, or who opened it
-};
 inline OpenFile& FileOf(const fuse_file_info* info) { return *reinterpret_cast<OpenFile*>(info->fh); }
 struct OpenDirectory;
 

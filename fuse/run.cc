@@ -19,6 +19,7 @@
 #include "fuse/event_types.h"
 #include "fuse/filesystem.h"
 #include "fuse/mountpoint.h"
+#include "fuse/open_file.h"
 #include "fuse/session.h"
 #include "fuse/spill_output.h"
 #include "lib/cli/diagnostics.h"
@@ -91,12 +92,12 @@ class FuseRun {
 
   // Until the mount ends.
   Status Serve() {
-    CatchSignals(/*reload=*/true);
     std::thread writer([this] { emitter_->Run(); });
     Status waited = monitor_.Start(0, output_->terminal());
     if (waited.ok()) waited = Wait();
     session_->Unmount(kGraceMs);
     bool stopped = session_->Stop();
+    if (stopped) ReleaseAllFiles(*fs_);
     emitter_->Stop();
     writer.join();
     emitter_->Tell(kSystemUnmount, mountpoint_, options_.source, "fuse.vexevt");
@@ -176,6 +177,7 @@ Result<ExitCode> RunFuse(const FuseOptions& options) {
     if (parent) return *parent;
   }
   std::size_t descriptors = RaiseLimits();
+  CatchSignals(/*reload=*/true);  // before the mount, which nobody would take off
   FuseRun run(options, std::move(plan));
   VEXEVT_TRY(run.Mount(std::move(mountpoint), std::move(root), status, descriptors));
   background.Ready();

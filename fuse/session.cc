@@ -1,5 +1,6 @@
 #include "fuse/session.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -68,6 +69,16 @@ class RequestRoom {
 
   std::byte* const memory_;
 };
+
+// Ends the connection, also that of a mount on which files are still open, which is off its mountpoint but not gone.
+// libfuse takes a device in error for a mount that is no more; else it would unmount by name, and so perhaps another's.
+void LeaveKernel(int device_fd) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return;
+  ::close(ends[0]);
+  ::dup3(ends[1], device_fd, O_CLOEXEC);  // a pipe that nobody reads
+  ::close(ends[1]);
+}
 
 }  // namespace
 
@@ -166,7 +177,9 @@ bool Session::Stop() {
 
 Session::~Session() {
   Unmount(0);
-  if (Stop() && session_ != nullptr) fuse_session_unmount(session_.get());
+  if (!Stop() || session_ == nullptr) return;
+  LeaveKernel(fs_->device_fd);
+  fuse_session_unmount(session_.get());
 }
 
 }  // namespace vexevt

@@ -99,26 +99,25 @@ void Teller::Put(const Record& record) {
   queue_.Commit(room);
 }
 
-Telling::Telling(fuse_req_t req, EventType type) : req_(req) {
-  wanted_ = FilesystemOf(req).teller.Wants(type);
+Telling::Telling(fuse_req_t req, EventType type) : Telling(FilesystemOf(req), type, WhoAsks(req)) {}
+
+Telling::Telling(Filesystem& fs, EventType type, const Who& who) : fs_(fs), who_(who) {
+  wanted_ = fs_.teller.Wants(type);
   if (!wanted_) return;
   record.type = type;
   record.mono_ns = MonotonicNs();
-  who_ = WhoAsks(req);
 }
 
-Telling::Telling(const Telling& other, EventType type) : req_(other.req_), who_(other.who_) {
-  wanted_ = FilesystemOf(req_).teller.Wants(type);
+Telling::Telling(const Telling& other, EventType type) : fs_(other.fs_), who_(other.who_) {
+  wanted_ = fs_.teller.Wants(type);
   if (!wanted_) return;
   record.type = type;
   record.mono_ns = other.record.mono_ns != 0 ? other.record.mono_ns : MonotonicNs();
-  if (who_.tid == 0) who_ = WhoAsks(req_);
 }
 
 void Telling::Of(Node& node, std::string_view name) {
   if (!wanted_) return;
-  Filesystem& fs = FilesystemOf(req_);
-  record.path = fs.nodes.Path(node, name, PathRoom(0));
+  record.path = fs_.nodes.Path(node, name, PathRoom(0));
   if (!name.empty()) return;
   record.inode = node.key.inode;
   if (node.type == S_IFDIR) record.flags |= kFlagDirectory;
@@ -126,14 +125,13 @@ void Telling::Of(Node& node, std::string_view name) {
 }
 
 void Telling::Marked(Node& node) {
-  Filesystem& fs = FilesystemOf(req_);
-  if (!node.marks_read.load(std::memory_order_relaxed)) ReadMarks(fs, node);
-  if (node.has_marks.load(std::memory_order_relaxed)) record.marks = fs.nodes.MarksOf(node);
+  if (!node.marks_read.load(std::memory_order_relaxed)) ReadMarks(fs_, node);
+  if (node.has_marks.load(std::memory_order_relaxed)) record.marks = fs_.nodes.MarksOf(node);
 }
 
 void Telling::MarkedAs(FileKey key) {
   if (!wanted_) return;
-  NodeTable& nodes = FilesystemOf(req_).nodes;
+  NodeTable& nodes = fs_.nodes;
   Node* node = nodes.Find(key);
   if (node == nullptr) return;
   Marked(*node);
@@ -141,7 +139,7 @@ void Telling::MarkedAs(FileKey key) {
 }
 
 void Telling::To(const Node& node, std::string_view name) {
-  if (wanted_) record.path2 = FilesystemOf(req_).nodes.Path(node, name, PathRoom(1));
+  if (wanted_) record.path2 = fs_.nodes.Path(node, name, PathRoom(1));
 }
 
 void Telling::With(const struct stat& status) {
@@ -156,7 +154,7 @@ void Telling::With(const struct stat& status) {
 void Telling::Done(int error) {
   if (!wanted_) return;
   record.result = error;
-  FilesystemOf(req_).teller.Tell(&record, who_);
+  fs_.teller.Tell(&record, who_);
 }
 
 }  // namespace vexevt

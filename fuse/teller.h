@@ -70,17 +70,17 @@ class Teller {
   Transactions transactions_;
 };
 
+struct Filesystem;
+
 class Telling {
  public:
   Telling(fuse_req_t req, EventType type);
+  Telling(Filesystem& fs, EventType type, const Who& who);
   // Of what is told by an operation that is itself not asked for: as the above, with the clock of `other`.
   Telling(const Telling& other, EventType type);
   Telling& operator=(const Telling&) = delete;
 
   bool wanted() const { return wanted_; }
-  // Who it was, where that isn't who asks.
-  void By(const Who& who) { who_ = who; }
-
   // `path` is that of `node`, or of `name` in it. The node's inode counts only without a name.
   void Of(Node& node, std::string_view name = {});
   void To(const Node& node, std::string_view name);  // path2
@@ -96,7 +96,7 @@ class Telling {
   void Marked(Node& node);
 
   bool wanted_;
-  fuse_req_t req_;
+  Filesystem& fs_;
   Who who_;
 };
 

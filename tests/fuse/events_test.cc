@@ -48,6 +48,7 @@ TEST_F(Events, StandInTheOrderOfTheOperations) {
     bool ok = fd >= 0 && ::write(fd, "hello", 5) == 5 && ::fsync(fd) == 0 && ::ftruncate(fd, 2) == 0;
     return ok && ::fallocate(fd, 0, 0, 4096) == 0 && ::close(fd) == 0;
   });
+  mounted_.Await(1 + 6);
   InChild([&] {
     return ::mkdir(At("d").c_str(), 0755) == 0 && ::rename(At("a").c_str(), At("d/b").c_str()) == 0 &&
            ::link(At("d/b").c_str(), At("c").c_str()) == 0 && ::symlink("c", At("l").c_str()) == 0 &&
@@ -76,6 +77,8 @@ TEST_F(Events, CarryWhoWhatAndWhere) {
   struct stat file, root;
   ASSERT_EQ(::stat(At("file").c_str(), &file), 0);
   ASSERT_EQ(::stat(mounted_.mountpoint().c_str(), &root), 0);
+  std::stringstream mounts;  // that a wrong device can be told from
+  mounts << std::ifstream("/proc/self/mountinfo").rdbuf();
   std::vector<Captured> events = Told();
   auto find = [&](EventType type, const std::string& name) {
     auto at = std::ranges::find_if(events, [&](const Captured& e) { return e.type == type && e.path == At(name); });
@@ -92,7 +95,7 @@ TEST_F(Events, CarryWhoWhatAndWhere) {
   EXPECT_EQ(create.flags & (kFlagCredentials | kFlagStat), kFlagCredentials | kFlagStat);
   EXPECT_EQ(create.fs.mode, S_IFREG | 0640);
   EXPECT_EQ(create.fs.inode, file.st_ino);
-  EXPECT_EQ(create.fs.device, ::gnu_dev_major(root.st_dev) << 20 | ::gnu_dev_minor(root.st_dev));
+  EXPECT_EQ(create.fs.device, ::gnu_dev_major(root.st_dev) << 20 | ::gnu_dev_minor(root.st_dev)) << mounts.str();
   EXPECT_NE(create.fs.mount, 0u);
   EXPECT_EQ(create.fs.open_flags & O_ACCMODE, static_cast<unsigned>(O_RDWR));
   EXPECT_GT(create.latency_ns, 1000u);
@@ -138,6 +141,18 @@ TEST_F(Events, FollowAFileThroughRenames) {
   EXPECT_THAT(Lines(Told(), mounted_.mountpoint()),
               ::testing::ElementsAre("fs.write one/file", "fs.write one/other", "fs.write two/other",
                                      "fs.write two/other", "fs.close-write two/other"));
+}
+
+TEST_F(Events, EndWithTheClosesThatTheKernelNoLongerAsksFor) {
+  MAKE_OR_SKIP("--types", "fs.write,fs.close,fs.close-write");
+  int writer = ::open(At("written").c_str(), O_CREAT | O_WRONLY, 0644);
+  int reader = ::open(At("written").c_str(), O_RDONLY);
+  ASSERT_EQ(::write(writer, "1", 1), 1);
+  mounted_.Stop();
+  EXPECT_THAT(Lines(Told(), mounted_.mountpoint()),
+              ::testing::ElementsAre("fs.write written", "fs.close-write written", "fs.close written"));
+  ::close(writer);
+  ::close(reader);
 }
 
 // Made by going down, as no call takes such a path.
@@ -201,13 +216,16 @@ TEST_F(Events, CarryTheMarksOfTheirFile) {
   };
   InChild([&] {
     ::close(::open(file.c_str(), O_CREAT | O_WRONLY, 0644));
+    mounted_.Await(1 + 1);
     bool ok = mark(file, "user.vexevt.agent", "planner") && mark(file, "user.vexevt.session", "s-1") &&
               mark(file, "user.vexevt.transaction", "t-1") &&
               mark(file, "user.vexevt.trace", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     ::close(::open(file.c_str(), O_RDONLY));
+    mounted_.Await(1 + 2);
     ok = ok && ::chmod(file.c_str(), 0600) == 0 && ::rename(file.c_str(), other.c_str()) == 0;
     ok = ok && ::removexattr(other.c_str(), "user.vexevt.agent") == 0;
     ::close(::open(other.c_str(), O_RDONLY));
+    mounted_.Await(1 + 5);
     return ok && ::unlink(other.c_str()) == 0;
   });
   std::vector<std::string> lines;

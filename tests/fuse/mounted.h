@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -91,7 +92,7 @@ class Mounted {
     if (daemon_ != 0) Ended(daemon_);
   }
 
-  // After Unmount.
+  // After Unmount, or Await.
   std::vector<Captured> Events() const {
     std::ifstream file(events_file(), std::ios::binary);
     std::stringstream content;
@@ -101,6 +102,17 @@ class Mounted {
     std::memcpy(batch.Reserve(bytes.size()), bytes.data(), bytes.size());
     batch.Commit(bytes.size());
     return Take(batch);
+  }
+
+  // Returns when `count` events are told: the kernel releases a file when it likes, after close(2) has returned.
+  void Await(std::size_t count) const {
+    for (int attempt = 0; attempt < 10'000 && Events().size() < count; ++attempt) ::usleep(1000);
+  }
+
+  // As an operator does: SIGTERM, whatever is still open.
+  void Stop() {
+    ::kill(daemon_, SIGTERM);
+    EXPECT_EQ(Ended(std::exchange(daemon_, 0)), 0) << "of vexevt-fuse";
   }
 
   const std::string& top() const { return scratch_.top(); }
