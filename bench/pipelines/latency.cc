@@ -42,7 +42,8 @@ int End(pid_t child, int status, const char* why) {
 }
 
 void MakeFile(const std::string& directory, int number) {
-  std::string path = directory + "/" + std::to_string(number);
+  // New also where an earlier run left its files.
+  std::string path = directory + "/" + std::to_string(getpid()) + "-" + std::to_string(number);
   close(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 }
 

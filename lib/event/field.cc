@@ -182,6 +182,12 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+// "collection" for vector.collection.
+bool IsLastPartOf(std::string_view name, std::string_view candidate) {
+  return candidate.size() > name.size() && candidate.ends_with(name) &&
+         candidate[candidate.size() - name.size() - 1] == '.';
+}
+
 }  // namespace
 
 int Urgency(Priority priority) {
@@ -210,7 +216,7 @@ std::string_view NearestName(std::string_view name, std::span<const std::string_
   std::string_view nearest;
   std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (std::string_view candidate : names) {
-    std::size_t distance = EditDistance(name, candidate);
+    std::size_t distance = IsLastPartOf(name, candidate) ? 1 : EditDistance(name, candidate);
     if (distance < best) {
       best = distance;
       nearest = candidate;

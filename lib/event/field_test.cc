@@ -35,6 +35,7 @@ TEST(Field, NamesAreUniqueAndFound) {
   EXPECT_EQ(FindField("pth"), nullptr);
   EXPECT_EQ(NearestField("pth"), "path");
   EXPECT_EQ(NearestField("qqqqqqqq"), "");
+  EXPECT_EQ(NearestField("collection"), "vector.collection");
 }
 
 TEST(Field, ARenameGivesAllThatWasPutIn) {
