@@ -13,6 +13,20 @@ Status At(std::size_t offset, std::string_view what) {
   return InvalidArgument(fmt::format("{}: {}", offset + 1, what));
 }
 
+// Percent-encodes all from `start` on but what RFC 3986 calls unreserved.
+void EncodeFrom(std::size_t start, std::string* out) {
+  static constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  const std::string value = out->substr(start);
+  out->resize(start);
+  for (const char c : value) {
+    if (kUnreserved.find(c) != std::string_view::npos) {
+      out->push_back(c);
+    } else {
+      out->append(fmt::format("%{:02X}", static_cast<unsigned char>(c)));
+    }
+  }
+}
+
 }  // namespace
 
 Result<FilledText::Place> FilledText::PlaceOf(std::string_view name) {
@@ -36,9 +50,10 @@ Result<FilledText::Place> FilledText::PlaceOf(std::string_view name) {
   return place;
 }
 
-Result<FilledText> FilledText::Compile(std::string_view text) {
+Result<FilledText> FilledText::Compile(std::string_view text, FilledAs as) {
   FilledText compiled;
   compiled.source_ = text;
+  compiled.as_ = as;
   std::string literal;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -71,6 +86,14 @@ FilledText FilledText::Plain(std::string text) {
   return plain;
 }
 
+std::vector<const Field*> FilledText::fields() const {
+  std::vector<const Field*> fields;
+  for (const Place& place : places_) {
+    if (place.column.field != nullptr) fields.push_back(place.column.field);
+  }
+  return fields;
+}
+
 Status FilledText::Append(const Filling& with, std::string* out) const {
   const std::size_t start = out->size();
   const auto refuse = [&](const Place& place, std::string_view what) {
@@ -97,7 +120,10 @@ Status FilledText::Append(const Filling& with, std::string* out) const {
         if (!AppendValue(with.event, place.column, place.form, out)) return refuse(place, "the event has no");
         break;
     }
-    if (out->find('\0', value) != std::string::npos) return refuse(place, "a NUL byte in");
+    const std::string_view refused =
+        as_ == FilledAs::kHeader ? std::string_view("\0\r\n", 3) : std::string_view("\0", 1);
+    if (out->find_first_of(refused, value) != std::string::npos) return refuse(place, "a control character in");
+    if (as_ == FilledAs::kUrl) EncodeFrom(value, out);
   }
   out->append(end_);
   return {};

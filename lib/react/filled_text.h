@@ -8,8 +8,8 @@
 //   {count}         how many events a debounced run stands for
 //   {{ }}           a brace
 //
-// What is filled in is never looked at again: it stays part of the one argument, whatever bytes it has. Immutable once
-// compiled; safe to use from several threads.
+// What is filled in is never looked at again: it stays part of the one argument, whatever bytes it has. In a URL it is
+// percent-encoded. Immutable once compiled; safe to use from several threads.
 #pragma once
 
 #include <cstdint>
@@ -30,21 +30,27 @@ struct Filling {
   std::uint64_t count = 1;
 };
 
+// What the text is for.
+enum class FilledAs : std::uint8_t { kBytes, kUrl, kHeader };
+
 class FilledText {
  public:
   FilledText() = default;
 
   // A failure's message is "COLUMN: what is wrong", in bytes from 1.
-  static Result<FilledText> Compile(std::string_view text);
+  static Result<FilledText> Compile(std::string_view text, FilledAs as = FilledAs::kBytes);
   // Without places, braces or not.
   static FilledText Plain(std::string text);
 
   const std::string& source() const { return source_; }  // as it was written
   bool has_places() const { return !places_.empty(); }
+  // Of the text up to its first place; of the whole where it has none.
+  std::string_view fixed_start() const { return places_.empty() ? end_ : places_.front().before; }
+  std::vector<const Field*> fields() const;  // that it asks of the event, attributes aside
 
   // Appends the text. kInvalidArgument, and *out as it was, where the event lacks a value that is asked for: "the event
   // has no 'path'". What would go on without it might do something else than was meant (rm -r {dir}/x).
-  // So too for a value with a NUL, which no argument can hold.
+  // So too for a value with a NUL, which no argument can hold, and for one with a line's end in a header.
   Status Append(const Filling& with, std::string* out) const;
 
  private:
@@ -59,6 +65,7 @@ class FilledText {
   static Result<Place> PlaceOf(std::string_view name);
 
   std::string source_;
+  FilledAs as_ = FilledAs::kBytes;
   std::vector<Place> places_;
   std::string end_;  // literal behind the last place
 };

@@ -18,11 +18,11 @@ Event MatchOfDeletes() {
 }
 
 // What `text` becomes with the event; a failure's message in brackets.
-std::string FilledWith(const Event& event, std::string_view text) {
+std::string FilledWith(const Event& event, std::string_view text, FilledAs as = FilledAs::kBytes) {
   const auto frame = FrameOf(event);
   Filling with{.event = {}, .run = "r1", .step = "stop", .key = "4711,x", .count = 12};
   EXPECT_TRUE(EventView::Bind(frame, &with.event));
-  const auto compiled = FilledText::Compile(text);
+  const auto compiled = FilledText::Compile(text, as);
   if (!compiled.ok()) return "[" + compiled.status().message() + "]";
   std::string out = ">";
   const Status status = compiled->Append(with, &out);
@@ -54,7 +54,15 @@ TEST(FilledText, RefusesAnEventThatLacksAValue) {
   EXPECT_EQ(FilledWith(match, "{match.count}{path}/x"), "[the event has no 'path']");
   EXPECT_EQ(FilledWith(match, "{attr.gone}"), "[the event has no 'attr.gone']");
   EXPECT_EQ(FilledWith(match, "{path:json}"), "[the event has no 'path']");
-  EXPECT_EQ(FilledWith(match, "{attr.nul}"), "[a NUL byte in 'attr.nul']");
+  EXPECT_EQ(FilledWith(match, "{attr.nul}"), "[a control character in 'attr.nul']");
+}
+
+TEST(FilledText, KeepsUrlsAndHeadersWhole) {
+  const Event match = MatchOfDeletes();
+  EXPECT_EQ(FilledWith(match, "http://h/a?p={attr.read.path}&n={match.pattern}", FilledAs::kUrl),
+            "http://h/a?p=%2Fsrv%2F%FF%20%24%28id%29%0A%3B%20x&n=mass%20delete");
+  EXPECT_EQ(FilledWith(match, "{match.pattern}", FilledAs::kHeader), "mass delete");
+  EXPECT_EQ(FilledWith(match, "{attr.read.path}", FilledAs::kHeader), "[a control character in 'attr.read.path']");
 }
 
 TEST(FilledText, SaysWhereATextIsWrong) {

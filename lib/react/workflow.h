@@ -16,6 +16,7 @@
 namespace vexevt {
 
 inline constexpr std::size_t kMaxWorkflowSteps = 256;
+inline constexpr std::uint64_t kMaxOutputBytes = std::uint64_t{1} << 20;
 
 // A command. Each text is one argument; with `shell` there is one, a script for sh -c, in which nothing is filled in:
 // values are in its environment.
