@@ -12,6 +12,7 @@
 #include "lib/expr/compiled.h"
 #include "lib/expr/lexer.h"
 #include "lib/expr/parser.h"
+#include "lib/expr/split.h"
 #include "lib/expr/text_condition.h"
 
 namespace vexevt {
@@ -276,22 +277,13 @@ Result<Condition> Condition::Compile(std::string_view text, std::string_view own
   VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
   Compiler compiler(own, earlier, lists, wanted);
   compiler.Strip(&syntax);
-  // Of an `and`, all that refers to nothing makes up the part that is tried first.
-  Node alone{NodeKind::kAnd, {}, {}}, related{NodeKind::kAnd, {}, {}};
-  if (syntax.kind == NodeKind::kAnd) {
-    for (Node& child : syntax.children) {
-      (compiler.Refers(child) ? related : alone).children.push_back(std::move(child));
-    }
-  } else {
-    (compiler.Refers(syntax) ? related : alone).children.push_back(std::move(syntax));
-  }
-  const auto only = [](Node node) { return node.children.size() == 1 ? Node(std::move(node.children[0])) : node; };
+  SplitSyntax split = SplitConjunction(std::move(syntax), [&](const Node& node) { return compiler.Refers(node); });
   Condition condition;
-  if (!alone.children.empty()) {
-    VEXEVT_ASSIGN(condition.alone_, CompileSyntax(only(std::move(alone)), lists));
+  if (split.alone) {
+    VEXEVT_ASSIGN(condition.alone_, CompileSyntax(std::move(*split.alone), lists));
   }
-  if (!related.children.empty()) {
-    VEXEVT_ASSIGN(Relation relation, compiler.Compile(only(std::move(related))));
+  if (split.rest) {
+    VEXEVT_ASSIGN(Relation relation, compiler.Compile(std::move(*split.rest)));
     condition.relation_ = std::make_shared<const Relation>(std::move(relation));
     condition.uses_ = std::move(compiler).uses();
   }
