@@ -1,0 +1,83 @@
+// LoopGuard: tells the events that our own actions have caused, so that nothing is acted on that acting has brought
+// about. An event is ours when
+// - one of its causes, or it itself, is an event that we made, or it bears the flag `caused`;
+// - its process is ours, or of the tree of an action that is going on or has ended kLingerNs ago at most;
+// - it is a match that shows such a process (attr.pid, attr.STEP.pid);
+// - its process is in the control group that has our actions in it.
+//
+// The tree is learnt: from the parent that an event names, and by asking for the parents of a process as long as it
+// lives. What an action has left behind under another parent, and no event has told of before, is not known.
+//
+// Bounded: kMaxPids of either kind. Pure but for the look-up of parents, which is passed in. Time is ns of any clock
+// that does not go back, passed in. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "lib/event/event_view.h"
+
+namespace vexevt {
+
+// The parent of a process of this host, by /proc; nullopt: it has ended.
+std::optional<std::uint32_t> ParentOfProcess(std::uint32_t pid);
+
+class LoopGuard {
+ public:
+  static constexpr std::uint64_t kLingerNs = 10'000'000'000;   // events of what has ended come so much later
+  static constexpr std::uint64_t kStrangerNs = 1'000'000'000;  // so long a process that is not ours is taken for that
+  static constexpr std::size_t kMaxPids = 65'536;
+
+  using ParentOf = std::function<std::optional<std::uint32_t>(std::uint32_t pid)>;
+
+  // `self`: our own process. `host`: as events of this host name it; those that name another are not of processes here.
+  LoopGuard(std::uint32_t self, std::string host, ParentOf parent_of)
+      : self_(self), host_(std::move(host)), parent_of_(std::move(parent_of)) {}
+
+  // The process of an action.
+  void Began(std::uint32_t pid);
+  void Ended(std::uint32_t pid, std::uint64_t now_ns);
+
+  // The source of the ids of events that we make, or made before we were started again (id_source.h).
+  void AddSource(std::uint64_t source) { sources_.push_back(source); }
+  // A control group that has nothing in it but us and our actions, as a service's.
+  void SetCgroup(std::string path) { cgroup_ = std::move(path); }
+
+  // Some nanoseconds while no action goes on, and for a process that is known to be ours, or not to be.
+  bool IsOurs(const EventView& event, std::uint64_t now_ns);
+  std::uint64_t recognised() const { return recognised_; }  // events for which it said so
+
+ private:
+  struct Tree {
+    bool goes_on = true;
+    std::uint64_t until_ns = 0;  // where it does not
+    std::vector<std::uint32_t> pids;
+  };
+
+  bool IsMade(const EventView& event) const;
+  bool IsInCgroup(const EventView& event) const;
+  bool IsOfTree(const EventView& event, std::uint64_t now_ns);
+  bool IsProcessOurs(std::uint32_t pid, std::optional<std::uint32_t> parent, std::uint64_t now_ns);
+  bool IsStranger(std::uint32_t pid, std::uint64_t now_ns) const;
+  void Learn(std::uint32_t pid, std::uint32_t root);
+  void ForgetFirstEnded();
+
+  std::uint32_t self_;
+  std::string host_;
+  ParentOf parent_of_;
+  std::vector<std::uint64_t> sources_;
+  std::string cgroup_;
+  std::unordered_map<std::uint32_t, Tree> trees_;               // by the process of the action
+  std::unordered_map<std::uint32_t, std::uint32_t> roots_;      // that process, of each one of its tree
+  std::deque<std::pair<std::uint64_t, std::uint32_t>> ended_;   // until when they linger, and which
+  std::unordered_map<std::uint32_t, std::uint64_t> strangers_;  // until when
+  std::uint64_t recognised_ = 0;
+};
+
+}  // namespace vexevt
