@@ -46,9 +46,8 @@ Result<std::vector<std::string>> CommandEnvironment(const Workflow& workflow, co
   }
   for (const Field& field : AllFields()) {
     value.clear();
-    if (AppendFieldValue(with.event, field, ValueForm::kRaw, &value)) {
-      Set(NameOf("VEXEVT_", field.name), value, &environment);
-    }
+    if (!AppendFieldValue(with.event, field, ValueForm::kRaw, &value)) continue;
+    if (field.type != FieldType::kBool || value == "true") Set(NameOf("VEXEVT_", field.name), value, &environment);
   }
   Event event;
   Unpack(with.event, &event);

@@ -19,7 +19,8 @@ struct CommandFacts {
 };
 
 // VEXEVT_PATH, VEXEVT_MATCH_COUNT … are the event's fields, VEXEVT_ATTR_… its attributes, with '_' for what no name can
-// have; values with a NUL, or of more than 64 KiB, are left out. VEXEVT_WORKFLOW, VEXEVT_RUN, VEXEVT_STEP, VEXEVT_KEY,
+// have; values with a NUL, those of more than 64 KiB, and flags that are
+// not set, are left out. VEXEVT_WORKFLOW, VEXEVT_RUN, VEXEVT_STEP, VEXEVT_KEY,
 // VEXEVT_EVENTS (how many it stands for), VEXEVT_ATTEMPT, VEXEVT_IDEMPOTENCY_KEY and, of an undo, VEXEVT_UNDO=1 are the
 // run's.
 //

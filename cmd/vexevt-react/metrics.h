@@ -1,0 +1,23 @@
+// What vexevt-react shows of itself in --metrics and on SIGUSR1. For the tool's own thread; the numbers are read from
+// others.
+#pragma once
+
+#include <array>
+
+#include "lib/cli/ledger.h"
+#include "lib/cli/metrics.h"
+#include "lib/react/engine.h"
+
+namespace vexevt {
+
+class ReactMetrics {
+ public:
+  // `set` lives until the last call; it ends before this.
+  void Describe(MetricSet* set);
+  void Update(const Engine& engine);
+
+ private:
+  std::array<Counter, 10> values_{};  // in the order of Update
+};
+
+}  // namespace vexevt

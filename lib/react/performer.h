@@ -1,0 +1,88 @@
+// Performer: does what ready actions say that goes on beside the loop: commands (process.h), and requests and writes to
+// endpoints in threads (work_pool.h). It knows nothing of runs. For one thread.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/unique_fd.h"
+#include "lib/react/process.h"
+#include "lib/react/ready_action.h"
+#include "lib/react/run.h"
+#include "lib/react/work_pool.h"
+
+namespace vexevt {
+
+// A step of a run.
+struct Ticket {
+  std::uint64_t run = 0;
+  std::size_t step = 0;
+  auto operator<=>(const Ticket&) const = default;
+};
+
+struct PerformedAction {
+  Ticket ticket;
+  Outcome outcome = Outcome::kDone;
+  std::string text;    // "exited with status 1"
+  std::string output;  // of a command
+  pid_t pid = 0;       // of a command
+};
+
+class Performer {
+ public:
+  static constexpr std::uint64_t kGraceNs = 5 * kNsPerSecond;  // between SIGTERM and SIGKILL
+
+  static Result<std::unique_ptr<Performer>> Make();
+
+  Performer(const Performer&) = delete;
+  Performer& operator=(const Performer&) = delete;
+
+  // A failure: it has not begun. Else Take will tell of it. The pid of what was started is returned.
+  Result<pid_t> StartCommand(Ticket ticket, const ProcessPlan& plan, const ProcessUser& user);
+  // Of kind kHttp and kWrite; `frame` is the event for an endpoint.
+  void StartOther(Ticket ticket, const ReadyAction& action, std::vector<std::byte> frame, std::uint64_t timeout_ns);
+
+  // Asks what is under way for `ticket` to end; Take tells when it has.
+  void Stop(Ticket ticket, std::uint64_t now_ns);
+
+  // What has ended since.
+  std::vector<PerformedAction> Take(std::uint64_t now_ns);
+
+  bool idle() const { return under_way_.empty(); }
+  int fd() const { return epoll_.get(); }  // readable: Take has something to do
+  std::uint64_t next_due_ns() const {
+    return ended_.empty() ? next_kill_ns_ : 0;
+  }  // and so it has at this time; the largest value: never
+
+ private:
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+
+  struct UnderWay {
+    Ticket ticket;
+    std::unique_ptr<Process> process;  // null: in a thread
+    pid_t pid = 0;
+    bool stopped = false;
+    std::uint64_t kill_ns = kNever;
+  };
+
+  explicit Performer(UniqueFd epoll);
+  Status Watch(int fd, std::uint64_t token);
+  void TakeFromPool();
+  void EndOf(std::uint64_t serial, ProcessEnd end);
+  void KillWhatIsLate(std::uint64_t now_ns);
+
+  UniqueFd epoll_;
+  WorkPool pool_;
+  std::unordered_map<std::uint64_t, UnderWay> under_way_;  // by a serial number, from 1
+  std::uint64_t serial_ = 0;
+  std::uint64_t next_kill_ns_ = kNever;
+  std::vector<PerformedAction> ended_;
+};
+
+}  // namespace vexevt
