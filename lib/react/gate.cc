@@ -273,20 +273,20 @@ void Gate::RestoreCooling(std::uint64_t key, std::uint64_t until_ns) {
 void Gate::Inherit(Gate&& before) {
   numbers_ = before.numbers_;
   hurried_ = before.hurried_;
-  std::vector<Occasion> waiting;
+  // What was not taken yet; and all that is held, as its key may be another one now.
+  changed_ = std::move(before.changed_);
+  std::vector<std::pair<Occasion, bool>> kept;
   for (auto& [hash, key] : before.keys_) {
     for (; key.running > 0; --key.running) RestoreRunning(hash);
     if (key.cooling_until_ns != 0) RestoreCooling(hash, key.cooling_until_ns);
     if (key.holds) {
       changed_.push_back(hash);
-      RestoreHeld(std::move(key.held));
+      kept.emplace_back(std::move(key.held), true);
     }
-    for (Occasion& occasion : key.waiting) waiting.push_back(std::move(occasion));
+    for (Occasion& occasion : key.waiting) kept.emplace_back(std::move(occasion), false);
   }
-  // What was not taken yet, and keys that are others now.
-  for (const std::uint64_t hash : before.changed_) changed_.push_back(hash);
-  std::ranges::sort(waiting, {}, &Occasion::number);
-  for (Occasion& occasion : waiting) RestoreWaiting(std::move(occasion));
+  std::ranges::sort(kept, {}, [](const auto& entry) { return entry.first.number; });
+  for (auto& [occasion, holds] : kept) holds ? RestoreHeld(std::move(occasion)) : RestoreWaiting(std::move(occasion));
 }
 
 }  // namespace vexevt

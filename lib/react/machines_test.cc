@@ -142,8 +142,8 @@ TEST(Machines, SayWhereAnExpressionIsWrong) {
     return Machines::Compile(*file, {}, 0).status().message();
   };
   EXPECT_EQ(error("pth = x"), "w.toml:7:7: unknown field 'pth' (did you mean 'path'?)");
-  EXPECT_EQ(error("pid = 1 and state.n = b"), "w.toml:7:19: unknown machine 'n'");
-  EXPECT_EQ(error("state.m = bb"), "w.toml:7:17: machine 'm' has no state 'bb'");
+  EXPECT_EQ(error("pid = 1 and state.n = b"), "w.toml:7:19: unknown machine 'n' (did you mean 'm'?)");
+  EXPECT_EQ(error("state.m = bb"), "w.toml:7:17: machine 'm' has no state 'bb' (did you mean 'b'?)");
 }
 
 }  // namespace

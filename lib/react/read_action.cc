@@ -144,10 +144,10 @@ Result<FilledText> ReadUrl(const TableReader& table, const PlacedText& text, con
   if (!known) return ErrorAt(table.document(), text.at, "a URL begins with http:// or https://");
   host.remove_prefix(host.find("//") + 2);
   const std::size_t end = host.find_first_of("/?#");
-  if (end == 0 || host.empty()) return ErrorAt(table.document(), text.at, "the URL names no host");
   if (url.has_places() && end == std::string_view::npos) {
     return ErrorAt(table.document(), text.at, "the host of a URL stands fixed: events fill what is behind its '/'");
   }
+  if (end == 0 || host.empty()) return ErrorAt(table.document(), text.at, "the URL names no host");
   return url;
 }
 

@@ -192,7 +192,7 @@ TEST(WorkflowsFile, SaysWhereAStepIsWrong) {
   EXPECT_EQ(of("run = []"), "w.toml:5:7: 'run' names no command");
   EXPECT_EQ(of("run = [\"{exe}\"]"), "w.toml:5:7: the command itself stands fixed: events fill its arguments only");
   EXPECT_EQ(of("run = [\"a\"]\nshell = true"), "w.toml:5:7: with 'shell', 'run' is one text, the script");
-  EXPECT_EQ(of("run = [\"a\", \"x{pht}\"]"), "w.toml:5:15: unknown field 'pht' (did you mean 'path'?)");
+  EXPECT_EQ(of("run = [\"a\", \"x{pth}\"]"), "w.toml:5:16: unknown field 'pth' (did you mean 'path'?)");
   EXPECT_EQ(of("run = [\"a\", \"\\u0000\"]"), "w.toml:5:13: a NUL byte cannot be passed on");
   EXPECT_EQ(of("write = \"x\"\nstdin = \"event\""), "w.toml:6:9: 'stdin' belongs to 'run'");
   EXPECT_EQ(of("write = \"-\""), "w.toml:5:9: the output is written to by 'emit', not by 'write'");
@@ -200,13 +200,13 @@ TEST(WorkflowsFile, SaysWhereAStepIsWrong) {
   EXPECT_EQ(of("emit = { path = \"x\" }"), "w.toml:5:8: emit wants 'type'");
   EXPECT_EQ(of("emit = { type = \"fs.crate\" }"), "w.toml:5:17: unknown type 'fs.crate' (did you mean 'fs.create'?)");
   EXPECT_EQ(of("emit = { type = \"fs.create\", pth = \"{path}\" }"),
-            "w.toml:5:35: unknown field 'pth' (did you mean 'path'?)");
-  EXPECT_EQ(of("emit = { type = \"fs.create\", size = \"big\" }").substr(0, 14), "w.toml:5:36: s");
+            "w.toml:5:36: unknown field 'pth' (did you mean 'path'?)");
+  EXPECT_EQ(of("emit = { type = \"fs.create\", size = \"big\" }").substr(0, 14), "w.toml:5:37: s");
   EXPECT_EQ(of("http = \"ftp://x/\""), "w.toml:5:8: a URL begins with http:// or https://");
   EXPECT_EQ(of("http = \"http:///x\""), "w.toml:5:8: the URL names no host");
   EXPECT_EQ(of("http = \"http://{host}/x\""),
             "w.toml:5:8: the host of a URL stands fixed: events fill what is behind its '/'");
-  EXPECT_EQ(of("http = { url = \"http://h/\", headers = { \"a b\" = \"x\" } }"), "w.toml:5:38: 'a b' is no header");
+  EXPECT_EQ(of("http = { url = \"http://h/\", headers = { \"a b\" = \"x\" } }"), "w.toml:5:39: 'a b' is no header");
   EXPECT_EQ(of("run = [\"a\"]\nafter = \"stpe-1\""), "w.toml:6:9: unknown step 'stpe-1' (did you mean 'step-1'?)");
   EXPECT_EQ(of("run = [\"a\"]\nafter = \"step-1\""),
             "w.toml:4:1: these steps wait for each other: 'step-1' after 'step-1'");
