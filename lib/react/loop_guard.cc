@@ -1,9 +1,11 @@
 #include "lib/react/loop_guard.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "lib/io/full.h"
 
@@ -25,6 +27,24 @@ std::optional<std::uint32_t> ParentOfProcess(std::uint32_t pid) {
   const auto [end, error] = std::from_chars(stat.data() + comm_end + 4, stat.data() + stat.size(), parent);
   if (error != std::errc() || parent == 0) return std::nullopt;
   return parent;
+}
+
+std::string OwnServiceCgroup() {
+  // What a service starts inherits its environment, but not its process id.
+  const char* main = std::getenv("SYSTEMD_EXEC_PID");
+  if (main == nullptr || main != fmt::format("{}", ::getpid())) return {};
+  const auto text = ReadFile("/proc/self/cgroup", std::size_t{64} << 10);
+  if (!text.ok()) return {};
+  constexpr std::string_view kUnified = "0::";
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (!line.starts_with(kUnified)) continue;
+    line.remove_prefix(kUnified.size());
+    return line == "/" ? "" : std::string(line);
+  }
+  return {};
 }
 
 void LoopGuard::Began(std::uint32_t pid) {

@@ -28,6 +28,10 @@ namespace vexevt {
 // The parent of a process of this host, by /proc; nullopt: it has ended.
 std::optional<std::uint32_t> ParentOfProcess(std::uint32_t pid);
 
+// Our control group where systemd started us as a service's main process, so that it has nothing in it but us and what
+// we started; else empty.
+std::string OwnServiceCgroup();
+
 class LoopGuard {
  public:
   static constexpr std::uint64_t kLingerNs = 10'000'000'000;   // events of what has ended come so much later
@@ -46,7 +50,7 @@ class LoopGuard {
 
   // The source of the ids of events that we make, or made before we were started again (id_source.h).
   void AddSource(std::uint64_t source) { sources_.push_back(source); }
-  // A control group that has nothing in it but us and our actions, as a service's.
+  // A control group that has nothing in it but us and our actions; empty: none.
   void SetCgroup(std::string path) { cgroup_ = std::move(path); }
 
   // Some nanoseconds while no action goes on, and for a process that is known to be ours, or not to be.

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <map>
 
 #include "lib/event/testing/samples.h"
+#include "lib/io/full.h"
 
 namespace vexevt {
 namespace {
@@ -129,6 +131,18 @@ TEST(LoopGuard, KnowsItsControlGroup) {
   EXPECT_TRUE(trial.IsOurs(event));
   event.cgroup = "/system.slice/vexevt-react.services";
   EXPECT_FALSE(trial.IsOurs(event));
+}
+
+TEST(LoopGuard, TheControlGroupOfAServiceIsItsMainProcesses) {
+  ::setenv("SYSTEMD_EXEC_PID", std::to_string(::getppid()).c_str(), 1);
+  EXPECT_EQ(OwnServiceCgroup(), "");
+  ::setenv("SYSTEMD_EXEC_PID", std::to_string(::getpid()).c_str(), 1);
+  const auto groups = ReadFile("/proc/self/cgroup", 65536);
+  const std::string own = OwnServiceCgroup();
+  EXPECT_NE(own, "/");
+  if (!own.empty()) EXPECT_NE(groups->find("0::" + own + "\n"), std::string::npos);
+  ::unsetenv("SYSTEMD_EXEC_PID");
+  EXPECT_EQ(OwnServiceCgroup(), "");
 }
 
 TEST(LoopGuard, KnowsAMatchByTheProcessThatItShows) {
