@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <CLI/CLI.hpp>
 
 #include "lib/base/units.h"
 #include "lib/cli/option_value.h"
@@ -11,6 +11,8 @@
 
 namespace vexevt {
 namespace {
+
+constexpr std::uint64_t kMostSteps = 1'000'000, kMostNodes = 100'000'000;
 
 constexpr Example kExamples[] = {
     {"files that were written and then deleted by the same process within a minute",
@@ -23,15 +25,77 @@ constexpr Example kExamples[] = {
      "vexevt-correlate -e 'o: [type = fs.open] then not [type in (fs.close, fs.close-write)]' --by path,pid --within "
      "30s "
      "a.evt"},
+    {"what led to a file, as far as the stream tells", "vexevt-correlate graph --ancestors /srv/app/config a.evt"},
     {"every pattern of a file", "vexevt-capture /srv | vexevt-correlate -f patterns.toml | vexevt-route rules.toml"},
 };
+
+Status Ask(Asked asked, std::string_view text, Question* question) {
+  VEXEVT_ASSIGN(NodeName name, ParseNodeName(text));
+  if (question->asked != Asked::kAll && question->asked != asked) {
+    return InvalidArgument("--ancestors, --descendants and --between exclude each other");
+  }
+  if (question->names.size() == (asked == Asked::kBetween ? 2 : 1)) return InvalidArgument("it is given once");
+  question->asked = asked;
+  question->names.push_back(std::move(name));
+  return {};
+}
+
+void AddGraph(CLI::App& app, CorrelateOptions* options) {
+  CLI::App* graph =
+      app.add_subcommand("graph",
+                         "show what led to what: processes, files and what else events tell of\nReads the FILEs to "
+                         "their end. What is asked "
+                         "about is the path of a file, or pid:NUMBER, host:NAME, agent:NAME, "
+                         "vector:COLLECTION[/VECTOR], graph:GRAPH[/NODE], "
+                         "match:PATTERN or action:WORKFLOW[/STEP]; without a question the whole graph is shown.");
+  graph->callback([options] { options->graph.wanted = true; });
+  Question* const question = &options->graph.question;
+  AddValue(*graph, "--ancestors", "PATH", "what led to it",
+           [question](std::string_view text) { return Ask(Asked::kAncestors, text, question); });
+  AddValue(*graph, "--descendants", "PATH", "what it led to",
+           [question](std::string_view text) { return Ask(Asked::kDescendants, text, question); });
+  AddValue(*graph, "--between", "FROM TO", "how FROM led to TO", [question](std::string_view text) {
+    return Ask(Asked::kBetween, text, question);
+  })->expected(2);
+  AddValue(*graph, "--depth", "COUNT", "so many steps away at most\nWith --between from FROM.",
+           [question](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t depth, ParseCount(text));
+             if (depth == 0 || depth > kMostSteps) return InvalidArgument("it is 1 to 1000000");
+             question->depth = static_cast<std::uint32_t>(depth);
+             return {};
+           });
+  AddChoice<GraphFormat>(
+      *graph, "--format",
+      "how the answer is written\ntext is a tree for people. dot is for Graphviz, graphml for programs "
+      "that draw and measure graphs; json is a node or edge a line.",
+      {{"text", GraphFormat::kText},
+       {"dot", GraphFormat::kDot},
+       {"graphml", GraphFormat::kGraphml},
+       {"json", GraphFormat::kJson},
+       {"ndjson", GraphFormat::kJson}},
+      &options->graph.format);
+  AddValue(*graph, "--most-nodes", "COUNT",
+           "take no more events once there are so many nodes; 1M\nThat is told, and what follows is not known. A node "
+           "with its edges takes about 600 bytes.",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
+             if (most == 0 || most > kMostNodes) return InvalidArgument("it is 1 to 100000000");
+             options->graph.most_nodes = most;
+             return {};
+           });
+  AddCommonOptions(*graph,
+                   kInputOptions | kTimeOptions | kMetricsOption | kProgressOptions | kStrictOption | kQuietOption,
+                   &options->common);
+}
 
 }  // namespace
 
 const Tool kCorrelateTool = {
     .name = "vexevt-correlate",
     .summary = "find patterns over several events",
-    .usage = "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...",
+    .usage =
+        "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...\n"
+        "graph [OPTION]... [--ancestors PATH | --descendants PATH | --between FROM TO] [FILE]...",
     .description =
         "Reads a stream of events and writes a vexevt.match event for each match of a pattern, with the ids of the "
         "events "
@@ -42,6 +106,8 @@ const Tool kCorrelateTool = {
 };
 
 void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
+  app.require_subcommand(0, 1);
+  AddGraph(app, options);
   AddText(app, "-e,--expression", "PATTERN", "the pattern to look for, see vexevt-patterns(5)", &options->match);
   AddText(app, "-f,--patterns", "RULES", "look for the patterns of a file\nRead again on SIGHUP.", &options->patterns);
   const auto shape = [&](const std::string& names, const std::string& placeholder, const std::string& description,

@@ -8,8 +8,19 @@
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
 #include "lib/correlate/pattern.h"
+#include "lib/graph/answer.h"
+#include "lib/graph/recorder.h"
 
 namespace vexevt {
+
+enum class GraphFormat : std::uint8_t { kText, kDot, kGraphml, kJson };
+
+struct GraphOptions {
+  bool wanted = false;  // the command is `graph`
+  Question question;
+  std::size_t most_nodes = Recorder::kMostNodes;
+  GraphFormat format = GraphFormat::kText;
+};
 
 struct CorrelateOptions {
   CommonOptions common;
@@ -20,6 +31,7 @@ struct CorrelateOptions {
   std::uint64_t lateness_ns = 0;
   bool real_clock = true;  // time also goes by while no event comes
   bool check = false;
+  GraphOptions graph;
 };
 
 extern const Tool kCorrelateTool;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cmd/vexevt-correlate/graph.h"
 #include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
@@ -129,6 +130,7 @@ class CorrelateStep final : public Step {
 }  // namespace
 
 Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
+  if (options.graph.wanted) return RunGraph(options);
   VEXEVT_ASSIGN(Correlator correlator, CorrelatorOf(options));
   if (options.check) return ExitCode::kDone;
   Ledger ledger;

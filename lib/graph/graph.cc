@@ -1,0 +1,102 @@
+#include "lib/graph/graph.h"
+
+#include <utility>
+
+namespace vexevt {
+namespace {
+
+// The finaliser of MurmurHash3: every bit of the input changes half of the output's.
+std::uint64_t Mix(std::uint64_t value) {
+  value = (value ^ value >> 33) * 0xff51afd7ed558ccd;
+  value = (value ^ value >> 33) * 0xc4ceb9fe1a85ec53;
+  return value ^ value >> 33;
+}
+
+}  // namespace
+
+std::string_view NodeKindName(NodeKind kind) {
+  static constexpr std::string_view kNames[] = {"process", "file",  "host",  "agent",
+                                                "vector",  "graph", "match", "action"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view EdgeKindName(EdgeKind kind) {
+  static constexpr std::string_view kNames[] = {"read",   "exec", "write", "create",   "delete", "rename", "link",
+                                                "change", "fork", "runs",  "acts-for", "part",   "causes"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+NodeId Graph::Add(Node node) {
+  node.born = ++steps_;
+  nodes_.push_back(std::move(node));
+  return static_cast<NodeId>(nodes_.size() - 1);
+}
+
+void Graph::Flow(NodeId from, NodeId to, EdgeKind kind, const Moment& moment) {
+  if (from == to) return;
+  ++steps_;
+  const std::size_t slot = newest_.empty() ? 0 : SlotOf(from, to, kind);
+  if (!newest_.empty() && newest_[slot] != kNoEdge) {
+    Edge& edge = edges_[newest_[slot]];
+    if (edge.source_changes == nodes_[from].changes) {
+      edge.last = steps_;
+      edge.last_ns = moment.wall_ns;
+      ++edge.count;
+      return;
+    }
+  }
+  Begin({.from = from,
+         .to = to,
+         .kind = kind,
+         .source_changes = nodes_[from].changes,
+         .first = steps_,
+         .last = steps_,
+         .first_ns = moment.wall_ns,
+         .last_ns = moment.wall_ns,
+         .count = 1,
+         .event = moment.event});
+  ++nodes_[to].changes;
+}
+
+// All that has left `to` came later, so that no edge has to be divided.
+void Graph::FlowAtBirth(NodeId from, NodeId to, EdgeKind kind, const Moment& moment) {
+  if (from == to) return;
+  edges_.push_back({.from = from,
+                    .to = to,
+                    .kind = kind,
+                    .source_changes = nodes_[from].changes,
+                    .first_ns = moment.wall_ns,
+                    .last_ns = moment.wall_ns,
+                    .count = 1,
+                    .event = moment.event});
+}
+
+void Graph::Begin(const Edge& edge) {
+  if ((newest_count_ + 1) * 4 > newest_.size() * 3) GrowSlots();
+  EdgeId& newest = newest_[SlotOf(edge.from, edge.to, edge.kind)];
+  if (newest == kNoEdge) ++newest_count_;
+  newest = static_cast<EdgeId>(edges_.size());
+  edges_.push_back(edge);
+}
+
+// Where the edge is, or the empty slot where it would be.
+std::size_t Graph::SlotOf(NodeId from, NodeId to, EdgeKind kind) const {
+  const std::size_t mask = newest_.size() - 1;
+  const std::uint64_t pair = std::uint64_t{from} << 32 | to;
+  std::size_t slot = Mix(pair * 16 + static_cast<unsigned>(kind)) & mask;
+  for (;; slot = (slot + 1) & mask) {
+    if (newest_[slot] == kNoEdge) return slot;
+    const Edge& edge = edges_[newest_[slot]];
+    if (edge.from == from && edge.to == to && edge.kind == kind) return slot;
+  }
+}
+
+void Graph::GrowSlots() {
+  std::vector<EdgeId> old(newest_.empty() ? 64 : newest_.size() * 2, kNoEdge);
+  old.swap(newest_);
+  for (const EdgeId edge : old) {
+    if (edge != kNoEdge) newest_[SlotOf(edges_[edge].from, edges_[edge].to, edges_[edge].kind)] = edge;
+  }
+}
+
+}  // namespace vexevt

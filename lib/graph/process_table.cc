@@ -1,0 +1,55 @@
+#include "lib/graph/process_table.h"
+
+namespace vexevt {
+
+NodeId ProcessTable::Find(const EventView& event, const Moment& moment) {
+  const std::uint32_t ppid = (event.flags() & kFlagCredentials) != 0 ? event.Get<std::uint32_t>(layout::kPpid) : 0;
+  const std::string_view exe = event.Bytes(layout::kExe);
+  // Before its child, so that it is the elder one.
+  const NodeId parent = ppid == 0 ? host_ : NodeOf(ppid);
+  Process& process = processes_[event.pid()];
+  if (IsAnother(process, ppid, exe)) process = {};
+  if (process.node == kNone) process.node = AddNode(event.pid());
+  if (ppid != 0 && process.ppid == 0) {
+    graph_->FlowAtBirth(parent, process.node, EdgeKind::kFork, moment);
+  } else if (ppid == 0 && process.ppid == 0 && !process.acted) {
+    graph_->FlowAtBirth(host_, process.node, EdgeKind::kRuns, moment);
+  }
+  process.acted = true;
+  if (ppid != 0) process.ppid = ppid;
+  if (const std::string_view comm = event.comm(); !comm.empty() && graph_->nodes()[process.node].name != comm) {
+    graph_->at(process.node).name = comm;
+  }
+  if (!exe.empty() && graph_->nodes()[process.node].detail != exe) LearnProgram(&process, exe, moment);
+  return process.node;
+}
+
+bool ProcessTable::IsAnother(const Process& process, std::uint32_t ppid, std::string_view exe) const {
+  if (process.node == kNone || process.executes || ppid == 0 || process.ppid == 0 || process.ppid == ppid) return false;
+  const std::string& known = graph_->nodes()[process.node].detail;
+  return !exe.empty() && !known.empty() && exe != known;
+}
+
+void ProcessTable::LearnProgram(Process* process, std::string_view exe, const Moment& moment) {
+  const bool is_first = graph_->nodes()[process->node].detail.empty();
+  graph_->at(process->node).detail = exe;
+  const auto program = files_->Find(exe, {});
+  if (program && is_first) {
+    graph_->FlowAtBirth(*program, process->node, EdgeKind::kExec, moment);
+  } else if (program && !process->executes) {
+    graph_->Flow(*program, process->node, EdgeKind::kExec, moment);
+  }
+  process->executes = false;
+}
+
+NodeId ProcessTable::NodeOf(std::uint32_t pid) {
+  Process& process = processes_[pid];
+  if (process.node == kNone) process.node = AddNode(pid);
+  return process.node;
+}
+
+NodeId ProcessTable::AddNode(std::uint32_t pid) {
+  return graph_->Add({.kind = NodeKind::kProcess, .pid = pid, .host = host_});
+}
+
+}  // namespace vexevt
