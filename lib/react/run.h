@@ -1,6 +1,6 @@
 // Run: where one run of a workflow stands, and what follows from what happened to its steps. Pure: it starts nothing,
-// has no clock and keeps no file. Whoever drives it saves it before it does what Advance says (run_store.h), so that a run
-// goes on after a crash.
+// has no clock and keeps no file. Whoever drives it saves it before it does what Advance says (run_store.h), so that a
+// run goes on after a crash.
 //
 // Steps run as soon as those that they come after have ended, side by side. One that fails is tried again, as its
 // workflow says; then what is under way is stopped, and what was done is undone, one step after the other, the last
