@@ -52,6 +52,7 @@ Engine::Engine(std::unique_ptr<RunStore> store, std::unique_ptr<Performer> perfo
       next_run_(store_->next_run()) {
   const Instant now = clock.Now();
   offset_ns_ = now.wall_ns - now.mono_ns;
+  guard_.SetCgroup(OwnServiceCgroup());
   guard_.AddSource(ids_.source());
   guard_.AddSource(store_->identity());
 }

@@ -323,6 +323,11 @@ void Engine::TakePerformed() {
     ActiveRun& run = *runs_.at(performed.ticket.run);
     const std::size_t step = performed.ticket.step;
     run.record.steps[step].output = std::move(performed.output);
+    const StepProgress& progress = run.record.progress.steps[step];
+    if (progress.stopping && performed.outcome != Outcome::kDone) {
+      const bool late = run.record.progress.state == RunState::kRunning || progress.state == StepState::kUndoing;
+      performed.text = late ? "took longer than it may" : "was stopped";
+    }
     EndStep(&run, step, performed.outcome, std::move(performed.text));
   }
 }
