@@ -104,11 +104,12 @@ complete_words() {
 }
 
 # run_example PAGE NAME: runs one marked example in the current folder. One that is "rules TOOL" is a rules file, rules.toml for the
-# examples after it, and one that is "tests TOOL" tests it.
+# examples after it, one that is "tests TOOL" tests it, and one that is "workflows react" is a file of workflows.
 run_example() {
   case $2 in
     "rules filter") example_text "$1" "$2" >rules.toml && vexevt-filter --check -f rules.toml ;;
     "rules route") example_text "$1" "$2" >rules.toml && vexevt-route --check rules.toml ;;
+    "workflows react") example_text "$1" "$2" >workflows.toml && vexevt-react --check -f workflows.toml ;;
     "tests filter") example_text "$1" "$2" >rules.test && vexevt-filter --test rules.test -f rules.toml ;;
     "tests route") example_text "$1" "$2" >rules.test && vexevt-route --test rules.test rules.toml ;;
     *)
