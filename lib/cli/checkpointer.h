@@ -14,25 +14,40 @@
 
 namespace vexevt {
 
+// What a step keeps of its own, in one with how far the input is dealt with: a later run goes on from both.
+class StepState {
+ public:
+  virtual ~StepState() = default;
+
+  virtual const std::vector<FileMark>& marks() const = 0;  // where to go on
+
+  // The input is dealt with up to `marks`; what came of it has left, and is on the disk where it went to a file.
+  // `output`: its descriptor; -1 once it is closed and the run has ended in order.
+  virtual Status Save(const std::vector<FileMark>& marks, int output) = 0;
+};
+
 class Checkpointer {
  public:
   // Reads the file, and writes it once, so that one that can't be written is told before there is anything to lose.
   static Result<Checkpointer> Open(std::string path, std::uint64_t interval_ns, std::uint64_t now_ns);
+  // With `state`, which outlives it, in place of a file.
+  static Checkpointer Of(StepState* state, std::uint64_t interval_ns, std::uint64_t now_ns);
 
   const std::vector<FileMark>& marks() const { return marks_; }  // where to go on
 
-  void Moved() { moved_ = true; }  // more was read
+  void Moved() { moved_ = true; }  // more was read, or time went by
   bool due(std::uint64_t now_ns) const { return moved_ && now_ns >= next_ns_; }
   // The monotonic time at which it will be due; the largest value: never, as far as is known.
   std::uint64_t due_ns() const { return moved_ ? next_ns_ : ~std::uint64_t{0}; }
 
-  // All that `input` gave has left, but for the last `left` events.
-  Status Save(const StreamInput& input, std::size_t left, std::uint64_t now_ns);
+  // All that `input` gave has left, but for the last `left` events. `output` as for StepState.
+  Status Save(const StreamInput& input, std::size_t left, int output, std::uint64_t now_ns);
 
  private:
   Checkpointer() = default;
 
   std::string path_;
+  StepState* state_ = nullptr;   // in place of path_
   std::vector<FileMark> marks_;  // as the file has them
   bool moved_ = false;
   std::uint64_t interval_ns_ = 0, next_ns_ = 0;

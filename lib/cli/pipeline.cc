@@ -8,7 +8,6 @@
 #include <string>
 
 #include "lib/base/clock.h"
-#include "lib/cli/checkpointer.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/time_window.h"
 #include "lib/event/layout.h"
@@ -42,12 +41,14 @@ class Run {
     CatchSignals(step_.reloads());
     VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, Open());
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_, &ledger_));
+    // From here on a run that is killed has left something that it will leave again.
+    if (step_.state() != nullptr) VEXEVT_TRY(checkpointer_->Save(*input, 0, sink_->fd(), Now()));
     step_.Describe(&monitor_.metrics());
     VEXEVT_TRY(monitor_.Start(input->total_bytes(), sink_->terminal()));
     Status dealt = Loop(*input);
     // What was read is written before a failure is told: the events before bad data are good.
     Status written = dealt.code() == StatusCode::kBrokenPipe ? Status() : Finish();
-    if (checkpointer_ && dealt.ok() && written.ok()) written = checkpointer_->Save(*input, left_, Now());
+    if (checkpointer_ && dealt.ok() && written.ok()) written = checkpointer_->Save(*input, left_, -1, Now());
     monitor_.Finish();
     for (Status* failure : {&dealt, &input_failure_, &written}) {
       if (!failure->ok()) return std::move(*failure);
@@ -58,6 +59,11 @@ class Run {
  private:
   Result<std::unique_ptr<StreamInput>> Open() {
     InputOptions input_options{.follow = options_.follow, .json = options_.json_input, .resync = options_.resync};
+    if (step_.state() != nullptr) {
+      checkpointer_ = Checkpointer::Of(step_.state(), options_.checkpoint_interval_ns, Now());
+      if (!NamesFile(options_.inputs)) return OpenInputs(options_.inputs, input_options);
+      return ResumeInputs(options_.inputs, input_options, checkpointer_->marks());
+    }
     if (options_.checkpoint.empty()) return OpenInputs(options_.inputs, input_options);
     if (options_.checkpoint == options_.output) {
       return InvalidArgument(fmt::format("'{}' can't be both the output and the checkpoint", options_.output));
@@ -93,7 +99,7 @@ class Run {
   Status KeepCheckpoint(const StreamInput& input) {
     if (!checkpointer_ || !checkpointer_->due(Now()) || step_.holds_back()) return {};
     VEXEVT_TRY(sink_->Sync());
-    return checkpointer_->Save(input, 0, Now());
+    return checkpointer_->Save(input, 0, sink_->fd(), Now());
   }
 
   // Writes out what there is, then waits for input, a signal or a time. True: Read has something to say.
@@ -124,6 +130,7 @@ class Run {
     now = Now();
     if (step_ready || step_.next_tick_ns() <= now) {
       VEXEVT_TRY(step_.Tick(*sink_));
+      if (checkpointer_) checkpointer_->Moved();
       VEXEVT_TRY(sink_->Settle());
       VEXEVT_TRY(sink_->Flush());
     }

@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "lib/cli/checkpointer.h"
 #include "lib/cli/event_sink.h"
 #include "lib/cli/exit_code.h"
 #include "lib/cli/ledger.h"
@@ -56,6 +57,10 @@ class Step {
   // Whether something of what was processed has not gone to the sink, or the step's own outputs, yet: --checkpoint then
   // waits with moving on.
   virtual bool holds_back() { return false; }
+
+  // What it keeps of its own from one run to the next, in one with the place in the input; then nothing is held back.
+  // Where no input is a file there is no such place, and the state alone goes on. Not together with --checkpoint.
+  virtual StepState* state() { return nullptr; }
 
   // SIGHUP, between two events, for a step that reloads; others are ended by it. A step that keeps its old rules
   // because the new ones are wrong says so and returns Ok.

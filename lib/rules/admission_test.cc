@@ -88,6 +88,24 @@ TEST(KeyedState, IsBoundedAndForgetsTheOldest) {
   EXPECT_EQ(table.At(1000).time_ns, 1000u);
 }
 
+TEST(KeyedState, GoesOnFromWhatWasSaved) {
+  struct State {
+    std::uint64_t time_ns;
+  };
+  KeyedState<State> table(16), other(16);
+  for (std::uint64_t key = 1; key <= 100; ++key) table.At(key * 0x9e3779b97f4a7c15).time_ns = key;
+  Packer packer;
+  table.Save(&packer);
+  Unpacker unpacker(packer.bytes());
+  ASSERT_TRUE(other.Load(&unpacker) && unpacker.done());
+  for (std::uint64_t key = 90; key <= 200; ++key) {
+    EXPECT_EQ(table.At(key * 0x9e3779b97f4a7c15).time_ns, other.At(key * 0x9e3779b97f4a7c15).time_ns) << key;
+    table.At(key * 0x9e3779b97f4a7c15).time_ns = other.At(key * 0x9e3779b97f4a7c15).time_ns = key;
+  }
+  Unpacker cut(std::string_view(packer.bytes()).substr(1));
+  EXPECT_FALSE(KeyedState<State>(16).Load(&cut));
+}
+
 TEST(KeyedState, GrowsWithoutLosingAKey) {
   struct State {
     std::uint64_t time_ns = 0;

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "lib/base/packing.h"
+
 namespace vexevt {
 
 // Open addressing over a power of two of slots: a key stands in one of two runs of kRun slots, where it came in that
@@ -57,6 +59,32 @@ class KeyedState {
 
   // How many keys had to make room since the start.
   std::uint64_t evicted() const { return evicted_; }
+
+  // As it is, to the slot: which key makes room for another depends on where they stand.
+  void Save(Packer* packer) const {
+    packer->PutCount(slots_.size());
+    packer->PutCount(
+        static_cast<std::size_t>(std::ranges::count_if(slots_, [](const Slot& s) { return s.hash != 0; })));
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].hash == 0) continue;
+      packer->Put(std::uint64_t{i});
+      packer->Put(slots_[i].hash);
+      packer->Put(slots_[i].state);
+    }
+  }
+  // Of a table of the same bound. False: that is nothing that Save wrote.
+  bool Load(Unpacker* unpacker) {
+    const auto size = unpacker->Get<std::uint64_t>();
+    if (size <= kRun || size - kRun > most_slots_ || !std::has_single_bit(size - kRun)) return false;
+    slots_.assign(size, Slot());
+    for (std::size_t count = unpacker->GetCount(2 * sizeof(std::uint64_t) + sizeof(State)); count > 0; --count) {
+      const auto place = unpacker->Get<std::uint64_t>();
+      if (place >= size) return false;
+      slots_[place].hash = unpacker->Get<std::uint64_t>();
+      slots_[place].state = unpacker->Get<State>();
+    }
+    return unpacker->ok();
+  }
 
  private:
   static constexpr std::size_t kRun = 8;

@@ -80,6 +80,12 @@ Status CheckFramesEnd(const std::string& path) {
       path));
 }
 
+Status LockAlone(int fd, const std::string& path) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno != EWOULDBLOCK) return Cannot("lock", path);
+  return Unavailable(fmt::format("cannot append: another run writes '{}'", path));
+}
+
 Status LookAt(const std::string& path, std::uint64_t bytes, bool frames, AppendFile* file) {
   std::array<std::byte, kZstdMagicBytes> start{};
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -112,14 +118,32 @@ Result<AppendFile> OpenToAppend(const std::string& path, bool frames, std::span<
   struct stat status;
   if (!file.fd || ::fstat(file.fd.get(), &status) != 0) return Cannot("open", path);
   if (!S_ISREG(status.st_mode)) return file;
-  if (::flock(file.fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return Cannot("lock", path);
-    return Unavailable(fmt::format("cannot append: another run writes '{}'", path));
-  }
+  VEXEVT_TRY(LockAlone(file.fd.get(), path));
   if (::fstat(file.fd.get(), &status) != 0) return Cannot("open", path);  // what the last one wrote, before the lock
   file.empty = status.st_size == 0;
   if (!file.empty) VEXEVT_TRY(LookAt(path, static_cast<std::uint64_t>(status.st_size), frames, &file));
   return file;
+}
+
+std::optional<FileEnd> EndOf(int fd) {
+  struct stat status;
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return FileEnd{status.st_ino, static_cast<std::uint64_t>(status.st_size)};
+}
+
+Result<std::uint64_t> CutBack(const std::string& path, const FileEnd& end) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd) {
+    if (errno == ENOENT || errno == ENXIO) return std::uint64_t{0};
+    return Cannot("open", path);
+  }
+  auto now = EndOf(fd.get());
+  if (!now || now->inode != end.inode) return std::uint64_t{0};
+  VEXEVT_TRY(LockAlone(fd.get(), path));
+  now = EndOf(fd.get());
+  if (!now || now->bytes <= end.bytes) return std::uint64_t{0};
+  if (::ftruncate(fd.get(), static_cast<off_t>(end.bytes)) != 0) return Cannot("write", path);
+  return now->bytes - end.bytes;
 }
 
 }  // namespace vexevt

@@ -1,7 +1,10 @@
 // What an earlier run has written, opened to be gone on with.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,5 +27,18 @@ struct AppendFile {
 // but for an event at the end that is cut off. Compressed data is whole zstd frames in any case, and its name says what
 // it is (IsCompressedName). Refuses one of `inputs`, as OpenOutput does.
 Result<AppendFile> OpenToAppend(const std::string& path, bool frames, std::span<const std::string> inputs);
+
+// How far a file had been written. Its inode proves that it is that file; a device's number does not outlive a reboot.
+struct FileEnd {
+  ino_t inode = 0;
+  std::uint64_t bytes = 0;
+  bool operator==(const FileEnd&) const = default;
+};
+
+// nullopt: no regular file.
+std::optional<FileEnd> EndOf(int fd);
+
+// Takes away what `path` has beyond `end`, where it is that file still and nobody writes it; gives how many bytes.
+Result<std::uint64_t> CutBack(const std::string& path, const FileEnd& end);
 
 }  // namespace vexevt

@@ -114,5 +114,21 @@ TEST_F(AppendFileTest, SaysHowALineEnds) {
   EXPECT_EQ(Message(), "'" + path_ + "': input file is output file");
 }
 
+TEST_F(AppendFileTest, IsCutBackToWhereItWas) {
+  Add();
+  auto file = Open();
+  ASSERT_TRUE(file.ok());
+  const auto end = EndOf(file->fd.get());
+  ASSERT_TRUE(end);
+  WriteBytes(file->fd.get(), std::vector<std::byte>(5));
+  EXPECT_FALSE(CutBack(path_, *end).ok()) << "it is being written";
+  file->fd.reset();
+  EXPECT_EQ(CutBack(path_, {end->inode + 1, 0}).value(), 0u) << "another file";
+  EXPECT_EQ(CutBack(path_, *end).value(), 5u);
+  EXPECT_EQ(Contents(), event_);
+  EXPECT_EQ(CutBack(directory_ / "nothing", *end).value(), 0u);
+  EXPECT_EQ(EndOf(TestPipe().to.get()), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vexevt

@@ -36,6 +36,24 @@ TEST(DelayQueue, GivesInOrderOfDueThenOfArrival) {
   EXPECT_EQ(queue.next_due_ns(), std::nullopt);
 }
 
+TEST(DelayQueue, GoesOnFromWhatWasSaved) {
+  DelayQueue queue(1 << 20), other(1 << 20);
+  Add(queue, 20, "x");
+  Add(queue, 10, "a");
+  Add(queue, 20, "y");
+  Packer packer;
+  queue.Save(&packer);
+  for (std::size_t cut = 0; cut < packer.bytes().size(); ++cut) {
+    DelayQueue fresh(1 << 20);
+    Unpacker unpacker(std::string_view(packer.bytes()).substr(0, cut));
+    EXPECT_FALSE(fresh.Load(&unpacker)) << cut;
+  }
+  Unpacker unpacker(packer.bytes());
+  ASSERT_TRUE(other.Load(&unpacker) && unpacker.done());
+  Add(other, 20, "z");
+  EXPECT_EQ(Due(other, 20), "axyz");
+}
+
 TEST(DelayQueue, TheEarliestMakeRoom) {
   DelayQueue queue(1000);
   std::string out;

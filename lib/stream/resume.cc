@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <system_error>
 
 #include "lib/base/clock.h"
 #include "lib/io/file_id.h"
@@ -86,6 +87,14 @@ Status Resume(Target* target, InputOptions options, const std::vector<FileMark>&
 }
 
 }  // namespace
+
+bool NamesFile(std::span<const std::string> endpoints) {
+  return std::ranges::any_of(endpoints, [](const std::string& endpoint) {
+    const auto name = ParseEndpoint(endpoint);
+    std::error_code error;
+    return name.ok() && name->kind == EndpointKind::kFile && std::filesystem::is_regular_file(name->rest, error);
+  });
+}
 
 Result<std::unique_ptr<StreamInput>> ResumeInputs(std::span<const std::string> endpoints, InputOptions options,
                                                   const std::vector<FileMark>& marks) {

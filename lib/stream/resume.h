@@ -16,6 +16,9 @@
 
 namespace vexevt {
 
+// Whether one of `endpoints` is a regular file, and so can be resumed.
+bool NamesFile(std::span<const std::string> endpoints);
+
 // As OpenInputs; the input tells marks of each file. kInvalidArgument for what is no regular file, and for one that is
 // named twice.
 Result<std::unique_ptr<StreamInput>> ResumeInputs(std::span<const std::string> endpoints, InputOptions options,

@@ -1,0 +1,93 @@
+// Packer and Unpacker: plain values as bytes, one behind the other, for state that goes to a file and comes back.
+// Nothing says what stands where: who reads asks for what was written. Little-endian.
+//
+// An Unpacker bears any bytes. What is asked of it beyond their end is a value of zeros and makes ok() false from there
+// on, so that a row of values needs one look at the end. What the values mean is for the caller to check.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "lib/base/bytes.h"
+
+namespace vexevt {
+
+// Values whose bytes are all that they are: no padding, no pointers.
+template <typename T>
+inline constexpr bool kPackable =
+    !std::is_pointer_v<T> && (std::has_unique_object_representations_v<T> || std::is_floating_point_v<T>);
+
+class Packer {
+ public:
+  template <typename T>
+  void Put(const T& value) {
+    static_assert(kPackable<T>);
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  // As Unpacker::GetCount expects it.
+  void PutCount(std::size_t count) { Put(std::uint64_t{count}); }
+  void PutText(std::string_view text) {
+    PutCount(text.size());
+    bytes_ += text;
+  }
+
+  const std::string& bytes() const { return bytes_; }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+class Unpacker {
+ public:
+  explicit Unpacker(std::string_view bytes) : rest_(bytes) {}
+
+  template <typename T>
+  T Get() {
+    static_assert(kPackable<T>);
+    if (rest_.size() < sizeof(T)) {
+      Fail();
+      return T();
+    }
+    const char* const at = rest_.data();
+    rest_.remove_prefix(sizeof(T));
+    if constexpr (std::is_same_v<T, bool>) {
+      return *at != 0;
+    } else {
+      return Load<T>(at);
+    }
+  }
+  // How many things follow, each of `least_bytes` at least: never more than there is room for, so that it may be used
+  // to make room for them.
+  std::size_t GetCount(std::size_t least_bytes) {
+    const auto count = Get<std::uint64_t>();
+    if (count <= rest_.size() / least_bytes) return count;
+    Fail();
+    return 0;
+  }
+  // Borrows from the bytes.
+  std::string_view GetText() {
+    const std::size_t size = GetCount(1);
+    const std::string_view text = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return text;
+  }
+
+  void Fail() {
+    ok_ = false;
+    rest_ = {};
+  }
+  bool ok() const { return ok_; }
+  bool done() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace vexevt

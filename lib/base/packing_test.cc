@@ -1,0 +1,51 @@
+#include "lib/base/packing.h"
+
+#include <gtest/gtest.h>
+
+namespace vexevt {
+namespace {
+
+TEST(Packing, GivesBackWhatWasPut) {
+  Packer packer;
+  packer.Put(std::uint64_t{7});
+  packer.Put(true);
+  packer.Put(-1.5);
+  packer.PutText("abc");
+  packer.PutText("");
+  Unpacker unpacker(packer.bytes());
+  EXPECT_EQ(unpacker.Get<std::uint64_t>(), 7u);
+  EXPECT_TRUE(unpacker.Get<bool>());
+  EXPECT_EQ(unpacker.Get<double>(), -1.5);
+  EXPECT_EQ(unpacker.GetText(), "abc");
+  EXPECT_EQ(unpacker.GetText(), "");
+  EXPECT_TRUE(unpacker.done());
+}
+
+TEST(Packing, FailsBeyondTheEndAndStaysSo) {
+  Packer packer;
+  packer.PutText("abc");
+  for (std::size_t cut = 0; cut < packer.bytes().size(); ++cut) {
+    Unpacker unpacker(std::string_view(packer.bytes()).substr(0, cut));
+    EXPECT_EQ(unpacker.GetText(), "");
+    EXPECT_FALSE(unpacker.ok());
+    EXPECT_EQ(unpacker.Get<std::uint8_t>(), 0);
+  }
+}
+
+TEST(Packing, ACountIsOfWhatThereIsRoomFor) {
+  Packer packer;
+  packer.PutCount(3);
+  packer.Put(std::uint64_t{0});
+  packer.Put(std::uint64_t{0});
+  EXPECT_EQ(Unpacker(packer.bytes()).GetCount(8), 0u);
+  EXPECT_EQ(Unpacker(packer.bytes()).GetCount(4), 3u);
+}
+
+TEST(Packing, WhatIsLeftIsNotDone) {
+  Unpacker unpacker("x");
+  EXPECT_TRUE(unpacker.ok());
+  EXPECT_FALSE(unpacker.done());
+}
+
+}  // namespace
+}  // namespace vexevt
