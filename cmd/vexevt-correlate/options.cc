@@ -146,6 +146,12 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
       "what tells that the time of an absence is over; wall\nwall: the events, and while none comes the time "
       "that goes by. event: the events alone.",
       {{"wall", true}, {"event", false}}, &options->real_clock);
+  AddText(app, "--state", "DIR",
+          "go on from what is kept there, and keep there what has begun\nTogether with the place in the input files, "
+          "every 10 s and at the end. After a run that was killed the files are read again from that place, and what "
+          "--append had written behind it is taken away.",
+          &options->state);
+  AddFlag(app, "--follow", "at the end of a file, wait for more", &options->common.follow);
   AddFlag(app, "--check", "only check the patterns", &options->check);
   AddCommonOptions(app, kAllOptions, &options->common);
 }

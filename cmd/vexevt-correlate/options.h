@@ -30,6 +30,7 @@ struct CorrelateOptions {
   bool shaped = false;  // one of those was given
   std::uint64_t lateness_ns = 0;
   bool real_clock = true;  // time also goes by while no event comes
+  std::string state;       // a directory; empty: none
   bool check = false;
   GraphOptions graph;
 };

@@ -2,17 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "cmd/vexevt-correlate/graph.h"
+#include "cmd/vexevt-correlate/kept_state.h"
 #include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
 #include "lib/correlate/correlator.h"
+#include "lib/event/lost_event.h"
 
 namespace vexevt {
 namespace {
+
+// A million partial matches are some 100 MB, which take some tenths of a second.
+constexpr std::uint64_t kStateInterval = 10 * kNsPerSecond;
 
 Result<PatternsFile> PatternsOf(const CorrelateOptions& options) {
   if (!options.patterns.empty()) {
@@ -44,9 +50,16 @@ Result<Correlator> CorrelatorOf(const CorrelateOptions& options) {
 class CorrelateStep final : public Step {
  public:
   CorrelateStep(const CorrelateOptions& options, Correlator correlator)
-      : options_(options), correlator_(std::move(correlator)) {}
+      : options_(options), correlator_(std::move(correlator)), seen_at_ns_(SystemClock().Now().mono_ns) {}
+
+  // With --state, before anything else.
+  Status TakeUpState() {
+    VEXEVT_ASSIGN(kept_, KeptState::Open(options_, &correlator_));
+    return {};
+  }
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
+    TellGap(sink);
     const auto tell = TellTo(sink);
     for (const EventView& event : batch) {
       correlator_.See(event, tell);
@@ -60,7 +73,9 @@ class CorrelateStep final : public Step {
   }
 
   Status Finish(EventSink& sink) override {
-    correlator_.Finish(TellTo(sink));
+    TellGap(sink);
+    // With state what is held is kept with it, in case that the next run has what belongs before it.
+    if (!kept_) correlator_.Finish(TellTo(sink));
     metrics_.Update(correlator_);
     return {};
   }
@@ -74,6 +89,7 @@ class CorrelateStep final : public Step {
   }
 
   Status Tick(EventSink& sink) override {
+    TellGap(sink);
     const std::uint64_t now = SystemClock().Now().mono_ns;
     correlator_.AdvanceTo(correlator_.newest_ns() + (now - std::exchange(seen_at_ns_, now)), TellTo(sink));
     return {};
@@ -88,11 +104,14 @@ class CorrelateStep final : public Step {
 
   // What is held, and partial matches, would be lost if a run went on behind what they rest on.
   bool holds_back() override {
+    if (kept_) return false;
     for (const PatternTally& tally : correlator_.Tally()) {
       if (tally.partials > 0) return true;
     }
     return options_.lateness_ns > 0;
   }
+
+  StepState* state() override { return kept_ ? &*kept_ : nullptr; }
 
   bool reloads() const override { return !options_.patterns.empty(); }
   Status Reload() override {
@@ -102,7 +121,7 @@ class CorrelateStep final : public Step {
           fmt::format("patterns not reloaded, generation {} stays", correlator_.generation())));
       return {};
     }
-    reread->Inherit(std::move(correlator_));
+    VEXEVT_TRY(reread->Inherit(correlator_));
     correlator_ = std::move(*reread);
     if (set_ != nullptr) metrics_.Describe(correlator_, set_);
     ReportNotice(fmt::format("read '{}' again: generation {}, {} patterns", options_.patterns, correlator_.generation(),
@@ -117,14 +136,25 @@ class CorrelateStep final : public Step {
     };
   }
 
+  // What a run that was killed had read behind its last checkpoint is not in the state.
+  void TellGap(EventSink& sink) {
+    if (!kept_ || !kept_->TakeGap()) return;
+    EventIds ids;
+    sink.WriteMade(LostEvent({.cause = "correlate: what a killed run had read after it last kept its state",
+                              .since_ns = correlator_.newest_ns(),
+                              .boundary = Boundary::kAnalytics},
+                             &ids));
+  }
+
   static constexpr unsigned kBatchesPerLook = 16;
 
   const CorrelateOptions& options_;
   Correlator correlator_;
+  std::optional<KeptState> kept_;
   CorrelateMetrics metrics_;
   MetricSet* set_ = nullptr;
   unsigned batches_ = 0;
-  std::uint64_t seen_at_ns_ = 0;  // by the monotonic clock, when the events' time was newest_ns()
+  std::uint64_t seen_at_ns_;  // by the monotonic clock, when the events' time was newest_ns()
 };
 
 }  // namespace
@@ -135,7 +165,12 @@ Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
   if (options.check) return ExitCode::kDone;
   Ledger ledger;
   CorrelateStep step(options, std::move(correlator));
-  return RunPipeline(kCorrelateTool, options.common, step, ledger);
+  CommonOptions common = options.common;
+  if (!options.state.empty()) {
+    VEXEVT_TRY(step.TakeUpState());
+    common.checkpoint_interval_ns = kStateInterval;
+  }
+  return RunPipeline(kCorrelateTool, common, step, ledger);
 }
 
 }  // namespace vexevt

@@ -31,10 +31,8 @@ Result<Correlator> Correlator::Compile(const PatternsFile& file) {
   for (const PlacedPattern& placed : file.patterns) {
     const auto add = [&](auto compiled) -> Status {
       if (!compiled.ok()) return ErrorInPattern(file, placed, compiled.status());
-      std::string definition = DefinitionOf(placed);
-      const std::uint64_t identity = Hash(definition);
       correlator.patterns_.push_back(
-          {placed.pattern.name, std::move(definition), identity, placed.pattern.severity, std::move(*compiled)});
+          {placed.pattern.name, Hash(DefinitionOf(placed)), placed.pattern.severity, std::move(*compiled)});
       return Status::Ok();
     };
     VEXEVT_TRY(placed.pattern.threshold ? add(ThresholdMatcher::Compile(placed.pattern, lists))
@@ -95,12 +93,7 @@ void Correlator::See(const EventView& event, const TellEvent& tell) {
 void Correlator::Look(const EventView& event, const TellEvent& tell) {
   if (event.wall_ns() < now_ns_) ++late_;
   now_ns_ = std::max(now_ns_, event.wall_ns());
-  if (event.type() == kVexevtLost) {
-    for (Running& running : patterns_) {
-      if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) sequence->SeeGap();
-    }
-    return;
-  }
+  if (event.type() == kVexevtLost) return SeeGap();
   if (host_ != event.host()) host_ = event.host();
   if (tenant_ != event.tenant()) tenant_ = event.tenant();
   // What time brings comes before the event.
@@ -156,22 +149,72 @@ std::optional<std::uint64_t> Correlator::next_deadline_ns() const {
   return next;
 }
 
-void Correlator::Inherit(Correlator&& before) {
+void Correlator::SeeGap() {
   for (Running& running : patterns_) {
-    const auto same = std::ranges::find(before.patterns_, running.definition, &Running::definition);
-    if (same == before.patterns_.end()) continue;
-    const Priority severity = running.severity;
-    running = std::move(*same);
-    running.severity = severity;
+    if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) sequence->SeeGap();
   }
-  lateness_ns_ = before.lateness_ns_;
-  held_ = std::move(before.held_);
-  newest_ns_ = before.newest_ns_;
-  now_ns_ = before.now_ns_;
-  late_ = before.late_;
+}
+
+void Correlator::Save(Packer* packer) const {
+  packer->Put(newest_ns_);
+  packer->Put(now_ns_);
+  packer->Put(late_);
+  packer->Put(generation_);
+  packer->PutText(host_);
+  packer->PutText(tenant_);
+  held_.Save(packer);
+  packer->PutCount(patterns_.size());
+  for (const Running& running : patterns_) {
+    packer->PutText(running.name);
+    packer->Put(running.identity);
+    packer->Put(running.matches);
+    packer->Put(running.evicted_told);
+    Packer matcher;
+    std::visit([&](const auto& kept) { kept.Save(&matcher); }, running.matcher);
+    packer->PutText(matcher.bytes());
+  }
+}
+
+Result<std::vector<std::string>> Correlator::Load(Unpacker* unpacker) {
+  newest_ns_ = unpacker->Get<std::uint64_t>();
+  now_ns_ = unpacker->Get<std::uint64_t>();
+  late_ = unpacker->Get<std::uint64_t>();
+  generation_ = unpacker->Get<std::uint32_t>();
+  host_ = unpacker->GetText();
+  tenant_ = unpacker->GetText();
+  if (now_ns_ > newest_ns_) return DataLoss("its time is damaged");
+  if (!held_.Load(unpacker)) return DataLoss("the events that were held are damaged");
+  std::vector<std::string> changed;
+  std::vector<bool> loaded(patterns_.size());
+  for (std::size_t count = unpacker->GetCount(5 * sizeof(std::uint64_t)); count > 0; --count) {
+    const std::string_view name = unpacker->GetText();
+    const auto identity = unpacker->Get<std::uint64_t>();
+    const auto matches = unpacker->Get<std::uint64_t>(), evicted_told = unpacker->Get<std::uint64_t>();
+    Unpacker matcher(unpacker->GetText());
+    const auto same = std::ranges::find(patterns_, identity, &Running::identity);
+    const auto place = static_cast<std::size_t>(same - patterns_.begin());
+    if (same == patterns_.end() || loaded[place]) {
+      changed.emplace_back(name);
+      continue;
+    }
+    same->matches = matches;
+    same->evicted_told = evicted_told;
+    const bool taken = std::visit([&](auto& kept) { return kept.Load(now_ns_, &matcher); }, same->matcher);
+    if (!taken || !matcher.done()) return DataLoss(fmt::format("what pattern '{}' had kept is damaged", name));
+    loaded[place] = true;
+  }
+  if (!unpacker->done()) return DataLoss("it is damaged");
+  if (!changed.empty() || std::ranges::find(loaded, false) != loaded.end()) ++generation_;
+  return changed;
+}
+
+Status Correlator::Inherit(const Correlator& before) {
+  Packer packer;
+  before.Save(&packer);
+  Unpacker unpacker(packer.bytes());
+  VEXEVT_ASSIGN([[maybe_unused]] const auto changed, Load(&unpacker));
   generation_ = before.generation_ + 1;
-  host_ = std::move(before.host_);
-  tenant_ = std::move(before.tenant_);
+  return {};
 }
 
 std::vector<PatternTally> Correlator::Tally() const {

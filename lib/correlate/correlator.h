@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "lib/base/packing.h"
 #include "lib/base/status.h"
 #include "lib/correlate/patterns_file.h"
 #include "lib/correlate/sequence_matcher.h"
@@ -53,8 +54,17 @@ class Correlator {
   std::optional<std::uint64_t> next_deadline_ns() const;
   std::uint64_t newest_ns() const { return newest_ns_; }  // of the events that were seen
 
-  // Takes over what goes on, of the patterns that are the same in both.
-  void Inherit(Correlator&& before);
+  // What has begun, for a later run, or one with other patterns.
+  void Save(Packer* packer) const;
+  // Into one that has seen nothing, takes over what Save wrote, of the patterns that are the same in both; the
+  // generation is one more where not all are. Gives the names of the patterns that are no more what they were.
+  // kDataLoss for anything else; this is of no use then.
+  Result<std::vector<std::string>> Load(Unpacker* unpacker);
+  // The same from another in this process, as a new generation.
+  Status Inherit(const Correlator& before);
+
+  // Events are missing here.
+  void SeeGap();
 
   std::vector<PatternTally> Tally() const;  // borrows from this
   std::uint64_t late() const { return late_; }
@@ -63,8 +73,7 @@ class Correlator {
  private:
   struct Running {
     std::string name;
-    std::string definition;  // all that it is
-    std::uint64_t identity = 0;
+    std::uint64_t identity = 0;  // the hash of all that it is
     Priority severity = Priority::kNormal;
     std::variant<SequenceMatcher, ThresholdMatcher> matcher;
     std::uint64_t matches = 0, evicted_told = 0;

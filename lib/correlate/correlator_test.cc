@@ -106,10 +106,70 @@ TEST(Correlator, KeepsWhatGoesOnAcrossAReload) {
   before.See(letters[0].view, told.tell);
   before.See(letters[1].view, told.tell);
   Correlator after = Compiled(std::string(kAb) + "[[pattern]]\nname = 'other'\nmatch = '[comm = c] next [comm = d]'\n");
-  after.Inherit(std::move(before));
+  EXPECT_TRUE(after.Inherit(before).ok());
   after.See(letters[2].view, told.tell);
   after.See(letters[3].view, told.tell);
   EXPECT_EQ(told.lines, std::vector<std::string>{"ab 2 g2 pid=1 a.path=/x b.path=/x"});
+}
+
+std::string SavedAs(const Correlator& correlator) {
+  Packer packer;
+  correlator.Save(&packer);
+  return packer.Take();
+}
+
+TEST(Correlator, GoesOnFromItsState) {
+  const std::string patterns =
+      std::string(kAb) + "[[pattern]]\nname = 'count'\nwithin = '1h'\nmatch = 'count [comm = a] >= 3'\n";
+  const auto letters = LettersOf("ab2a1aba2bab");
+  // Late by up to two seconds.
+  const std::size_t order[] = {1, 0, 2, 4, 3, 5, 7, 6, 8};
+  for (std::size_t cut = 0; cut <= std::size(order); ++cut) {
+    Told expected, told;
+    Correlator alone = Compiled(patterns), before = Compiled(patterns), after = Compiled(patterns);
+    for (Correlator* correlator : {&alone, &before, &after}) correlator->set_lateness(2 * kSecond);
+    for (const std::size_t i : order) alone.See(letters[i].view, expected.tell);
+    alone.Finish(expected.tell);
+    for (std::size_t i = 0; i < cut; ++i) before.See(letters[order[i]].view, told.tell);
+    const std::string saved = SavedAs(before);
+    Unpacker unpacker(saved);
+    const auto changed = after.Load(&unpacker);
+    ASSERT_TRUE(changed.ok()) << changed.status().message();
+    EXPECT_TRUE(changed->empty());
+    for (std::size_t i = cut; i < std::size(order); ++i) after.See(letters[order[i]].view, told.tell);
+    after.Finish(told.tell);
+    EXPECT_EQ(told.lines, expected.lines);
+    EXPECT_EQ(told.ids, expected.ids);
+    EXPECT_EQ(after.Tally()[0].matches, alone.Tally()[0].matches);
+  }
+}
+
+TEST(Correlator, OfAChangedPatternDropsWhatItHadKept) {
+  Correlator before = Compiled(kAb);
+  Told told;
+  const auto letters = LettersOf("abab");
+  before.See(letters[0].view, told.tell);
+  const std::string saved = SavedAs(before);
+  Correlator after = Compiled("[[pattern]]\nname = 'ab'\nmatch = '[comm = a] then [comm = b]'\n");
+  Unpacker unpacker(saved);
+  const auto changed = after.Load(&unpacker);
+  ASSERT_TRUE(changed.ok());
+  EXPECT_EQ(*changed, std::vector<std::string>{"ab"});
+  EXPECT_EQ(after.generation(), 2u);
+  after.See(letters[1].view, told.tell);
+  EXPECT_TRUE(told.lines.empty());
+}
+
+TEST(Correlator, RefusesAStateThatIsCutOff) {
+  Correlator before = Compiled(kAb);
+  before.set_lateness(kSecond);
+  Told told;
+  for (const Letter& letter : LettersOf("aba")) before.See(letter.view, told.tell);
+  const std::string saved = SavedAs(before);
+  for (std::size_t size = 0; size < saved.size(); ++size) {
+    Unpacker unpacker(std::string_view(saved).substr(0, size));
+    EXPECT_FALSE(Compiled(kAb).Load(&unpacker).ok()) << size;
+  }
 }
 
 TEST(Correlator, TellsOfPartialMatchesThatItGaveUp) {

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "lib/base/packing.h"
 #include "lib/event/event.h"
 #include "lib/event/field.h"
 
@@ -25,6 +27,9 @@ class KeptValue {
     return std::holds_alternative<std::string_view>(value_) ? FieldValue(std::string_view(bytes_)) : value_;
   }
 
+  void Save(Packer* packer) const;
+  void Load(Unpacker* unpacker);
+
  private:
   FieldValue value_;
   std::string bytes_;
@@ -35,7 +40,8 @@ struct TakenEvent {
   std::uint64_t number = 0;   // of the event among those that the matcher saw
   std::uint32_t before = 0;   // the one taken before it, or History::kNone
   std::uint32_t holders = 0;  // partial matches and events that build on it
-  std::uint32_t step = 0;     // as which step it was taken
+  std::uint16_t step = 0;     // as which step it was taken
+  std::uint16_t at = 0;       // and at which position
   std::vector<KeptValue> values;
 };
 
@@ -64,6 +70,7 @@ class History {
   }
 
   void Hold(std::uint32_t event) { ++events_[event].holders; }
+  std::size_t size() const { return events_.size(); }  // those that were given back among them
 
   void Release(std::uint32_t event) {
     while (event != kNone && --events_[event].holders == 0) {
@@ -72,6 +79,16 @@ class History {
       event = before;
     }
   }
+
+  // What is held, each event behind the one that it builds on. Gives, by their index here, the indices that the events
+  // have in what Load makes of it.
+  std::vector<std::uint32_t> Save(Packer* packer) const;
+  // Into an empty one. Who held events holds them again. False: that is nothing that Save wrote of such positions.
+  struct Place {
+    std::uint16_t step = 0;
+    std::size_t value_count = 0;
+  };
+  bool Load(Unpacker* unpacker, std::span<const Place> positions);
 
  private:
   std::vector<TakenEvent> events_;

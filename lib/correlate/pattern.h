@@ -19,6 +19,8 @@ struct PatternPart {
 };
 
 inline constexpr std::size_t kMaxSteps = 32;
+inline constexpr std::size_t kMaxPositions = 64;    // of steps, once groups that repeat are written out
+inline constexpr std::size_t kMaxDepth = 8;         // of groups in groups
 inline constexpr std::uint32_t kMaxTimes = 10'000;  // as often at most may a step happen
 
 // Which events may lie between an event and the one before it in a match. After Flink CEP.
@@ -40,14 +42,41 @@ struct PatternStep {
   std::optional<PatternPart> until;  // ends it
 };
 
-enum class Measure : std::uint8_t { kCount, kDistinct };
+// How the steps make up a sequence.
+struct PatternNode {
+  enum class Kind : std::uint8_t {
+    kStep,    // one of Pattern::steps, which says by itself what lies before it and how often it happens
+    kRow,     // parts, one after the other
+    kOneOf,   // one of its parts
+    kSomeOf,  // `count` of its parts, steps that happen once, in any order
+  };
+  Kind kind = Kind::kStep;
+  std::uint32_t step = 0, count = 0;
+  std::vector<PatternNode> parts;
+  std::size_t at = 0;  // in the pattern's text
+  // As a step's; of kSomeOf `inner` is also what lies between its parts.
+  Contiguity link = Contiguity::kRelaxed, inner = Contiguity::kRelaxed;
+  std::uint32_t least = 1, most = 1;
+};
 
-// More than so many in the pattern's window.
+// What of the events in a window is compared with a limit.
+enum class Measure : std::uint8_t {
+  kCount,
+  kDistinct,    // different values of the field
+  kSum,         // of the field's values
+  kMean,        // of the field's values
+  kPercentile,  // the value that so many per cent of them do not exceed, by nearest rank
+  kRate,        // times the number of the window before
+};
+
 struct Threshold {
   Measure measure = Measure::kCount;
-  std::string field;  // kDistinct
+  std::string field;  // all but kCount and kRate
   PatternPart when;
-  std::uint32_t least = 1;  // so many make a match
+  std::uint32_t least = 1;    // kCount, kDistinct: so many make a match
+  double limit = 0;           // of the others: more than this,
+  bool or_equal = false;      // or as much
+  std::uint32_t percent = 0;  // kPercentile: in thousandths, 1 to 99,999
 };
 
 // What a match makes of the partial matches that began before it ended. After Flink CEP.
@@ -55,7 +84,8 @@ enum class Skip : std::uint8_t { kNone, kToNext, kPastLast, kToFirst, kToLast };
 
 struct Pattern {
   std::string name;
-  std::vector<PatternStep> steps;      // either
+  std::vector<PatternStep> steps;      // either, in the order in which they are written
+  PatternNode shape;                   // of them: a row
   std::optional<Threshold> threshold;  // or
   std::vector<std::string> by;         // events that differ in one of these fields have nothing to do with each other
   std::uint64_t within_ns = 0;         // from a match's first event to before so long after it; 0: for ever
@@ -70,12 +100,15 @@ struct Pattern {
 
 // A sequence or a threshold, as text:
 //
-//   sequence  = step {("next" | "then" | "then any") step}
-//   step      = ["not"] [NAME ":"] "[" EXPRESSION "]" {"?" | "*" | "+" | "{" n ["," [m]] "}" | "consecutive" |
-//               "combinations" | "greedy" | "until" "[" EXPRESSION "]"}
-//   threshold = ("count" | "distinct" "(" FIELD ")") "[" EXPRESSION "]" (">" | ">=") NUMBER
+//   sequence  = part {("next" | "then" | "then any") part}
+//   part      = ["not"] step {times | "greedy" | "until" "[" EXPRESSION "]"} | group {times}
+//   step      = [NAME ":"] "[" EXPRESSION "]"
+//   group     = "(" sequence {"or" sequence} ")" | "(" step {"and" step} ")" | n "of" "(" step {"," step} ")"
+//   times     = "?" | "*" | "+" | "{" n ["," [m]] "}" | "consecutive" | "combinations"
+//   threshold = measure "[" EXPRESSION "]" (">" | ">=") VALUE ["times" "before"]
+//   measure   = "count" | "rate" | ("distinct" | "sum" | "mean") "(" FIELD ")" | "percentile" "(" NUMBER "," FIELD ")"
 //
-// Sets steps or threshold of *pattern. A failure's message is "COLUMN: what is wrong", in bytes from 1.
+// Sets steps and shape, or threshold, of *pattern. A failure's message is "COLUMN: what is wrong", in bytes from 1.
 Status ParsePatternText(std::string_view text, Pattern* pattern);
 
 // What no single part can tell: steps that are named twice or nowhere, windows that are missing. A failure's message

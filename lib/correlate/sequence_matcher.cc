@@ -11,12 +11,14 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint64_t Bit(std::uint32_t index) { return std::uint64_t{1} << index; }
-
-// Calls `each(index)` for the bits that are set.
-template <typename Each>
-void ForBits(std::uint64_t bits, Each each) {
-  for (; bits != 0; bits &= bits - 1) each(static_cast<std::uint32_t>(std::countr_zero(bits)));
+// For each step a bit for those that come in any order with it.
+void FindUnordered(const PatternNode& node, std::vector<std::uint64_t>* beside) {
+  std::uint64_t members = 0;
+  for (const PatternNode& part : node.parts) {
+    FindUnordered(part, beside);
+    if (node.kind == PatternNode::Kind::kSomeOf) members |= BitOf(part.step);
+  }
+  ForBits(members, [&](std::uint32_t step) { (*beside)[step] = members; });
 }
 
 }  // namespace
@@ -24,14 +26,15 @@ void ForBits(std::uint64_t bits, Each each) {
 Result<SequenceMatcher> SequenceMatcher::Compile(const Pattern& pattern, const NamedLists& lists) {
   SequenceMatcher matcher;
   VEXEVT_TRY(matcher.CompileConditions(pattern, lists));
-  matcher.LinkSteps(pattern);
+  VEXEVT_TRY(matcher.CompileSteps(pattern));
   matcher.WantShown(pattern);
   matcher.kept_at_.resize(matcher.wanted_.size());
-  for (Positive& positive : matcher.positives_) {
+  for (std::size_t at = 0; at < matcher.asked_.size(); ++at) {
+    std::vector<std::uint32_t>& keeps = matcher.asked_[at].keeps;
     for (std::uint32_t i = 0; i < matcher.wanted_.size(); ++i) {
-      if (matcher.wanted_[i].name != positive.step) continue;
-      matcher.kept_at_[i] = static_cast<std::uint32_t>(positive.keeps.size());
-      positive.keeps.push_back(i);
+      if (matcher.wanted_[i].name != matcher.automaton_.positions[at].step) continue;
+      matcher.kept_at_[i] = static_cast<std::uint32_t>(keeps.size());
+      keeps.push_back(i);
     }
   }
   matcher.earlier_.resize(matcher.wanted_.size());
@@ -52,6 +55,8 @@ Status SequenceMatcher::CompileConditions(const Pattern& pattern, const NamedLis
   std::vector<std::string> names;
   for (const PatternStep& step : pattern.steps) names.push_back(step.name);
   conditions_.resize(kUntil + pattern.steps.size());
+  std::vector<std::uint64_t> beside(pattern.steps.size());
+  FindUnordered(pattern.shape, &beside);
   for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
     const PatternStep& step = pattern.steps[i];
     // An event is asked for once it has been taken.
@@ -59,9 +64,12 @@ Status SequenceMatcher::CompileConditions(const Pattern& pattern, const NamedLis
       auto condition = CompilePart(part, step.name, names, lists, &wanted_);
       if (!condition.ok()) return condition;
       for (const std::uint32_t use : condition->uses()) {
-        const PatternStep& used = pattern.steps[wanted_[use].name];
-        if (wanted_[use].name < taken && !used.negated) continue;
-        return InvalidArgument(fmt::format("{}: '{}' has not happened by then", part.at + 1, used.name));
+        const auto earlier = static_cast<std::uint32_t>(wanted_[use].name);
+        const PatternStep& used = pattern.steps[earlier];
+        const bool unordered = (beside[i] & BitOf(earlier)) != 0;
+        if (earlier < taken && !used.negated && !unordered) continue;
+        return InvalidArgument(fmt::format("{}: '{}' {} happened by then", part.at + 1, used.name,
+                                           unordered ? "may not have" : "has not"));
       }
       return condition;
     };
@@ -74,51 +82,31 @@ Status SequenceMatcher::CompileConditions(const Pattern& pattern, const NamedLis
   return Status::Ok();
 }
 
-void SequenceMatcher::LinkSteps(const Pattern& pattern) {
-  for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
-    const PatternStep& step = pattern.steps[i];
-    if (step.link == Contiguity::kStrict && i > 0) sees_all_ = true;
-    if (step.negated) {
-      rests_on_absence_ = true;
-      for (Positive& before : positives_) before.not_behind.push_back(i);
-      continue;
+Status SequenceMatcher::CompileSteps(const Pattern& pattern) {
+  VEXEVT_ASSIGN(automaton_, BuildAutomaton(pattern));
+  std::uint64_t reached = 0;
+  for (const StepPosition& position : automaton_.positions) {
+    const PatternStep& step = pattern.steps[position.step];
+    Asked& asked = asked_.emplace_back();
+    asked.greedy = step.greedy;
+    asked.has_until = step.until.has_value();
+    asked.waits = std::ranges::any_of(position.absences, &Absence::at_end);
+    ends_in_absence_ |= asked.waits;
+    rests_on_absence_ |= !position.absences.empty();
+    if (position.link == Contiguity::kStrict || position.inner == Contiguity::kStrict) {
+      sees_all_ = rests_on_absence_ = true;
     }
-    if (step.link == Contiguity::kStrict || step.inner == Contiguity::kStrict) sees_all_ = rests_on_absence_ = true;
-    Positive& positive = positives_.emplace_back();
-    positive.step = i;
-    positive.least = std::max(step.least, 1u);
-    positive.most = step.most;
-    positive.link = step.link;
-    positive.inner = step.inner;
-    positive.greedy = step.greedy;
-    positive.has_until = step.until.has_value();
+    reached |= position.next;
+    if (position.most > 1) reached |= position.members;
+    if (asked.has_until) moving_ |= BitOf(kUntil + position.step);
+    for (const Absence& absence : position.absences) {
+      moving_ |= BitOf(absence.step);
+      sees_all_ |= not_next_[absence.step];
+    }
   }
-  const auto optional = [&](std::size_t index) { return pattern.steps[positives_[index].step].least == 0; };
-  // From `index` on: what may come next, as long as what is before it may be left out.
-  const auto reach = [&](std::size_t index) {
-    std::uint64_t targets = 0;
-    for (; index < positives_.size(); ++index) {
-      targets |= Bit(static_cast<std::uint32_t>(index));
-      if (!optional(index)) break;
-    }
-    return targets;
-  };
-  first_ = reach(0);
   // What nothing but a beginning waits for moves no partial match.
-  for (std::size_t i = 0; i < positives_.size(); ++i) {
-    if (i > 0 || positives_[i].most > 1) moving_ |= Bit(positives_[i].step);
-    if (positives_[i].has_until) moving_ |= Bit(kUntil + positives_[i].step);
-  }
-  for (std::uint32_t i = 0; i < pattern.steps.size(); ++i) {
-    if (pattern.steps[i].negated) moving_ |= Bit(i);
-  }
-  bool complete = true;
-  for (std::size_t i = positives_.size(); i-- > 0;) {
-    positives_[i].next = reach(i + 1);
-    positives_[i].complete = complete;
-    ends_in_absence_ |= complete && !positives_[i].not_behind.empty();
-    complete = complete && optional(i);
-  }
+  ForBits(reached, [&](std::uint32_t at) { moving_ |= BitOf(automaton_.positions[at].step); });
+  return Status::Ok();
 }
 
 std::uint32_t SequenceMatcher::Want(EarlierField field) {
@@ -138,9 +126,9 @@ void SequenceMatcher::WantShown(const Pattern& pattern) {
   for (const std::string& name : pattern.by) {
     std::vector<std::uint32_t>& places =
         shown_key_.emplace_back(name, std::vector<std::uint32_t>(pattern.steps.size())).second;
-    ForBits(first_, [&](std::uint32_t first) {
+    ForBits(automaton_.first, [&](std::uint32_t first) {
       const bool attribute = name.starts_with("attr.");
-      EarlierField field{positives_[first].step, attribute ? nullptr : FindField(name),
+      EarlierField field{automaton_.positions[first].step, attribute ? nullptr : FindField(name),
                          attribute ? name.substr(5) : ""};
       places[field.name] = Want(field);
     });
@@ -158,11 +146,10 @@ std::optional<TypeSet> SequenceMatcher::types() const {
 std::uint64_t SequenceMatcher::Judge(const EventView& event) const {
   std::uint64_t judged = 0;
   for (std::uint32_t i = 0; i < not_next_.size(); ++i) {
-    if (conditions_[i].MayHold(event)) judged |= Bit(i);
+    if (conditions_[i].MayHold(event)) judged |= BitOf(i);
   }
-  for (const Positive& positive : positives_) {
-    const std::uint32_t until = kUntil + positive.step;
-    if (positive.has_until && conditions_[until].MayHold(event)) judged |= Bit(until);
+  for (std::uint32_t i = kUntil; i < conditions_.size(); ++i) {
+    if ((moving_ & BitOf(i)) != 0 && conditions_[i].MayHold(event)) judged |= BitOf(i);
   }
   return judged;
 }
@@ -175,7 +162,7 @@ FieldValue SequenceMatcher::Earlier(std::uint32_t last, std::uint32_t wanted) co
 }
 
 bool SequenceMatcher::Holds(std::uint32_t condition, std::uint64_t judged, const EventView& event, std::uint32_t last) {
-  if ((judged & Bit(condition)) == 0) return false;
+  if ((judged & BitOf(condition)) == 0) return false;
   const Condition& asked = conditions_[condition];
   if (!asked.relates()) return true;
   for (const std::uint32_t use : asked.uses()) earlier_[use] = Earlier(last, use);
@@ -193,15 +180,15 @@ void SequenceMatcher::See(const EventView& event, std::uint64_t now_ns, FoundSin
     for (Partial& partial : pool_[place].partials) Move(&partial, event, judged);
   }
   const std::size_t moved = born_.size();
-  ForBits(first_, [&](std::uint32_t first) {
-    if (Holds(positives_[first].step, judged, event, History::kNone)) Take(first, nullptr, event);
+  ForBits(automaton_.first, [&](std::uint32_t first) {
+    if (Holds(automaton_.positions[first].step, judged, event, History::kNone)) Take(first, nullptr, event);
   });
   if (place == KeyMap::kNone && born_.empty() && completed_.empty()) return;
   KeyPartials& of_key = Of(key);
   place = keys_.Find(key);
   partials_ += born_.size();
   if (born_.size() > moved) {
-    starts_.push_back({within_ns_ == 0 ? ~std::uint64_t{0} : now_ns + within_ns_, key, number_});
+    starts_.push_back({Deadline(now_ns), key, number_});
   }
   of_key.partials.insert(of_key.partials.end(), born_.begin(), born_.end());
   born_.clear();
@@ -216,60 +203,66 @@ void SequenceMatcher::See(const EventView& event, std::uint64_t now_ns, FoundSin
 
 // What happened behind the last event of `partial` and must not have.
 void SequenceMatcher::Forbid(Partial* partial, const EventView& event, std::uint64_t judged) {
-  for (const std::uint32_t step : positives_[partial->at].not_behind) {
-    if (not_next_[step] && !partial->fresh) continue;
-    if (!Holds(step, judged, event, partial->last)) continue;
-    ForBits(partial->targets, [&](std::uint32_t target) {
-      if (target != partial->at && positives_[target].step > step) partial->targets &= ~Bit(target);
-    });
-    partial->waits = false;
+  for (const Absence& absence : automaton_.positions[partial->at].absences) {
+    if (not_next_[absence.step] && !partial->fresh) continue;
+    if (!Holds(absence.step, judged, event, partial->last)) continue;
+    partial->targets &= ~absence.before;
+    if (absence.at_end) partial->waits = false;
   }
 }
 
 void SequenceMatcher::Move(Partial* partial, const EventView& event, std::uint64_t judged) {
-  const Positive& now = positives_[partial->at];
-  const std::uint64_t again = Bit(partial->at);
-  if (now.has_until && (partial->targets & again) != 0 && Holds(kUntil + now.step, judged, event, partial->last)) {
+  const StepPosition& now = automaton_.positions[partial->at];
+  const Asked& asked = asked_[partial->at];
+  const std::uint64_t again = BitOf(partial->at);
+  if (asked.has_until && (partial->targets & again) != 0 && Holds(kUntil + now.step, judged, event, partial->last)) {
     partial->targets &= ~again;
   }
-  if (!now.not_behind.empty()) Forbid(partial, event, judged);
+  if (!now.absences.empty()) Forbid(partial, event, judged);
   std::uint64_t held = 0;
   ForBits(partial->targets, [&](std::uint32_t target) {
-    if (Holds(positives_[target].step, judged, event, partial->last)) held |= Bit(target);
+    if (Holds(automaton_.positions[target].step, judged, event, partial->last)) held |= BitOf(target);
   });
-  const std::uint64_t taken = now.greedy && (held & again) != 0 ? again : held;
+  const std::uint64_t taken = asked.greedy && (held & again) != 0 ? again : held;
   const Partial before = *partial;
   ForBits(partial->targets, [&](std::uint32_t target) {
-    if ((taken & Bit(target)) != 0) Take(target, &before, event);
-    const Contiguity contiguity = target == before.at ? now.inner : positives_[target].link;
-    if (contiguity == Contiguity::kStrict || (contiguity == Contiguity::kRelaxed && (held & Bit(target)) != 0)) {
-      partial->targets &= ~Bit(target);
+    if ((taken & BitOf(target)) != 0) Take(target, &before, event);
+    const Contiguity contiguity = (now.members & BitOf(target)) != 0 ? now.inner : automaton_.positions[target].link;
+    if (contiguity == Contiguity::kStrict || (contiguity == Contiguity::kRelaxed && (held & BitOf(target)) != 0)) {
+      partial->targets &= ~BitOf(target);
     }
   });
+  // Of a choice that has passed over too much, nothing comes any more.
+  if (now.members != again && partial->count < now.least &&
+      static_cast<std::uint32_t>(std::popcount(partial->targets)) < now.least - partial->count) {
+    partial->targets = 0;
+  }
   partial->fresh = false;
 }
 
 // `from`, or nothing, goes on with the event.
 void SequenceMatcher::Take(std::uint32_t at, const Partial* from, const EventView& event) {
-  const Positive& positive = positives_[at];
+  const StepPosition& position = automaton_.positions[at];
+  const std::vector<std::uint32_t>& keeps = asked_[at].keeps;
   TakenEvent* taken = nullptr;
   Partial partial;
-  partial.last = history_.Add(from ? from->last : History::kNone, positive.keeps.size(), &taken);
+  partial.last = history_.Add(from ? from->last : History::kNone, keeps.size(), &taken);
   taken->id = event.id();
   taken->number = number_;
-  taken->step = positive.step;
-  for (std::size_t i = 0; i < positive.keeps.size(); ++i) {
-    taken->values[i].Keep(ReadEarlierField(event, wanted_[positive.keeps[i]]));
+  taken->step = static_cast<std::uint16_t>(position.step);
+  taken->at = static_cast<std::uint16_t>(at);
+  for (std::size_t i = 0; i < keeps.size(); ++i) {
+    taken->values[i].Keep(ReadEarlierField(event, wanted_[keeps[i]]));
   }
   partial.start = from ? from->start : number_;
   partial.gaps = from ? from->gaps : gaps_;
   partial.at = static_cast<std::uint16_t>(at);
-  partial.count = from && from->at == at ? from->count + 1 : 1;
-  if (partial.count < positive.most) partial.targets = Bit(at);
-  if (partial.count >= positive.least) {
-    partial.targets |= positive.next;
-    partial.waits = positive.complete && !positive.not_behind.empty();
-    if (positive.complete && positive.not_behind.empty()) {
+  partial.count = from && (position.members & BitOf(from->at)) != 0 ? from->count + 1 : 1;
+  if (partial.count < position.most) partial.targets = NotTaken(position, partial.last, partial.count);
+  if (partial.count >= position.least) {
+    partial.targets |= position.next;
+    partial.waits = asked_[at].waits;
+    if (position.complete && !partial.waits) {
       history_.Hold(partial.last);
       completed_.push_back({partial.start, partial.last, partial.gaps});
     }
@@ -279,6 +272,16 @@ void SequenceMatcher::Take(std::uint32_t at, const Partial* from, const EventVie
   } else {
     history_.Release(partial.last);
   }
+}
+
+// What may come again at the position whose members have taken the last `count` events.
+std::uint64_t SequenceMatcher::NotTaken(const StepPosition& position, std::uint32_t last, std::uint32_t count) const {
+  std::uint64_t members = position.members;
+  if (std::has_single_bit(members)) return members;
+  for (; count > 0 && last != History::kNone; --count, last = history_[last].before) {
+    members &= ~BitOf(history_[last].at);
+  }
+  return members;
 }
 
 // Tells what was completed, the earliest first, and ends what the matches skip.

@@ -1,10 +1,11 @@
 // SequenceMatcher: finds the matches of one sequence in a stream of events, by an automaton whose states are what has
 // been taken so far.
 //
-// A partial match has taken some events, and waits for some of the next steps (its targets). An event that a target's
-// condition holds for makes a new partial match that has taken it. The old one lives on without it as long as it has a
-// target whose contiguity lets the event lie between: with `next` none may, with `then` one for which the target's
-// condition does not hold, with `then any` any. That is the meaning of Flink CEP's next, followedBy and followedByAny.
+// A partial match has taken some events, stands at a position of the automaton, and waits for some of the next ones
+// (its targets). An event that a target's condition holds for makes a new partial match that has taken it. The old one
+// lives on without it as long as it has a target whose contiguity lets the event lie between: with `next` none may,
+// with `then` one for which the target's condition does not hold, with `then any` any. That is the meaning of Flink
+// CEP's next, followedBy and followedByAny.
 //
 // Not thread-safe. In a steady state nothing is allocated per event.
 #pragma once
@@ -17,7 +18,9 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/packing.h"
 #include "lib/base/status.h"
+#include "lib/correlate/automaton.h"
 #include "lib/correlate/found.h"
 #include "lib/correlate/history.h"
 #include "lib/correlate/key_map.h"
@@ -55,28 +58,28 @@ class SequenceMatcher {
   std::uint64_t evicted() const { return evicted_; }        // partial matches given up for want of room
   std::uint64_t suppressed() const { return suppressed_; }  // matches not told, see Pattern::suppress_ns
 
+  // What it has seen up to `now_ns`, for one of the same pattern that has seen nothing yet: that goes on in its place.
+  // False: it is nothing that Save wrote, and this is of no use any more.
+  void Save(Packer* packer) const;
+  bool Load(std::uint64_t now_ns, Unpacker* unpacker);
+
  private:
   static constexpr std::uint32_t kUntil = 32;  // no pattern has more steps
 
-  // A step that happens.
-  struct Positive {
-    std::uint32_t step = 0;
-    std::uint32_t least = 1, most = 1;
-    Contiguity link = Contiguity::kRelaxed, inner = Contiguity::kRelaxed;
+  // What is asked of the events that a position takes.
+  struct Asked {
     bool greedy = false, has_until = false;
-    std::uint64_t next = 0;                 // a bit for each step that may be taken once this one is complete
-    bool complete = false;                  // nothing more has to happen
-    std::vector<std::uint32_t> not_behind;  // steps behind it that must not happen
-    std::vector<std::uint32_t> keeps;       // places in wanted_ of what its events are asked for
+    bool waits = false;                // is a match once nothing has happened in time
+    std::vector<std::uint32_t> keeps;  // places in wanted_
   };
 
   struct Partial {
     std::uint64_t start = 0;    // number of its first event
-    std::uint64_t targets = 0;  // a bit for each positive step that may come; its own: once more
+    std::uint64_t targets = 0;  // a bit for each position that may come; its own: once more
     std::uint64_t gaps = 0;     // before it began
     std::uint32_t last = History::kNone;
-    std::uint32_t count = 0;  // of its step
-    std::uint16_t at = 0;     // its positive step
+    std::uint32_t count = 0;  // taken by the members of its position
+    std::uint16_t at = 0;     // its position
     bool fresh = true;        // no event of the key has come since its last one
     bool waits = false;       // is a match unless something happens in time
   };
@@ -99,16 +102,22 @@ class SequenceMatcher {
   SequenceMatcher() = default;
 
   Status CompileConditions(const Pattern& pattern, const NamedLists& lists);
-  void LinkSteps(const Pattern& pattern);
+  Status CompileSteps(const Pattern& pattern);
   void WantShown(const Pattern& pattern);
   std::uint32_t Want(EarlierField field);
 
+  // Of what begins now; the largest value: none.
+  std::uint64_t Deadline(std::uint64_t now_ns) const {
+    constexpr std::uint64_t kNever = ~std::uint64_t{0};
+    return within_ns_ == 0 || now_ns > kNever - within_ns_ ? kNever : now_ns + within_ns_;
+  }
   std::uint64_t Judge(const EventView& event) const;
   bool Holds(std::uint32_t condition, std::uint64_t judged, const EventView& event, std::uint32_t last);
   FieldValue Earlier(std::uint32_t last, std::uint32_t wanted) const;
   void Move(Partial* partial, const EventView& event, std::uint64_t judged);
   void Forbid(Partial* partial, const EventView& event, std::uint64_t judged);
   void Take(std::uint32_t at, const Partial* from, const EventView& event);
+  std::uint64_t NotTaken(const StepPosition& position, std::uint32_t last, std::uint32_t count) const;
   void Settle(KeyPartials* of_key, std::uint64_t now_ns, FoundSink& sink);
   std::uint64_t PruneLimit(const Completed& completed) const;
   void Tell(const Completed& completed, std::uint64_t now_ns, bool timed_out, FoundSink& sink);
@@ -118,9 +127,11 @@ class SequenceMatcher {
   void ForgetIfEmpty(const KeyPartials& of_key);
   void MakeRoom(std::uint32_t place);
   void DropStaleStarts();
+  bool LoadPartials(Unpacker* unpacker);
+  bool MayWait(const Partial& partial) const;
 
-  std::vector<Positive> positives_;
-  std::uint64_t first_ = 0;            // a bit for each positive step that a match may begin with
+  Automaton automaton_;
+  std::vector<Asked> asked_;           // of each position
   std::uint64_t moving_ = 0;           // a bit for each condition that partial matches are asked about
   std::vector<Condition> conditions_;  // of each step, then, from kUntil on, what ends it
   std::vector<bool> not_next_;         // of each step: is forbidden right behind only

@@ -120,3 +120,133 @@ EOF
   grep -q 'vexevt_pattern_matches_total{.*pattern="gone".*} 1' m.prom
   grep -q 'vexevt_pattern_partials{.*pattern="gone".*} 1' m.prom
 }
+
+# pairs: 24 events in which files are opened and deleted, some twice as they come.
+pairs() {
+  local i
+  for i in 1 2 3 4 5 6 7 8; do
+    at "$((3 * i))" fs.open "/$i" "$((i % 2))"
+    at "$((3 * i + 2))" fs.write "/$i"
+    ((i < 3)) || at "$((3 * i + 1))" fs.delete "/$((i - 2))" "$((i % 2))"
+    ((i % 3)) || at "$((3 * i))" fs.open "/$i" "$((i % 2))"
+  done
+}
+
+patterns() {
+  cat >p.toml <<'TOML'
+[[pattern]]
+name = "gone"
+match = "o: [type = fs.open] then [type = fs.delete and path = o.path]"
+by = ["pid"]
+suppress = "5s"
+
+[[pattern]]
+name = "not written"
+match = "o: [type = fs.open] then not [type = fs.write and path = o.path]"
+within = "4s"
+
+[[pattern]]
+name = "many"
+match = "distinct(path) [type = fs.open] >= 3"
+within = "20s"
+TOML
+}
+
+# killed ARGUMENT...: a run over live.evt, which waits for more, killed once out.evt is as expected.evt.
+killed() {
+  vexevt-correlate "$@" --clock event --follow live.evt &
+  local tool=$!
+  until [ "$(stat -c %s out.evt 2>/dev/null || echo 0)" -ge "$(stat -c %s expected.evt)" ]; do
+    kill -0 "$tool" || return 1
+  done
+  kill -9 "$tool"
+  wait "$tool" || true
+}
+
+@test "a run that was killed goes on from its state, and each match is in its file once" {
+  patterns
+  pairs | vexevt-capture --import - -o whole.evt
+  vexevt-correlate -f p.toml --lateness 2s --state expected whole.evt -o expected.evt
+  [ "$(vexevt-cat expected.evt --template '.\n' | wc -l)" -ge 5 ]
+  for part in 1 4 7 11 16; do
+    rm -rf state out.evt
+    vexevt-cat --format frames -n "$part" whole.evt >live.evt
+    size=$(stat -c %s live.evt)
+    vexevt-correlate -f p.toml --lateness 2s --state state --append -o out.evt live.evt
+    tail -c "+$((size + 1))" whole.evt >>live.evt
+    killed -f p.toml --lateness 2s --state state --append -o out.evt
+    run -0 vexevt-correlate -f p.toml --lateness 2s --state state --append -o out.evt live.evt
+    [[ $output == *"which come again"* ]]
+    cmp out.evt expected.evt
+    # And nothing is left to tell.
+    vexevt-correlate -f p.toml --lateness 2s --state state --append -o out.evt live.evt
+    cmp out.evt expected.evt
+  done
+}
+
+@test "a run that was killed tells matches to a pipe again, as the same events" {
+  patterns
+  pairs | vexevt-capture --import - -o live.evt
+  vexevt-correlate -f p.toml --state expected live.evt -o expected.evt
+  killed -f p.toml --state state -o out.evt
+  vexevt-correlate -f p.toml --state state live.evt | cat - out.evt | vexevt-filter --dedupe 1h --by id type=vexevt.match -o once.evt
+  cmp once.evt expected.evt
+}
+
+@test "state goes on from one pipe to the next" {
+  at 1 fs.open /a | vexevt-capture --import - | vexevt-correlate --state state -e '[type = fs.open] then [type = fs.delete]'
+  run -0 bash -c "$(declare -f at); at 2 fs.delete /a | vexevt-capture --import - |
+    vexevt-correlate --state state -e '[type = fs.open] then [type = fs.delete]' | vexevt-cat --template '{type} {match.count}\n'"
+  [ "$output" = "vexevt.match 2" ]
+}
+
+@test "what a killed run had read from a pipe is a gap" {
+  local find=(vexevt-correlate --state state --within 5s -e 'o: [type = fs.open] then not [type = fs.close]')
+  at 1 fs.open /a | vexevt-capture --import - | "${find[@]}"
+  mkfifo pipe
+  "${find[@]}" -o out.evt <pipe &
+  tool=$!
+  exec 7>pipe
+  { at 2 fs.open /b; at 9 fs.open /c; } | vexevt-capture --import - >&7
+  until [ -s out.evt ]; do kill -0 "$tool"; done
+  kill -9 "$tool"
+  wait "$tool" || true
+  exec 7>&-
+  at 20 fs.open /d | vexevt-capture --import - | "${find[@]}" -o next.evt
+  run -0 vexevt-cat next.evt --template '{type} {attr.o.path} {match.uncertain}\n'
+  [ "${lines[0]}" = "vexevt.lost  " ]
+  [ "${lines[1]}" = "vexevt.match /a true" ]
+  [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "what is held for its order is kept with the state" {
+  { at 5 fs.delete /a; } | vexevt-capture --import - -o live.evt
+  run -0 vexevt-correlate --state state --lateness 3s -e '[type = fs.open] then [type = fs.delete]' live.evt
+  [ -z "$output" ]
+  { at 4 fs.open /a; at 9 fs.open /b; } | vexevt-capture --import - >>live.evt
+  run -0 bash -c "vexevt-correlate --state state --lateness 3s -e '[type = fs.open] then [type = fs.delete]' live.evt | vexevt-cat --template '{type}\n'"
+  [ "$output" = "vexevt.match" ]
+}
+
+@test "the state of a pattern that has changed is dropped, and that is told" {
+  at 1 fs.open /a | vexevt-capture --import - -o live.evt
+  vexevt-correlate --state state --name p -e '[type = fs.open] then [type = fs.delete]' live.evt
+  at 2 fs.delete /a | vexevt-capture --import - >>live.evt
+  run -0 vexevt-correlate --state state --name p -e '[type = fs.open] then any [type = fs.delete]' live.evt
+  [ "$output" = "vexevt-correlate: pattern 'p' is no more what it was: what it had kept is dropped" ]
+}
+
+@test "a state that is damaged, in use, or beside a checkpoint is refused" {
+  at 1 fs.open /a | vexevt-capture --import - -o live.evt
+  vexevt-correlate --state state -e '[pid = 1]' live.evt -o /dev/null
+  run -2 vexevt-correlate --state state --checkpoint ck -e '[pid = 1]' live.evt
+  [[ $output == *"leave out --checkpoint" ]]
+  exec 7<state
+  flock 7
+  run -3 vexevt-correlate --state state -e '[pid = 1]' live.evt
+  [ "$output" = "vexevt-correlate: another run keeps its state in 'state'" ]
+  exec 7<&-
+  truncate -s -1 state/correlate.state
+  run -3 vexevt-correlate --state state -e '[pid = 1]' live.evt
+  [ "$output" = "vexevt-correlate: cannot go on from 'state/correlate.state': it is damaged" ]
+}

@@ -1,0 +1,75 @@
+#include "lib/correlate/saved_run.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "lib/stream/testing/streams.h"
+
+namespace vexevt {
+namespace {
+
+SavedRun SomeRun() {
+  SavedRun run;
+  run.replays = true;
+  run.marks = {{"/srv/a.evt", 7, FileMark::LastEvent{64, {1, 2}, 1'000'000'000}}, {"/srv/b.evt", 8, {}}};
+  run.output = FileEnd{9, 4096};
+  run.patterns = std::string("\0what they keep", 15);
+  return run;
+}
+
+TEST(SavedRun, IsReadAsItWasWritten) {
+  const SavedRun run = SomeRun();
+  auto read = ParseSavedRun(PrintSavedRun(run));
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_FALSE(read->ended);
+  EXPECT_TRUE(read->replays);
+  EXPECT_EQ(read->marks, run.marks);
+  EXPECT_EQ(read->output, run.output);
+  EXPECT_EQ(read->patterns, run.patterns);
+}
+
+TEST(SavedRun, AnyByteThatIsMissingOrChangedIsFound) {
+  const std::string bytes = PrintSavedRun(SomeRun());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    EXPECT_FALSE(ParseSavedRun(std::string_view(bytes).substr(0, i)).ok()) << i;
+    std::string changed = bytes;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_FALSE(ParseSavedRun(changed).ok()) << i;
+  }
+  EXPECT_FALSE(ParseSavedRun(bytes + "x").ok());
+  EXPECT_EQ(ParseSavedRun("vexevt correlate state 2\n").status().message(),
+            "it is of another version of vexevt-correlate");
+}
+
+TEST(StateDirectory, IsMadeAndKeepsWhatWasSaved) {
+  TestDirectory directory;
+  auto state = StateDirectory::Open(directory / "state");
+  ASSERT_TRUE(state.ok()) << state.status().message();
+  auto run = state->Load();
+  ASSERT_TRUE(run.ok()) << run.status().message();
+  EXPECT_TRUE(run->ended && run->patterns.empty());
+  ASSERT_TRUE(state->Save(SomeRun()).ok());
+  run = state->Load();
+  ASSERT_TRUE(run.ok());
+  EXPECT_EQ(run->marks, SomeRun().marks);
+}
+
+TEST(StateDirectory, BelongsToOneRun) {
+  TestDirectory directory;
+  auto state = StateDirectory::Open(directory / "state");
+  ASSERT_TRUE(state.ok());
+  EXPECT_EQ(StateDirectory::Open(directory / "state").status().code(), StatusCode::kUnavailable);
+}
+
+TEST(StateDirectory, SaysWhatIsDamaged) {
+  TestDirectory directory;
+  auto state = StateDirectory::Open(directory / "state");
+  ASSERT_TRUE(state.ok());
+  std::ofstream(directory / "state/correlate.state") << "vexevt correlate state 1\nxxxxxxxxyy";
+  EXPECT_EQ(state->Load().status().message(),
+            "cannot go on from '" + (directory / "state/correlate.state") + "': it is damaged");
+}
+
+}  // namespace
+}  // namespace vexevt
