@@ -141,6 +141,10 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
   AddValue(app, "--lateness", "DURATION",
            "put events into their order that come at most so late\nEvery match then comes that much later.",
            &ParseDuration, &options->lateness_ns);
+  AddText(app, "--late", "ENDPOINT",
+          "events that come later still are written there, and not looked at\nWithout it they are taken to have "
+          "happened when they come.",
+          &options->late);
   AddChoice<bool>(
       app, "--clock",
       "what tells that the time of an absence is over; wall\nwall: the events, and while none comes the time "

@@ -29,6 +29,7 @@ struct CorrelateOptions {
   Pattern pattern{.name = "pattern"};
   bool shaped = false;  // one of those was given
   std::uint64_t lateness_ns = 0;
+  std::string late;        // an endpoint for what is later still; empty: it is looked at
   bool real_clock = true;  // time also goes by while no event comes
   std::string state;       // a directory; empty: none
   bool check = false;

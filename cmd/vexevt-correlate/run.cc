@@ -13,6 +13,7 @@
 #include "lib/cli/pipeline.h"
 #include "lib/correlate/correlator.h"
 #include "lib/event/lost_event.h"
+#include "lib/stream/endpoint.h"
 
 namespace vexevt {
 namespace {
@@ -52,9 +53,18 @@ class CorrelateStep final : public Step {
   CorrelateStep(const CorrelateOptions& options, Correlator correlator)
       : options_(options), correlator_(std::move(correlator)), seen_at_ns_(SystemClock().Now().mono_ns) {}
 
-  // With --state, before anything else.
-  Status TakeUpState() {
-    VEXEVT_ASSIGN(kept_, KeptState::Open(options_, &correlator_));
+  // What the options name beside the stream. Before anything else.
+  Status Open() {
+    if (!options_.state.empty()) {
+      VEXEVT_ASSIGN(kept_, KeptState::Open(options_, &correlator_));
+    }
+    if (!options_.late.empty()) {
+      if (options_.late == options_.common.output) {
+        return InvalidArgument(fmt::format("'{}' can't be both the output and the one of late events", options_.late));
+      }
+      VEXEVT_ASSIGN(late_, OpenOutput(options_.late, options_.common.inputs));
+      SendLate();
+    }
     return {};
   }
 
@@ -69,7 +79,7 @@ class CorrelateStep final : public Step {
     correlator_.TellLosses(tell);
     if (++batches_ % kBatchesPerLook == 0) metrics_.Update(correlator_);
     seen_at_ns_ = SystemClock().Now().mono_ns;
-    return {};
+    return FlushLate();
   }
 
   Status Finish(EventSink& sink) override {
@@ -77,7 +87,8 @@ class CorrelateStep final : public Step {
     // With state what is held is kept with it, in case that the next run has what belongs before it.
     if (!kept_) correlator_.Finish(TellTo(sink));
     metrics_.Update(correlator_);
-    return {};
+    VEXEVT_TRY(FlushLate());
+    return late_ ? late_->Close() : Status();
   }
 
   // While no event comes, the events' own time goes on as the real one does, from the newest event on.
@@ -92,7 +103,7 @@ class CorrelateStep final : public Step {
     TellGap(sink);
     const std::uint64_t now = SystemClock().Now().mono_ns;
     correlator_.AdvanceTo(correlator_.newest_ns() + (now - std::exchange(seen_at_ns_, now)), TellTo(sink));
-    return {};
+    return FlushLate();
   }
 
   // The loop only polls when the input is idle.
@@ -123,6 +134,7 @@ class CorrelateStep final : public Step {
     }
     VEXEVT_TRY(reread->Inherit(correlator_));
     correlator_ = std::move(*reread);
+    if (late_) SendLate();
     if (set_ != nullptr) metrics_.Describe(correlator_, set_);
     ReportNotice(fmt::format("read '{}' again: generation {}, {} patterns", options_.patterns, correlator_.generation(),
                              correlator_.Tally().size()));
@@ -146,11 +158,24 @@ class CorrelateStep final : public Step {
                              &ids));
   }
 
+  void SendLate() {
+    correlator_.set_late([this](const EventView& event) {
+      if (late_failure_.ok()) late_failure_ = late_->Append(event.frame());
+    });
+  }
+
+  Status FlushLate() {
+    if (late_ && late_failure_.ok()) late_failure_ = late_->Flush();
+    return std::exchange(late_failure_, Status());
+  }
+
   static constexpr unsigned kBatchesPerLook = 16;
 
   const CorrelateOptions& options_;
   Correlator correlator_;
   std::optional<KeptState> kept_;
+  std::optional<StreamWriter> late_;
+  Status late_failure_;
   CorrelateMetrics metrics_;
   MetricSet* set_ = nullptr;
   unsigned batches_ = 0;
@@ -166,10 +191,8 @@ Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
   Ledger ledger;
   CorrelateStep step(options, std::move(correlator));
   CommonOptions common = options.common;
-  if (!options.state.empty()) {
-    VEXEVT_TRY(step.TakeUpState());
-    common.checkpoint_interval_ns = kStateInterval;
-  }
+  if (!options.state.empty()) common.checkpoint_interval_ns = kStateInterval;
+  VEXEVT_TRY(step.Open());
   return RunPipeline(kCorrelateTool, common, step, ledger);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/correlate/match_event.h"
+#include "lib/event/encode.h"
 #include "lib/event/lost_event.h"
 #include "lib/match/hash.h"
 #include "lib/rules/compile.h"
@@ -50,6 +51,9 @@ void Correlator::IndexTypes() {
     for (std::uint32_t code = 0; code < kTypeCodes; ++code) {
       if (!types || types->test(code)) of_type_[code].push_back(i);
     }
+    if (std::visit([](const auto& matcher) { return matcher.asks_for_matches(); }, patterns_[i].matcher)) {
+      of_matches_.push_back(i);
+    }
     const auto* sequence = std::get_if<SequenceMatcher>(&patterns_[i].matcher);
     if (sequence && sequence->waits_for_time()) timed_.push_back(i);
   }
@@ -58,8 +62,8 @@ void Correlator::IndexTypes() {
 // What one pattern finds, as events.
 class Correlator::Teller final : public FoundSink {
  public:
-  Teller(Correlator* correlator, Running* running, const TellEvent& tell)
-      : correlator_(correlator), running_(running), tell_(tell) {}
+  Teller(Correlator* correlator, std::uint32_t place, const TellEvent& tell)
+      : correlator_(correlator), place_(place), running_(&correlator->patterns_[place]), tell_(tell) {}
 
   void Tell(const Found& found) override {
     if (!found.timed_out) ++running_->matches;
@@ -71,10 +75,13 @@ class Correlator::Teller final : public FoundSink {
                     .tenant = correlator_->tenant_},
                    found, &correlator_->event_);
     tell_(correlator_->event_);
+    if (correlator_->of_matches_.empty() || correlator_->of_matches_.back() <= place_) return;
+    AppendFrame(correlator_->event_, &correlator_->made_.emplace_back(Made{place_, {}}).frame);
   }
 
  private:
   Correlator* correlator_;
+  std::uint32_t place_;
   Running* running_;
   const TellEvent& tell_;
 };
@@ -91,20 +98,43 @@ void Correlator::See(const EventView& event, const TellEvent& tell) {
 }
 
 void Correlator::Look(const EventView& event, const TellEvent& tell) {
-  if (event.wall_ns() < now_ns_) ++late_;
+  const bool late = event.wall_ns() < now_ns_;
+  late_ += late;
   now_ns_ = std::max(now_ns_, event.wall_ns());
   if (event.type() == kVexevtLost) return SeeGap();
+  if (late && see_late_) return see_late_(event);
   if (host_ != event.host()) host_ = event.host();
   if (tenant_ != event.tenant()) tenant_ = event.tenant();
   // What time brings comes before the event.
-  for (const std::uint32_t place : timed_) {
-    Teller teller(this, &patterns_[place], tell);
-    std::get<SequenceMatcher>(patterns_[place].matcher).Advance(now_ns_, teller);
-  }
+  Advance(tell);
   for (const std::uint32_t place : event.type() < kTypeCodes ? of_type_[event.type()] : all_) {
-    Teller teller(this, &patterns_[place], tell);
+    Teller teller(this, place, tell);
     std::visit([&](auto& matcher) { matcher.See(event, now_ns_, teller); }, patterns_[place].matcher);
   }
+  if (!made_.empty()) ShowMatches(tell);
+}
+
+void Correlator::Advance(const TellEvent& tell) {
+  for (const std::uint32_t place : timed_) {
+    Teller teller(this, place, tell);
+    std::get<SequenceMatcher>(patterns_[place].matcher).Advance(now_ns_, teller);
+  }
+  if (!made_.empty()) ShowMatches(tell);
+}
+
+// Each pattern's matches go to those behind it only, so this ends.
+void Correlator::ShowMatches(const TellEvent& tell) {
+  for (std::size_t i = 0; i < made_.size(); ++i) {
+    const Made made = std::move(made_[i]);  // more are made meanwhile
+    EventView view;
+    if (!EventView::Bind(made.frame, &view)) continue;
+    for (const std::uint32_t place : of_matches_) {
+      if (place <= made.place) continue;
+      Teller teller(this, place, tell);
+      std::visit([&](auto& matcher) { matcher.See(view, now_ns_, teller); }, patterns_[place].matcher);
+    }
+  }
+  made_.clear();
 }
 
 void Correlator::TellLosses(const TellEvent& tell) {
@@ -126,10 +156,7 @@ void Correlator::AdvanceTo(std::uint64_t wall_ns, const TellEvent& tell) {
   });
   if (newest_ns_ < lateness_ns_ || newest_ns_ - lateness_ns_ <= now_ns_) return;
   now_ns_ = newest_ns_ - lateness_ns_;
-  for (const std::uint32_t place : timed_) {
-    Teller teller(this, &patterns_[place], tell);
-    std::get<SequenceMatcher>(patterns_[place].matcher).Advance(now_ns_, teller);
-  }
+  Advance(tell);
 }
 
 void Correlator::Finish(const TellEvent& tell) {

@@ -2,7 +2,11 @@
 //
 // Time goes by the events, so that a recorded stream gives the matches that the live one gave: an event is looked at
 // once one that is `lateness` younger has come, and absences are certain then. An event that comes later than that is
-// looked at as it comes, as if it had happened at the time that has been reached, and counted.
+// counted, and looked at as it comes, as if it had happened at the time that has been reached, unless there is a place
+// for late events.
+//
+// A pattern with a step for `type = vexevt.match` also sees the matches of the patterns before it in the file: right
+// behind the event that completed them, and no others, so that there are no circles.
 //
 // Not thread-safe.
 #pragma once
@@ -12,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -36,11 +41,14 @@ class Correlator {
   // Matches, timed-out partial matches, and vexevt.lost events where partial matches were given up. Borrowed for the
   // call.
   using TellEvent = std::function<void(const Event&)>;
+  using SeeLate = std::function<void(const EventView&)>;
 
   static Result<Correlator> Compile(const PatternsFile& file);
 
   // Events are held for this long before they are looked at.
   void set_lateness(std::uint64_t ns) { lateness_ns_ = ns; }
+  // Events that are later still go there, and are not looked at. Called within See, AdvanceTo and Finish.
+  void set_late(SeeLate late) { see_late_ = std::move(late); }
 
   void See(const EventView& event, const TellEvent& tell);
   // So late it is, though no event has come that says so.
@@ -83,13 +91,23 @@ class Correlator {
 
   void IndexTypes();
   void Look(const EventView& event, const TellEvent& tell);
+  void Advance(const TellEvent& tell);
+  void ShowMatches(const TellEvent& tell);
   class Teller;
+
+  // A match that patterns behind its own are to see.
+  struct Made {
+    std::uint32_t place = 0;  // of its pattern
+    std::vector<std::byte> frame;
+  };
 
   std::vector<Running> patterns_;
   // Places in patterns_: of those that have to see events of each type, and of those for which time matters, too.
   std::vector<std::vector<std::uint32_t>> of_type_;
-  std::vector<std::uint32_t> all_, timed_;
+  std::vector<std::uint32_t> all_, timed_, of_matches_;
+  std::vector<Made> made_;
   std::uint64_t lateness_ns_ = 0;
+  SeeLate see_late_;
   DelayQueue held_{std::uint64_t{256} << 20};
   std::uint64_t newest_ns_ = 0, now_ns_ = 0, late_ = 0;
   std::uint32_t generation_ = 1;

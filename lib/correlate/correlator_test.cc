@@ -85,6 +85,46 @@ TEST(Correlator, CountsWhatComesTooLate) {
   EXPECT_EQ(correlator.late(), 1u);
 }
 
+TEST(Correlator, GivesAwayWhatComesTooLate) {
+  Correlator correlator = Compiled(kAb);
+  std::vector<std::uint64_t> late;
+  correlator.set_late([&](const EventView& event) { late.push_back(event.id().sequence); });
+  const auto letters = LettersOf("xab");
+  Told told;
+  for (const std::size_t i : {0u, 2u, 1u}) correlator.See(letters[i].view, told.tell);
+  EXPECT_EQ(late, std::vector<std::uint64_t>{2});
+  EXPECT_EQ(correlator.late(), 1u);
+  EXPECT_EQ(correlator.Tally()[0].partials, 0u) << "it was not looked at";
+}
+
+// A pattern sees the matches of those before it, and theirs.
+TEST(Correlator, ShowsMatchesToPatternsBehind) {
+  const std::string before = "[[pattern]]\nname = 'before'\nmatch = '[type = vexevt.match]'\n";
+  const std::string twice =
+      "[[pattern]]\nname = 'twice'\nby = ['attr.pid']\nskip = 'past-last'\n"
+      "match = '[type = vexevt.match and match.pattern = ab]{2}'\n";
+  const std::string mixed =
+      "[[pattern]]\nname = 'mixed'\nmatch = 't: [type = vexevt.match and match.pattern = twice] next [comm = c]'\n";
+  const std::string count = "[[pattern]]\nname = 'count'\nwithin = '1h'\nmatch = 'count [type = vexevt.match] >= 4'\n";
+  Correlator correlator = Compiled(before + kAb + twice + mixed + count);
+  Told told;
+  for (const Letter& letter : LettersOf("1a2ab1b1abc")) correlator.See(letter.view, told.tell);
+  EXPECT_EQ(told.lines, (std::vector<std::string>{
+                            "ab 2 g1 pid=2 a.path=/x b.path=/x", "ab 2 g1 pid=1 a.path=/x b.path=/x",
+                            "ab 2 g1 pid=1 a.path=/x b.path=/x", "twice 2 g1 pid=1", "count 4 g1", "mixed 2 g1"}));
+}
+
+TEST(Correlator, ShowsPatternsBehindWhatTimeBrings) {
+  Correlator correlator = Compiled(
+      "[[pattern]]\nname = 'open'\nmatch = '[comm = a] then not [comm = b]'\nwithin = '2s'\n"
+      "[[pattern]]\nname = 'again'\nmatch = '[type = vexevt.match]'\n");
+  Told told;
+  const auto letters = LettersOf("a");
+  correlator.See(letters[0].view, told.tell);
+  correlator.AdvanceTo(letters[0].wall_ns + 3 * kSecond, told.tell);
+  EXPECT_EQ(told.lines, (std::vector<std::string>{"open 1 g1", "again 1 g1"}));
+}
+
 TEST(Correlator, TellsAbsencesAsTimeGoesBy) {
   Correlator correlator = Compiled("[[pattern]]\nmatch = 'a: [comm = a] then not [comm = b]'\nwithin = '5s'\n");
   const auto letters = LettersOf("a");

@@ -66,6 +66,71 @@ TEST(PatternText, HasThresholds) {
   EXPECT_EQ(Parsed("count: [pid = 1]").steps[0].name, "count");
 }
 
+TEST(PatternText, HasGroups) {
+  const Pattern pattern =
+      Parsed("( a: [pid = 1] or [pid = 2] then [pid = 3] ){2,} consecutive next 2 of ( [pid = 4], [pid = 5] )?");
+  ASSERT_EQ(pattern.steps.size(), 5u);
+  ASSERT_EQ(pattern.shape.parts.size(), 2u);
+  const PatternNode& first = pattern.shape.parts[0];
+  EXPECT_EQ(first.kind, PatternNode::Kind::kOneOf);
+  EXPECT_EQ(first.parts.size(), 2u);
+  EXPECT_EQ(first.parts[1].parts.size(), 2u);
+  EXPECT_EQ(first.least, 2u);
+  EXPECT_EQ(first.most, kMaxTimes);
+  EXPECT_EQ(first.inner, Contiguity::kStrict);
+  const PatternNode& second = pattern.shape.parts[1];
+  EXPECT_EQ(second.kind, PatternNode::Kind::kSomeOf);
+  EXPECT_EQ(second.count, 2u);
+  EXPECT_EQ(second.link, Contiguity::kStrict);
+  EXPECT_EQ(second.least, 0u);
+  // Digits are a name, too.
+  EXPECT_EQ(Parsed("2: [pid = 1] then 3: [pid = 2]").steps[0].name, "2");
+  EXPECT_EQ(Parsed("( [pid = 1] and [pid = 2] )").shape.parts[0].count, 2u);
+}
+
+TEST(PatternText, OfGroupsSaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(ErrorOf("( [pid = 1]"), "12: expected ')', 'then', 'or' or 'and', not the end");
+  EXPECT_EQ(ErrorOf("( [pid = 1] and [pid = 2] or [pid = 3] )"), "27: expected ')' or 'and', not 'or'");
+  EXPECT_EQ(ErrorOf("( [pid = 1] then [pid = 2] and [pid = 3] )"),
+            "3: beside 'and' stand single steps, that happen once");
+  EXPECT_EQ(ErrorOf("( [pid = 1]+ and [pid = 3] )"), "3: beside 'and' stand single steps, that happen once");
+  EXPECT_EQ(ErrorOf("( [pid = 1] and not [pid = 3] )"),
+            "17: what must not happen has no place among steps in any order");
+  EXPECT_EQ(ErrorOf("( [pid = 1]? )"),
+            "3: something has to happen within a group: it is the group that may be left out, ( … )?");
+  EXPECT_EQ(ErrorOf("[pid = 1] then ( not [pid = 2] )"), "18: a group cannot begin with what must not happen");
+  EXPECT_EQ(ErrorOf("[pid = 1] then not ( [pid = 2] )"), "20: what must not happen is one step");
+  EXPECT_EQ(ErrorOf("3 of ( [pid = 1], [pid = 2] )"), "1: 3 of 2 steps cannot happen");
+  EXPECT_EQ(ErrorOf("2 of [pid = 1]"), "6: expected '(' and steps, not '['");
+  EXPECT_EQ(ErrorOf("( [pid = 1] then [pid = 2] )+ greedy"), "30: this is for a step, not for a group");
+  EXPECT_EQ(ErrorOf("( [pid = 1] then [pid = 2] ) consecutive"),
+            "30: this is for a group that may happen several times");
+  EXPECT_EQ(ErrorOf("((((((((( [pid = 1] )))))))))"), "9: groups stand in groups at most 8 deep");
+  EXPECT_EQ(ErrorOf("[pid = 1] or [pid = 2]"), "11: expected 'then', 'next' or 'then any', not 'or'");
+}
+
+TEST(PatternText, HasMeasures) {
+  const Threshold sum = *Parsed("sum(size) [pid = 1] > 1.5K").threshold;
+  EXPECT_EQ(sum.measure, Measure::kSum);
+  EXPECT_EQ(sum.field, "size");
+  EXPECT_EQ(sum.limit, 1536);
+  EXPECT_FALSE(sum.or_equal);
+  const Threshold percentile = *Parsed("percentile(99.9, latency) [pid = 1] >= 20ms").threshold;
+  EXPECT_EQ(percentile.percent, 99'900u);
+  EXPECT_EQ(percentile.limit, 20e6);
+  EXPECT_TRUE(percentile.or_equal);
+  EXPECT_EQ(Parsed("mean(attr.load) [pid = 1] > 0.75").threshold->limit, 0.75);
+  EXPECT_EQ(Parsed("rate [pid = 1] > 5 times before").threshold->limit, 5);
+  EXPECT_EQ(ErrorOf("sum(path) [pid = 1] > 3"), "5: 'path' is no number");
+  EXPECT_EQ(ErrorOf("sum [pid = 1] > 3"), "5: 'sum' is of a field: sum(size) [EXPRESSION] > 1G");
+  EXPECT_EQ(ErrorOf("sum(size) [pid = 1] > much"), "23: 'much' is not a size");
+  EXPECT_EQ(ErrorOf("mean(latency) [pid = 1] > 3"), "27: '3' is not a duration");
+  EXPECT_EQ(ErrorOf("percentile(100, size) [pid = 1] > 3"), "12: expected a per cent between 0.001 and 99.999");
+  EXPECT_EQ(ErrorOf("percentile(size) [pid = 1] > 3"), "12: expected a per cent between 0.001 and 99.999");
+  EXPECT_EQ(ErrorOf("rate [pid = 1] > 3"),
+            "19: a rate is compared with the window before: rate [EXPRESSION] > 5 times before");
+}
+
 TEST(PatternText, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ErrorOf(""), "1: expected '[' and an expression, not the end");
   EXPECT_EQ(ErrorOf("a [pid = 1]"), "1: expected a step, NAME: [EXPRESSION], not 'a'");

@@ -124,12 +124,13 @@ void SequenceMatcher::WantShown(const Pattern& pattern) {
     if (field.ok() && *field) shown_.emplace_back(shown, Want(**field));
   }
   for (const std::string& name : pattern.by) {
+    const bool attribute = name.starts_with("attr.");
+    const std::string shown = attribute ? name.substr(5) : name;
     std::vector<std::uint32_t>& places =
-        shown_key_.emplace_back(name, std::vector<std::uint32_t>(pattern.steps.size())).second;
+        shown_key_.emplace_back(shown, std::vector<std::uint32_t>(pattern.steps.size())).second;
     ForBits(automaton_.first, [&](std::uint32_t first) {
-      const bool attribute = name.starts_with("attr.");
       EarlierField field{automaton_.positions[first].step, attribute ? nullptr : FindField(name),
-                         attribute ? name.substr(5) : ""};
+                         attribute ? shown : ""};
       places[field.name] = Want(field);
     });
   }

@@ -10,6 +10,7 @@
 // Not thread-safe. In a steady state nothing is allocated per event.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -40,6 +41,8 @@ class SequenceMatcher {
 
   // Of these only See has to be told; nullopt: of all.
   std::optional<TypeSet> types() const;
+  // Whether it looks for what other patterns find, too.
+  bool asks_for_matches() const { return std::ranges::any_of(conditions_, &AsksForMatches); }
 
   // `now_ns`, the time that it happened, is never less than before.
   void See(const EventView& event, std::uint64_t now_ns, FoundSink& sink);

@@ -170,6 +170,72 @@ TEST(Skips, GoToAStep) {
   EXPECT_EQ(FindMatches(pattern, "aabbc"), "a1 b3 b4 c5, a2 b3 b4 c5");
 }
 
+TEST(Skips, OfEachStrategyEveryMatch) {
+  Pattern pattern = PatternOf(Spelled("[a]+ then m: [b] then [c]"), Skip::kNone);
+  constexpr std::string_view kStream = "aabcbc";
+  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4, a1 a2 b3 c4, a2 b3 c4");
+  pattern.skip = Skip::kToNext;
+  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4, a2 b3 c4");
+  pattern.skip = Skip::kPastLast;
+  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4");
+  pattern.skip = Skip::kToFirst;
+  pattern.skip_to = "m";
+  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4");
+  pattern.skip = Skip::kToLast;
+  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4");
+}
+
+TEST(Groups, HappenSeveralTimes) {
+  EXPECT_EQ(Find("( [a] then [b] ){2} then [c]", "ababc"), "a1 b2 a3 b4 c5");
+  EXPECT_EQ(Find("( [a] then [b] )+ then [c]", "ababc"), "a1 b2 c5, a1 b2 a3 b4 c5, a3 b4 c5");
+  EXPECT_EQ(Find("( [a] then [b] )+ then [c]", "abababac"),
+            "a1 b2 c8, a1 b2 a3 b4 c8, a1 b2 a3 b4 a5 b6 c8, a3 b4 c8, a3 b4 a5 b6 c8, a5 b6 c8");
+  EXPECT_EQ(Find("[a] then ( [b] then [c] )? then [d]", "abcd"), "a1 d4, a1 b2 c3 d4");
+  EXPECT_EQ(Find("( [a] next [b] ){2} consecutive", "abxabab"), "a4 b5 a6 b7");
+  EXPECT_EQ(Find("( [a] then not [x] then [b] ){2}", "abab"), "a1 b2 a3 b4");
+  EXPECT_EQ(Find("( [a] then not [x] then [b] ){2}", "abaxb"), "");
+}
+
+TEST(Groups, AreAlternatives) {
+  EXPECT_EQ(Find("( [a] or [b] then [c] ) then [d]", "abcd"), "a1 d4, b2 c3 d4");
+  EXPECT_EQ(Find("[x] next ( [a] or [b] )", "xbxcxa"), "x1 b2, x5 a6");
+}
+
+TEST(Groups, InAnyOrder) {
+  EXPECT_EQ(Find("( [a] and [b] and [c] )", "cab"), "c1 a2 b3");
+  EXPECT_EQ(Find("( [a] and [b] and [c] )", "cacb"), "c1 a2 b4, a2 c3 b4");
+  EXPECT_EQ(Find("( [a] and [b] ) consecutive", "axbab"), "b3 a4, a4 b5");
+  EXPECT_EQ(Find("( [a] and [b] ){2} then [c]", "abbac"), "a1 b2 b3 a4 c5");
+  EXPECT_EQ(FindWithin("( [a] and [b] ) then not [c]", 4, "ba   c"), "b1 a2");
+}
+
+TEST(Groups, SoManyOfThem) {
+  EXPECT_EQ(Find("2 of ( [a], [b], [c] )", "abc"), "a1 b2, a1 c3, b2 c3");
+  EXPECT_EQ(Find("2 of ( [a], [b], [c] )", "abc", Skip::kToNext), "a1 b2, b2 c3");
+  EXPECT_EQ(Find("2 of ( [a], [b], [c] )", "aa"), "");
+  EXPECT_EQ(Find("1 of ( [a], [b] ) then [c]", "abc"), "a1 c3, b2 c3");
+}
+
+TEST(Groups, ThatCannotBeAreRefused) {
+  const auto error = [](std::string_view text) {
+    return SequenceMatcher::Compile(PatternOf(text, Skip::kNone), {}).status().message();
+  };
+  EXPECT_EQ(error("( a: [pid = 1] and b: [pid = a.pid] )"), "24: 'a' may not have happened by then");
+  EXPECT_EQ(error("( [pid = 1] then [pid = 2] ){33}"),
+            "3: with all its repetitions written out the pattern has more than 64 steps");
+  EXPECT_EQ(error("( [pid = 1] then [pid = 2] ){32}"), "");
+}
+
+// What can come no more is not kept until the time is over.
+TEST(Memory, KeepsNoChoiceThatHasPassedOverTooMuch) {
+  auto matcher = SequenceMatcher::Compile(PatternOf(Spelled("( [a] and [b] )"), Skip::kNone), {});
+  const std::vector<Letter> letters = LettersOf("ab");
+  Matches matches(letters);
+  for (const Letter& letter : letters) matcher->See(letter.view, letter.wall_ns, matches);
+  EXPECT_EQ(matches.text, "a1 b2");
+  EXPECT_EQ(matcher->partials(), 1u) << "of b2 alone";
+}
+
 TEST(Keys, KeepStreamsApart) {
   Pattern pattern = PatternOf(Spelled("[a] next [b]"), Skip::kNone);
   pattern.by = {"pid"};

@@ -68,7 +68,8 @@ Result<ThresholdMatcher> ThresholdMatcher::Compile(const Pattern& pattern, const
   matcher.keyed_ = !pattern.by.empty();
   matcher.key_ = EventKey(pattern.by);
   for (const std::string& name : pattern.by) {
-    matcher.shown_key_.emplace_back(name, FieldNamed(name));
+    const EarlierField field = FieldNamed(name);
+    matcher.shown_key_.emplace_back(field.field ? name : field.attribute, field);
   }
   return matcher;
 }

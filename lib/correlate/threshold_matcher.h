@@ -35,6 +35,7 @@ class ThresholdMatcher {
   static Result<ThresholdMatcher> Compile(const Pattern& pattern, const NamedLists& lists);
 
   std::optional<TypeSet> types() const;
+  bool asks_for_matches() const { return AsksForMatches(when_); }
 
   // `now_ns` is never less than before.
   void See(const EventView& event, std::uint64_t now_ns, FoundSink& sink);

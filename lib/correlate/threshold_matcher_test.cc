@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <random>
 
@@ -72,6 +74,86 @@ TEST(Threshold, KeepsNoMoreThanItsLimit) {
   for (const Letter& letter : LettersOf("1aa2aa3a")) matcher->See(letter.view, letter.wall_ns, matches);
   EXPECT_EQ(matcher->evicted(), 2u);
   EXPECT_EQ(matcher->partials(), 3u);
+}
+
+// The size of an event is its pid, the digit before it.
+TEST(Threshold, OfAmountsTakesItsEvents) {
+  EXPECT_EQ(Count(ThresholdOf("sum(size) [comm = a] > 5", 10), "2a3a1a9a"), "1 2 3, 4");
+  EXPECT_EQ(Count(ThresholdOf("sum(size) [comm = a] >= 5", 10), "2a3a1a"), "1 2");
+  EXPECT_EQ(Count(ThresholdOf("sum(size) [comm = a] > 5", 2), "3a 3a3a"), "2 3");
+  EXPECT_EQ(Count(ThresholdOf("sum(attr.x) [comm = a] >= 0", 10), "a"), "") << "it has none";
+}
+
+TEST(Threshold, OfLevelsTellsWhenTheyArePassed) {
+  EXPECT_EQ(Count(ThresholdOf("mean(size) [comm = a] > 2", 3), "1a9a9a1a1a1a9a"), "1 2, 5 6 7");
+  EXPECT_EQ(Count(ThresholdOf("percentile(50, size) [comm = a] > 3", 10), "1a9a9a9a"), "1 2 3");
+  EXPECT_EQ(Count(ThresholdOf("percentile(90, size) [comm = a] > 3", 10), "9a9a9a9a9a9a9a9a9a"), "") << "too few";
+  EXPECT_EQ(Count(ThresholdOf("rate [comm = a] > 1 times before", 2), "a   aaaaa"), "2 3");
+  EXPECT_EQ(Count(ThresholdOf("rate [comm = a] > 1 times before", 2), "aaa"), "") << "no window before";
+}
+
+// Against one that keeps all and looks at all of it.
+TEST(Threshold, MeasuresAsAPlainOneDoes) {
+  std::mt19937 random(12);
+  for (int round = 0; round < 400; ++round) {
+    const auto measure = static_cast<Measure>(static_cast<int>(Measure::kSum) + round % 4);
+    const unsigned window = 1 + static_cast<unsigned>(random() % 8),
+                   percent = 50 + 10 * static_cast<unsigned>(random() % 3);
+    const auto limit = static_cast<unsigned>(1 + random() % (measure == Measure::kSum ? 20 : 4));
+    const std::string text = measure == Measure::kSum    ? "sum(size) [comm != z] > {}"
+                             : measure == Measure::kMean ? "mean(size) [comm != z] > {}"
+                             : measure == Measure::kRate ? "rate [comm != z] > {} times before"
+                                                         : "percentile({1}, size) [comm != z] > {0}";
+    Pattern pattern = ThresholdOf(fmt::format(fmt::runtime(text), limit, percent), window);
+    pattern.by = {"comm"};
+    std::string stream;
+    for (int i = 0; i < 80; ++i) stream += fmt::format("{}{}", 1 + random() % 6, "abz  "[random() % 5]);
+    const std::vector<Letter> letters = LettersOf(stream);
+    const std::uint64_t present_ns = window * kSecond,
+                        kept_ns = measure == Measure::kRate ? 2 * present_ns : present_ns;
+    std::string expected;
+    std::map<std::string, std::deque<const Letter*>, std::less<>> kept;
+    std::map<std::string, bool, std::less<>> passed;
+    std::uint64_t begun_ns = 0;
+    for (const Letter& letter : letters) {
+      if (letter.view.comm() == "z") continue;
+      if (begun_ns == 0) begun_ns = letter.wall_ns;
+      const std::string key(letter.view.comm());
+      auto& events = kept[key];
+      std::erase_if(events, [&](const Letter* other) { return other->wall_ns + kept_ns <= letter.wall_ns; });
+      if (events.empty()) passed[key] = false;
+      events.push_back(&letter);
+      std::vector<double> sizes;
+      std::deque<const Letter*> present;
+      double sum = 0;
+      for (const Letter* event : events) {
+        sizes.push_back(event->view.pid());
+        sum += event->view.pid();
+        if (event->wall_ns + present_ns > letter.wall_ns) present.push_back(event);
+      }
+      std::ranges::sort(sizes);
+      const std::size_t count = sizes.size();
+      bool holds = false;
+      if (measure == Measure::kSum) holds = sum > limit;
+      if (measure == Measure::kMean) holds = sum / static_cast<double>(count) > limit;
+      if (measure == Measure::kPercentile) {
+        holds = count * (100 - percent) >= 100 && sizes[(count * percent + 99) / 100 - 1] > limit;
+      }
+      if (measure == Measure::kRate) {
+        holds = letter.wall_ns - begun_ns >= kept_ns &&
+                present.size() > limit * std::max<std::size_t>(count - present.size(), 1);
+      }
+      const bool told = holds && !passed[key];
+      passed[key] = holds && measure != Measure::kSum;
+      if (!told) continue;
+      if (!expected.empty()) expected += ", ";
+      for (const Letter* event : present) {
+        expected += fmt::format("{}{}", event == present.front() ? "" : " ", event->view.id().sequence);
+      }
+      if (measure == Measure::kSum) events.clear();
+    }
+    ASSERT_EQ(Count(pattern, stream), expected) << pattern.threshold->limit << " " << window << " on " << stream;
+  }
 }
 
 // Against one that keeps all, for many keys, values and windows.

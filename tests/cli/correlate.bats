@@ -70,6 +70,52 @@ at() {
   [ "$output" = "vexevt.match" ]
 }
 
+@test "what is later still goes to a place of its own" {
+  { at 1 fs.open /a; at 5 fs.open /b; at 4 fs.write /a; at 2 fs.delete /a; at 6 fs.open /c; } | vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate --lateness 1s --late late.evt -e '[type = fs.open] then [type = fs.delete]' in.evt | vexevt-cat --template '{type}\n'"
+  [ -z "$output" ]
+  run -0 vexevt-cat late.evt --template '{time} {type}\n'
+  [ "$output" = "2026-01-01T00:00:02.000000000Z fs.delete" ]
+  run -0 bash -c "vexevt-correlate --lateness 1s -e '[type = fs.open] then [type = fs.delete]' in.evt | vexevt-cat --template '{type}\n'"
+  [ "$output" = "vexevt.match" ]
+  run -2 vexevt-correlate --late out.evt -o out.evt -e '[pid = 1]' in.evt
+  [[ $output == *"can't be both the output and the one of late events" ]]
+  run -3 vexevt-correlate --late /dev/full -e '[pid = 9] then [pid = 8]' in.evt -o /dev/null
+  [[ $output == *"cannot write '/dev/full': No space left on device" ]]
+}
+
+@test "patterns see the matches of patterns before them" {
+  cat >p.toml <<'EOF'
+[[pattern]]
+name = "burst"
+match = "count [type = fs.delete] >= 2"
+by = ["pid"]
+within = "10s"
+
+[[pattern]]
+name = "bursts of several processes"
+match = "distinct(attr.pid) [type = vexevt.match and match.pattern = burst] >= 2"
+within = "1m"
+severity = "critical"
+EOF
+  for i in 1 2 3 4; do at "$i" fs.delete "/$i" "$((i % 2))"; done | vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate -f p.toml in.evt | vexevt-cat --template '{match.pattern} {match.count}\n'"
+  [ "${lines[0]}" = "burst 2" ]
+  [ "${lines[1]}" = "burst 2" ]
+  [ "${lines[2]}" = "bursts of several processes 2" ]
+  [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "steps in any order, of so many some, and a mean" {
+  { at 1 fs.delete /a; at 2 fs.open /a; at 3 fs.write /b; } | vexevt-capture --import - -o in.evt
+  run -0 bash -c "vexevt-correlate -e '( o: [type = fs.open] and d: [type = fs.delete] )' --by path in.evt | vexevt-cat --template '{match.count} {attr.path}\n'"
+  [ "$output" = "2 /a" ]
+  run -0 bash -c "vexevt-correlate -e '2 of ( [type = fs.open], [type = fs.write], [type = fs.rename] )' in.evt | vexevt-cat --template '{match.count}\n'"
+  [ "$output" = 2 ]
+  run -0 bash -c "vexevt-correlate -e 'mean(pid) [type = fs.*] >= 1' --within 1m in.evt | vexevt-cat --template '{match.count} {attr.mean}\n'"
+  [ "$output" = "1 1.0" ]
+}
+
 @test "a file of patterns" {
   cat >p.toml <<'EOF'
 [[pattern]]

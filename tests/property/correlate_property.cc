@@ -554,8 +554,11 @@ RC_GTEST_PROP(SequenceMatcher, GoesOnFromItsState, ()) {
 
 RC_GTEST_PROP(ThresholdMatcher, GoesOnFromItsState, ()) {
   Pattern pattern;
-  const auto measure = *rc::gen::element<std::string>("count", "distinct(comm)");
-  RC_ASSERT(ParsePatternText(measure + " [comm in (a, b, c)] >= 2", &pattern).ok());
+  const auto measure =
+      *rc::gen::element<std::string>("count [] >= 2", "distinct(comm) [] >= 2", "sum(size) [] > 4", "mean(size) [] > 1",
+                                     "percentile(50, size) [] > 1", "rate [] > 1 times before");
+  std::string text = measure;
+  RC_ASSERT(ParsePatternText(text.insert(text.find('[') + 1, "comm in (a, b, c)"), &pattern).ok());
   pattern.within_ns = *rc::gen::inRange<std::uint64_t>(1, 8) * kSecond;
   if (*rc::gen::arbitrary<bool>()) pattern.by = {"pid"};
   pattern.suppress_ns = *rc::gen::inRange<std::uint64_t>(0, 4) * kSecond;
