@@ -25,6 +25,7 @@ constexpr Example kExamples[] = {
      "vexevt-correlate -e 'o: [type = fs.open] then not [type in (fs.close, fs.close-write)]' --by path,pid --within "
      "30s "
      "a.evt"},
+    {"Sigma rules as patterns", "vexevt-correlate import-sigma rules/*.yml >sigma.toml"},
     {"what led to a file, as far as the stream tells", "vexevt-correlate graph --ancestors /srv/app/config a.evt"},
     {"every pattern of a file", "vexevt-capture /srv | vexevt-correlate -f patterns.toml | vexevt-route rules.toml"},
 };
@@ -88,6 +89,15 @@ void AddGraph(CLI::App& app, CorrelateOptions* options) {
                    &options->common);
 }
 
+void AddImportSigma(CLI::App& app, CorrelateOptions* options) {
+  CLI::App* import = app.add_subcommand(
+      "import-sigma",
+      "turn Sigma rules into patterns\nWrites a file of patterns, vexevt-patterns(5), for the Sigma rules and "
+      "correlation rules in the YAML of each FILE. All of them, or none: what can't be turned is told with its place.");
+  AddCommonOptions(*import, 0, &options->common);
+  AddOperands(*import, "FILE", "read rules from it", &options->sigma_rules)->required();
+}
+
 }  // namespace
 
 const Tool kCorrelateTool = {
@@ -95,7 +105,8 @@ const Tool kCorrelateTool = {
     .summary = "find patterns over several events",
     .usage =
         "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...\n"
-        "graph [OPTION]... [--ancestors PATH | --descendants PATH | --between FROM TO] [FILE]...",
+        "graph [OPTION]... [--ancestors PATH | --descendants PATH | --between FROM TO] [FILE]...\n"
+        "import-sigma FILE...",
     .description =
         "Reads a stream of events and writes a vexevt.match event for each match of a pattern, with the ids of the "
         "events "
@@ -108,6 +119,7 @@ const Tool kCorrelateTool = {
 void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
   app.require_subcommand(0, 1);
   AddGraph(app, options);
+  AddImportSigma(app, options);
   AddText(app, "-e,--expression", "PATTERN", "the pattern to look for, see vexevt-patterns(5)", &options->match);
   AddText(app, "-f,--patterns", "RULES", "look for the patterns of a file\nRead again on SIGHUP.", &options->patterns);
   const auto shape = [&](const std::string& names, const std::string& placeholder, const std::string& description,

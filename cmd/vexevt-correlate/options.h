@@ -34,6 +34,7 @@ struct CorrelateOptions {
   std::string state;       // a directory; empty: none
   bool check = false;
   GraphOptions graph;
+  std::vector<std::string> sigma_rules;  // files; not empty: the command is `import-sigma`
 };
 
 extern const Tool kCorrelateTool;

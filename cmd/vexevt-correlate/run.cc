@@ -7,6 +7,7 @@
 
 #include "cmd/vexevt-correlate/graph.h"
 #include "cmd/vexevt-correlate/kept_state.h"
+#include "cmd/vexevt-correlate/import_sigma.h"
 #include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
@@ -186,6 +187,7 @@ class CorrelateStep final : public Step {
 
 Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
   if (options.graph.wanted) return RunGraph(options);
+  if (!options.sigma_rules.empty()) return RunImportSigma(options);
   VEXEVT_ASSIGN(Correlator correlator, CorrelatorOf(options));
   if (options.check) return ExitCode::kDone;
   Ledger ledger;
