@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "lib/event/encode.h"
+#include "lib/event/json_pointer.h"
 #include "lib/event/json_read.h"
 #include "lib/event/json_write.h"
 #include "lib/event/testing/samples.h"
@@ -273,6 +274,15 @@ TEST(JsonRead, RefusesWhatDoesNotFit) {
                            "\"\\ud800\""}) {
     EXPECT_THAT(ErrorOf(line), StartsWith("line 1: ")) << line;
   }
+}
+
+TEST(JsonPointer, GivesTheTextThatStandsThere) {
+  constexpr std::string_view kJson = R"({"choices":[{"message":{"content":"a\nb"},"n":1}]})";
+  EXPECT_EQ(*JsonTextAt(kJson, "/choices/0/message/content"), "a\nb");
+  EXPECT_EQ(JsonTextAt(kJson, "/choices/0/n").status().message(), "JSON without a text at '/choices/0/n'");
+  EXPECT_EQ(JsonTextAt(kJson, "/choices/1").status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(JsonTextAt("{", "/a").status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(JsonTextAt("", "/a").status().code(), StatusCode::kDataLoss);
 }
 
 }  // namespace
