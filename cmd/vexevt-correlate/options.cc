@@ -27,6 +27,9 @@ constexpr Example kExamples[] = {
      "a.evt"},
     {"Sigma rules as patterns", "vexevt-correlate import-sigma rules/*.yml >sigma.toml"},
     {"what led to a file, as far as the stream tells", "vexevt-correlate graph --ancestors /srv/app/config a.evt"},
+    {"the pattern that a sentence means",
+     "vexevt-correlate ask 'tell me when someone other than root deletes more than 20 files under /etc within 10 "
+     "seconds'"},
     {"every pattern of a file", "vexevt-capture /srv | vexevt-correlate -f patterns.toml | vexevt-route rules.toml"},
 };
 
@@ -106,7 +109,8 @@ const Tool kCorrelateTool = {
     .usage =
         "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...\n"
         "graph [OPTION]... [--ancestors PATH | --descendants PATH | --between FROM TO] [FILE]...\n"
-        "import-sigma FILE...",
+        "import-sigma FILE...\n"
+        "ask [OPTION]... SENTENCE",
     .description =
         "Reads a stream of events and writes a vexevt.match event for each match of a pattern, with the ids of the "
         "events "
@@ -169,6 +173,7 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
           &options->state);
   AddFlag(app, "--follow", "at the end of a file, wait for more", &options->common.follow);
   AddFlag(app, "--check", "only check the patterns", &options->check);
+  AddAskCommand(app, &options->ask);
   AddCommonOptions(app, kAllOptions, &options->common);
 }
 

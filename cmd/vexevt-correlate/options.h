@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/cli/ask_command.h"
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
 #include "lib/correlate/pattern.h"
@@ -35,6 +36,7 @@ struct CorrelateOptions {
   bool check = false;
   GraphOptions graph;
   std::vector<std::string> sigma_rules;  // files; not empty: the command is `import-sigma`
+  AskOptions ask;
 };
 
 extern const Tool kCorrelateTool;

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "cmd/vexevt-correlate/graph.h"
-#include "cmd/vexevt-correlate/kept_state.h"
 #include "cmd/vexevt-correlate/import_sigma.h"
+#include "cmd/vexevt-correlate/kept_state.h"
 #include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
@@ -183,11 +183,18 @@ class CorrelateStep final : public Step {
   std::uint64_t seen_at_ns_;  // by the monotonic clock, when the events' time was newest_ns()
 };
 
+// What is asked for has to be what -f takes.
+Status CheckPatterns(std::string text, std::string file) {
+  VEXEVT_ASSIGN(PatternsFile patterns, ParsePatterns(std::move(text), std::move(file)));
+  return Correlator::Compile(patterns).status();
+}
+
 }  // namespace
 
 Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
   if (options.graph.wanted) return RunGraph(options);
   if (!options.sigma_rules.empty()) return RunImportSigma(options);
+  if (options.ask.asked) return RunAsk(options.ask, RuleKind::kPattern, {&CheckPatterns, &CheckPatterns});
   VEXEVT_ASSIGN(Correlator correlator, CorrelatorOf(options));
   if (options.check) return ExitCode::kDone;
   Ledger ledger;

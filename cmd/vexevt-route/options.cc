@@ -10,6 +10,7 @@ constexpr Example kExamples[] = {
     {"is the file right?", "vexevt-route --check rules.toml"},
     {"where would this event go, and why?",
      "vexevt-route --explain '{\"type\":\"fs.delete\",\"path\":\"/srv/a\"}' rules.toml"},
+    {"the rule that a sentence means", "vexevt-route ask 'send what root deletes under /etc to siem'"},
     {"do the rules still do what they should?", "vexevt-route --test rules.test rules.toml"},
 };
 
@@ -18,7 +19,7 @@ constexpr Example kExamples[] = {
 const Tool kRouteTool = {
     .name = "vexevt-route",
     .summary = "send each event to the endpoints that its rules name",
-    .usage = "[OPTION]... RULES [FILE]...",
+    .usage = "[OPTION]... RULES [FILE]...\nask [OPTION]... SENTENCE",
     .description =
         "Reads a stream of events and sends each to the endpoints that the first rule which holds for it names, or all "
         "rules that hold, as RULES says; see vexevt-rules(5). RULES is read again on SIGHUP and when the file changes; "
@@ -52,6 +53,7 @@ void AddRouteOptions(CLI::App& app, RouteOptions* options) {
       "Metrics "
       "and SIGUSR1 show them meanwhile.",
       &options->profile_rules);
+  AddAskCommand(app, &options->ask);
   AddText(app, "RULES", "RULES", "where events go, see vexevt-rules(5)", &options->rules);
   AddCommonOptions(app, kInputOptions | kTimeOptions | kMetricsOption | kProgressOptions | kStrictOption | kQuietOption,
                    &options->common);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/cli/ask_command.h"
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
 
@@ -16,6 +17,7 @@ struct RouteOptions {
   bool check = false;
   std::string explain;  // an event as JSON, or a file with one; empty: none
   std::string test;     // a file of examples; empty: none
+  AskOptions ask;
 };
 
 extern const Tool kRouteTool;
