@@ -11,7 +11,7 @@
 
 namespace vexevt {
 
-class KeptState final : public StepState {
+class KeptState final : public DurableState {
  public:
   // Takes up what is in the directory: into `correlator`, and takes away from the output what will come again.
   // `correlator` is asked on every Save.

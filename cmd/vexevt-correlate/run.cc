@@ -123,7 +123,7 @@ class CorrelateStep final : public Step {
     return options_.lateness_ns > 0;
   }
 
-  StepState* state() override { return kept_ ? &*kept_ : nullptr; }
+  DurableState* state() override { return kept_ ? &*kept_ : nullptr; }
 
   bool reloads() const override { return !options_.patterns.empty(); }
   Status Reload() override {

@@ -14,7 +14,7 @@ Result<Checkpointer> Checkpointer::Open(std::string path, std::uint64_t interval
   return made;
 }
 
-Checkpointer Checkpointer::Of(StepState* state, std::uint64_t interval_ns, std::uint64_t now_ns) {
+Checkpointer Checkpointer::Of(DurableState* state, std::uint64_t interval_ns, std::uint64_t now_ns) {
   Checkpointer made;
   made.state_ = state;
   made.marks_ = state->marks();

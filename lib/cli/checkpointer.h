@@ -15,9 +15,9 @@
 namespace vexevt {
 
 // What a step keeps of its own, in one with how far the input is dealt with: a later run goes on from both.
-class StepState {
+class DurableState {
  public:
-  virtual ~StepState() = default;
+  virtual ~DurableState() = default;
 
   virtual const std::vector<FileMark>& marks() const = 0;  // where to go on
 
@@ -31,7 +31,7 @@ class Checkpointer {
   // Reads the file, and writes it once, so that one that can't be written is told before there is anything to lose.
   static Result<Checkpointer> Open(std::string path, std::uint64_t interval_ns, std::uint64_t now_ns);
   // With `state`, which outlives it, in place of a file.
-  static Checkpointer Of(StepState* state, std::uint64_t interval_ns, std::uint64_t now_ns);
+  static Checkpointer Of(DurableState* state, std::uint64_t interval_ns, std::uint64_t now_ns);
 
   const std::vector<FileMark>& marks() const { return marks_; }  // where to go on
 
@@ -40,14 +40,14 @@ class Checkpointer {
   // The monotonic time at which it will be due; the largest value: never, as far as is known.
   std::uint64_t due_ns() const { return moved_ ? next_ns_ : ~std::uint64_t{0}; }
 
-  // All that `input` gave has left, but for the last `left` events. `output` as for StepState.
+  // All that `input` gave has left, but for the last `left` events. `output` as for DurableState.
   Status Save(const StreamInput& input, std::size_t left, int output, std::uint64_t now_ns);
 
  private:
   Checkpointer() = default;
 
   std::string path_;
-  StepState* state_ = nullptr;   // in place of path_
+  DurableState* state_ = nullptr;   // in place of path_
   std::vector<FileMark> marks_;  // as the file has them
   bool moved_ = false;
   std::uint64_t interval_ns_ = 0, next_ns_ = 0;

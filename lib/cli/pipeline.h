@@ -60,7 +60,7 @@ class Step {
 
   // What it keeps of its own from one run to the next, in one with the place in the input; then nothing is held back.
   // Where no input is a file there is no such place, and the state alone goes on. Not together with --checkpoint.
-  virtual StepState* state() { return nullptr; }
+  virtual DurableState* state() { return nullptr; }
 
   // SIGHUP, between two events, for a step that reloads; others are ended by it. A step that keeps its old rules
   // because the new ones are wrong says so and returns Ok.
