@@ -108,7 +108,7 @@ const Tool kCorrelateTool = {
     .summary = "find patterns over several events",
     .usage =
         "[OPTION]... -e PATTERN [FILE]...\n[OPTION]... -f PATTERNS [FILE]...\n"
-        "graph [OPTION]... [--ancestors PATH | --descendants PATH | --between FROM TO] [FILE]...\n"
+        "graph [OPTION]... [FILE]...\n"
         "import-sigma FILE...\n"
         "ask [OPTION]... SENTENCE",
     .description =

@@ -47,8 +47,8 @@ class Checkpointer {
   Checkpointer() = default;
 
   std::string path_;
-  DurableState* state_ = nullptr;   // in place of path_
-  std::vector<FileMark> marks_;  // as the file has them
+  DurableState* state_ = nullptr;  // in place of path_
+  std::vector<FileMark> marks_;    // as the file has them
   bool moved_ = false;
   std::uint64_t interval_ns_ = 0, next_ns_ = 0;
 };

@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-  [[ ${tool-} ]] && kill -9 "$tool" 2>/dev/null || true
+  if [[ ${tool-} ]]; then kill -9 "$tool" 2>/dev/null || true; fi
 }
 
 # deletes COUNT: a stream of so many events, of /srv/1 and on.
@@ -97,8 +97,8 @@ until_true() {
   workflow 'key = ["name"]' 'concurrency = 4' "${lines[@]}"
   touch f1 f2 f3
   deletes 60 >in.evt
-  local crash pause
-  for crash in {1..12}; do
+  local pause
+  for _ in {1..12}; do
     vexevt-react --state state -f w.toml --once --checkpoint place in.evt -o /dev/null 2>/dev/null &
     tool=$!
     printf -v pause '0.%03d' $((RANDOM % 150 + 10))
@@ -116,9 +116,9 @@ until_true() {
   [ "$output" = 0 ]
   # Every event has had its run, and those that were done are those in the files.
   [ "$(sqlite3 state/react.db 'SELECT count(DISTINCT event_sequence) FROM runs')" -eq 60 ]
-  sqlite3 state/react.db 'SELECT key FROM runs WHERE state = 2' | sort >done
-  cmp one done
-  [ -s done ]
+  sqlite3 state/react.db 'SELECT key FROM runs WHERE state = 2' | sort >whole
+  cmp one whole
+  [ -s whole ]
 }
 
 @test "a killed run leaves nothing behind that goes on" {
