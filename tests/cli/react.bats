@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-  if [[ ${tool-} ]]; then kill -9 "$tool" 2>/dev/null || true; fi
+  [[ -z ${tool-} ]] || kill -9 "$tool" 2>/dev/null || true
 }
 
 # deletes COUNT: a stream of so many events, of /srv/1 and on.
@@ -97,8 +97,8 @@ until_true() {
   workflow 'key = ["name"]' 'concurrency = 4' "${lines[@]}"
   touch f1 f2 f3
   deletes 60 >in.evt
-  local pause
-  for _ in {1..12}; do
+  local n pause
+  for ((n = 0; n < 12; ++n)); do
     vexevt-react --state state -f w.toml --once --checkpoint place in.evt -o /dev/null 2>/dev/null &
     tool=$!
     printf -v pause '0.%03d' $((RANDOM % 150 + 10))
@@ -116,9 +116,9 @@ until_true() {
   [ "$output" = 0 ]
   # Every event has had its run, and those that were done are those in the files.
   [ "$(sqlite3 state/react.db 'SELECT count(DISTINCT event_sequence) FROM runs')" -eq 60 ]
-  sqlite3 state/react.db 'SELECT key FROM runs WHERE state = 2' | sort >whole
-  cmp one whole
-  [ -s whole ]
+  sqlite3 state/react.db 'SELECT key FROM runs WHERE state = 2' | sort >finished
+  cmp one finished
+  [ -s finished ]
 }
 
 @test "a killed run leaves nothing behind that goes on" {
