@@ -11,6 +11,7 @@ setup() {
 
 teardown() {
   [[ -z ${tool-} ]] || kill -9 "$tool" 2>/dev/null || true
+  [[ -z ${server-} ]] || kill "$server" 2>/dev/null || true
 }
 
 # deletes COUNT: a stream of so many events, of /srv/1 and on.
@@ -301,6 +302,35 @@ until_true() {
   [ ! -e log ]
   run -0 react -f w.toml --once /dev/null -o /dev/null
   [ "$(cat log)" = 5 ]
+}
+
+# serve STATUS: an HTTP server that answers each request so, and keeps them in the file requests; its port is $port.
+serve() {
+  printf '#!/bin/sh\nwhile IFS= read -r line && [ "$line" != "$(printf "\\r")" ]; do echo "$line"; done >>%s/requests\nprintf "HTTP/1.1 %s\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"\n' "$here" "$1" >answer
+  chmod +x answer
+  socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork EXEC:"$here/answer" 2>served &
+  server=$!
+  until_true grep -q 'listening on' served
+  port=$(sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' served)
+}
+
+@test "a request is sent, and its answer decides" {
+  serve "204 No Content"
+  workflow '[[workflow.step]]' 'name = "a"' "http = { url = 'http://127.0.0.1:$port/hook?path={path}', method = 'PUT', headers = { X-Key = '{key}' } }" \
+    '[[workflow.step]]' 'name = "b"' 'after = "a"' "run = ['touch', '$here/b']"
+  printf '{"type":"fs.delete","path":"/a b&c"}\n' | vexevt-capture --import - >in.evt
+  run -0 react -f w.toml in.evt -o out.evt
+  [ "$(outcomes out.evt | tail -1)" = "run done" ]
+  grep -q '^PUT /hook?path=%2Fa%20b%26c HTTP/1.1' requests
+  [ -e b ]
+  kill "$server"
+  serve "403 Forbidden"
+  workflow '[[workflow.step]]' 'name = "a"' "http = 'http://127.0.0.1:$port/'" "undo = { run = ['touch', '$here/undone'] }"
+  deletes 1 >in.evt
+  run -0 react -f w.toml in.evt -o /dev/null
+  [[ $output == *"step 'a' failed: the answer was status 403" ]]
+  [ ! -e undone ]
+  kill "$server"
 }
 
 @test "gaps are passed on" {
