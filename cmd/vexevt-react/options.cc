@@ -81,11 +81,10 @@ void AddReactOptions(CLI::App& app, ReactOptions* options) {
           "what to do and when, see vexevt-workflows(5)\nRead again on SIGHUP. Refused where others can write it.",
           &options->workflows);
   AddText(app, "--state", "DIR", kStateHelp, &options->state);
-  AddFlag(
-      app, "--once",
-      "end when all there is has been dealt with, for cron\nAt the end of the input also what waits is run: for its "
-      "turn, for a debounce, to be retried.",
-      &options->once);
+  AddFlag(app, "--once",
+          "end when all there is has been dealt with, for cron\nAt the end of the input also what a debounce holds is "
+          "waited for.",
+          &options->once);
   AddFlag(app, "--dry-run", "run nothing; say what would be run", &options->dry_run);
   AddFlag(app, "--check", "only check the workflows", &options->check);
   AddCommonOptions(app, kAllOptions, &options->common);

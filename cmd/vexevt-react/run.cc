@@ -55,7 +55,9 @@ class ReactStep final : public Step {
       VEXEVT_TRY(Wait());
       VEXEVT_TRY(Tick(sink));
     }
-    return engine_->Save();
+    Status status = engine_->Save();
+    TellMessages();
+    return status;
   }
 
   bool reloads() const override { return true; }
@@ -83,9 +85,13 @@ class ReactStep final : public Step {
                              return sink.Flush();
                            }};
     Status status = engine_->Turn(outlet);
-    for (const std::string& message : engine_->TakeMessages()) ReportWarning(message);
+    TellMessages();
     metrics_.Update(*engine_);
     return status;
+  }
+
+  void TellMessages() {
+    for (const std::string& message : engine_->TakeMessages()) ReportWarning(message);
   }
 
   bool Unfinished() {

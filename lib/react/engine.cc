@@ -13,9 +13,12 @@ namespace vexevt {
 namespace {
 
 constexpr std::uint64_t kNever = ~std::uint64_t{0};
+constexpr char kNoWorkflow[] = "there is no such workflow any more";
 // What a debounce holds changes with each event: it is saved so often, and what came since is read again where the
 // input has a checkpoint.
 constexpr std::uint64_t kSaveHeldNs = kNsPerSecond;
+// Events come in floods, and so does what is given up.
+constexpr std::uint64_t kTellGivenUpNs = kNsPerSecond;
 
 std::string HostName() {
   utsname names;
@@ -110,7 +113,7 @@ Status Engine::RestoreOccasions() {
       VEXEVT_TRY(store_->DropOccasion(one.workflow, one.held, one.held ? one.occasion.key : one.occasion.number));
     }
     if (!workflow) {
-      GiveUp(one.workflow, "there is no such workflow any more", one.occasion.frame, 0);
+      GiveUp(one.workflow, kNoWorkflow, one.occasion.frame, 0);
     } else if (one.held) {
       gates_[*workflow].RestoreHeld(std::move(one.occasion));
       save_held_ns_ = now_ns_;
@@ -133,6 +136,8 @@ void Engine::MakeGates() {
 Status Engine::Reload(Definition definition) {
   VEXEVT_ASSIGN(auto machines, Machines::Compile(definition.file, definition.lists, Now()));
   VEXEVT_ASSIGN(definition.id, store_->KeepDefinition(definition.file.document.text));
+  now_ns_ = Now();
+  SaveHeld();
   const std::vector<KeptState> states = machines_->Keep();
   machines.Restore(states);
   machines_ = std::move(machines);
@@ -144,7 +149,14 @@ Status Engine::Reload(Definition definition) {
       gates_[*now].Inherit(std::move(gates[i]));
     }
   }
-  save_held_ns_ = Now();
+  breakers_.clear();
+  save_held_ns_ = now_ns_;
+  VEXEVT_ASSIGN(std::vector<KeptOccasion> kept, store_->Occasions());
+  for (const KeptOccasion& one : kept) {
+    if (FindWorkflow(*definition_, one.workflow)) continue;
+    GiveUp(one.workflow, kNoWorkflow, one.occasion.frame, 0);
+    VEXEVT_TRY(store_->DropOccasion(one.workflow, one.held, one.held ? one.occasion.key : one.occasion.number));
+  }
   return {};
 }
 
@@ -203,7 +215,7 @@ void Engine::BeginRun(std::size_t workflow, const Occasion& occasion) {
   // It may have been read before we were killed, and be read again.
   auto known = store_->HasRun(definition.name, event.id());
   if (!known.ok()) return Keep(std::move(known).status());
-  if (*known) {
+  if (*known && event.id() != EventId()) {
     ended_runs_.push_back({definition.name, occasion.key});
     return report_.Audit("trigger", definition.name, "had its run already", event.id());
   }
@@ -236,13 +248,28 @@ void Engine::Changed(const StateChange& change) {
 void Engine::GiveUp(const std::string& workflow, std::string reason, std::span<const std::byte> frame,
                     std::uint64_t run) {
   ++counts_.dead_letters;
-  messages_.push_back(run == 0 ? fmt::format("workflow '{}': an event is given up: {}", workflow, reason)
-                               : fmt::format("workflow '{}': run {} is stuck: {}", workflow, run, reason));
+  if (run == 0) {
+    ++given_up_[fmt::format("workflow '{}': {}", workflow, reason)];
+  } else {
+    messages_.push_back(fmt::format("workflow '{}': run {} is stuck: {}", workflow, run, reason));
+  }
   Keep(store_->AddDeadLetter({.at_ns = now_ns_,
                               .workflow = workflow,
                               .run = run,
                               .reason = std::move(reason),
                               .event = {frame.begin(), frame.end()}}));
+}
+
+std::vector<std::string> Engine::TakeMessages() {
+  if (!given_up_.empty() && now_ns_ >= tell_given_up_ns_) {
+    for (const auto& [what, count] : given_up_) {
+      messages_.push_back(count == 1 ? what + ": an event was given up"
+                                     : fmt::format("{}: {} events were given up", what, count));
+    }
+    given_up_.clear();
+    tell_given_up_ns_ = now_ns_ + kTellGivenUpNs;
+  }
+  return std::exchange(messages_, {});
 }
 
 Status Engine::TakeRequests() {
@@ -296,6 +323,7 @@ void Engine::TakeTime() {
 
 Status Engine::Save() {
   SaveHeld();
+  tell_given_up_ns_ = 0;
   VEXEVT_TRY(std::exchange(failure_, {}));
   return store_->Commit();
 }

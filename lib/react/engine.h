@@ -82,8 +82,8 @@ class Engine {
   bool has_work() const;                               // or waits for its turn
   const EngineCounts& counts() const { return counts_; }
   std::size_t runs() const { return runs_.size(); }
-  std::size_t waiting() const;                                                      // events, queued or held
-  std::vector<std::string> TakeMessages() { return std::exchange(messages_, {}); }  // warnings, for people
+  std::size_t waiting() const;              // events, queued or held
+  std::vector<std::string> TakeMessages();  // warnings, for people
 
  private:
   using SharedDefinition = std::shared_ptr<const Definition>;  // of the engine, and of each run that began under it
@@ -164,7 +164,7 @@ class Engine {
   std::optional<Machines> machines_;
   std::vector<Gate> gates_;  // by workflow, as the next
   std::vector<Gate::Tell> tells_;
-  std::map<std::string, Breaker> breakers_;  // by workflow and step, which a reload keeps
+  std::map<std::string, Breaker> breakers_;  // by workflow and step; a reload closes them
   LoopGuard guard_;
   EventIds ids_;
   Report report_;
@@ -182,6 +182,8 @@ class Engine {
   bool draining_ = false;
   EngineCounts counts_;
   std::vector<std::string> messages_;
+  std::map<std::string, std::uint64_t> given_up_;  // events, of which no message tells yet
+  std::uint64_t tell_given_up_ns_ = 0;
   Status failure_;
 };
 

@@ -270,13 +270,31 @@ TEST_F(EngineTest, WhatWaitsSurvives) {
   Start(text);
   for (std::uint64_t i = 1; i <= 4; ++i) See(i, "/" + std::to_string(i));
   WaitFor([this] { return Log().size() == 2; });
-  EXPECT_THAT(messages_, ElementsAre("workflow 'w': an event is given up: the queue was full"));
+  EXPECT_THAT(messages_, ElementsAre("workflow 'w': the queue was full: an event was given up"));
   std::filesystem::remove(folder_ + "/log.hang");
   Start(text);
   Finish();
   EXPECT_THAT(Log(), ElementsAre("a /1", "b 1", "undo b", "undo a /1", "a /2", "b 1", "a /3", "b 1"));
   Start(text);
   EXPECT_FALSE(engine_->has_work());
+}
+
+TEST_F(EngineTest, WhatWaitsForAWorkflowThatIsNoMoreIsADeadLetter) {
+  std::string text = kTwoSteps;
+  text.replace(text.find("on ="), 0, "debounce = { idle = '1h' }\n");
+  const std::string other =
+      "[[workflow]]\nname = 'other'\non = 'type = fs.create'\n[[workflow.step]]\nrun = ['true']\n";
+  Start(text);
+  See(1, "/1");
+  ASSERT_TRUE(engine_->Reload(DefinitionOf(other)).ok());
+  Turn();
+  EXPECT_THAT(messages_, ElementsAre("workflow 'w': there is no such workflow any more: an event was given up"));
+  EXPECT_FALSE(engine_->has_work());
+  Start(text);
+  See(2, "/2");
+  ASSERT_TRUE(engine_->Save().ok());
+  Start(other);
+  EXPECT_EQ(engine_->counts().dead_letters, 1u);
 }
 
 TEST_F(EngineTest, WhatADebounceHoldsSurvivesOnceItIsSaved) {

@@ -1,0 +1,99 @@
+#include "lib/react/performer.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <utility>
+
+namespace vexevt {
+namespace {
+
+ProcessPlan ScriptPlan(const std::string& script) {
+  ProcessPlan plan;
+  plan.arguments = {"sh", "-c", script};
+  plan.environment = BareEnvironment(InvokingUser());
+  return plan;
+}
+
+PerformedAction NextOf(Performer& performer, std::uint64_t now_ns) {
+  for (;;) {
+    auto ended = performer.Take(now_ns);
+    if (!ended.empty()) return std::move(ended.front());
+    pollfd waiting{.fd = performer.fd(), .events = POLLIN, .revents = 0};
+    ::poll(&waiting, 1, -1);
+  }
+}
+
+TEST(Performer, TellsWhatCameOfACommand) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  auto pid = (*performer)->StartCommand({3, 1}, ScriptPlan("echo out; exit 2"), InvokingUser());
+  ASSERT_TRUE(pid.ok());
+  EXPECT_FALSE((*performer)->idle());
+  const PerformedAction action = NextOf(**performer, 0);
+  EXPECT_EQ(action.ticket, (Ticket{3, 1}));
+  EXPECT_EQ(action.outcome, Outcome::kFailed);
+  EXPECT_EQ(action.text, "exited with status 2");
+  EXPECT_EQ(action.output, "out\n");
+  EXPECT_EQ(action.pid, *pid);
+  EXPECT_TRUE((*performer)->idle());
+}
+
+TEST(Performer, KillsWhatDoesNotEndInTime) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  ASSERT_TRUE(
+      (*performer)->StartCommand({1, 0}, ScriptPlan("trap '' TERM; echo; while :; do :; done"), InvokingUser()).ok());
+  pollfd started{.fd = (*performer)->fd(), .events = POLLIN, .revents = 0};
+  ::poll(&started, 1, -1);  // its output: the trap is set
+  (*performer)->Take(10);
+  (*performer)->Stop({1, 0}, 10);
+  EXPECT_EQ((*performer)->next_due_ns(), 10 + Performer::kGraceNs);
+  EXPECT_TRUE((*performer)->Take(9 + Performer::kGraceNs).empty());
+  const PerformedAction action = NextOf(**performer, 10 + Performer::kGraceNs);
+  EXPECT_EQ(action.outcome, Outcome::kBroken);
+  EXPECT_EQ(action.text, "was ended by a signal: Killed");
+}
+
+TEST(Performer, OneThatSaysByItsStatusThatItWasStoppedIsBrokenOff) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  ASSERT_TRUE((*performer)
+                  ->StartCommand({1, 0}, ScriptPlan("trap 'exit 1' TERM; echo; while :; do :; done"), InvokingUser())
+                  .ok());
+  pollfd started{.fd = (*performer)->fd(), .events = POLLIN, .revents = 0};
+  ::poll(&started, 1, -1);
+  (*performer)->Take(0);
+  (*performer)->Stop({1, 0}, 0);
+  const PerformedAction action = NextOf(**performer, 0);
+  EXPECT_EQ(action.outcome, Outcome::kBroken);
+  EXPECT_EQ(action.text, "exited with status 1");
+}
+
+TEST(Performer, GivesUpARequestThatHangs) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  // Nobody answers there, nor refuses: TEST-NET-1 (RFC 5737).
+  const ReadyAction request{.kind = ReadyAction::Kind::kHttp, .words = {"GET", "http://192.0.2.1/", ""}};
+  (*performer)->StartOther({1, 0}, request, {}, 1'000'000'000);
+  (*performer)->Stop({1, 0}, 0);
+  EXPECT_EQ((*performer)->next_due_ns(), 0u);
+  const PerformedAction action = NextOf(**performer, 0);
+  EXPECT_EQ(action.outcome, Outcome::kBroken);
+  EXPECT_EQ(action.text, "was given up");
+  EXPECT_TRUE((*performer)->idle());
+}
+
+TEST(Performer, TellsWhyAnEndpointCannotBeWritten) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  const ReadyAction write{.kind = ReadyAction::Kind::kWrite, .words = {"/nonexistent/x.evt"}};
+  (*performer)->StartOther({1, 0}, write, std::vector<std::byte>(8), 0);
+  const PerformedAction action = NextOf(**performer, 0);
+  EXPECT_EQ(action.outcome, Outcome::kFailed);
+  EXPECT_EQ(action.text, "failed: cannot open '/nonexistent/x.evt': No such file or directory");
+}
+
+}  // namespace
+}  // namespace vexevt
