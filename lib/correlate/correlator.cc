@@ -178,7 +178,11 @@ std::optional<std::uint64_t> Correlator::next_deadline_ns() const {
 
 void Correlator::SeeGap() {
   for (Running& running : patterns_) {
-    if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) sequence->SeeGap();
+    if (auto* sequence = std::get_if<SequenceMatcher>(&running.matcher)) {
+      sequence->SeeGap();
+    } else {
+      std::get<ThresholdMatcher>(running.matcher).SeeGap(now_ns_);
+    }
   }
 }
 

@@ -171,18 +171,18 @@ TEST(Skips, GoToAStep) {
 }
 
 TEST(Skips, OfEachStrategyEveryMatch) {
-  Pattern pattern = PatternOf(Spelled("[a]+ then m: [b] then [c]"), Skip::kNone);
-  constexpr std::string_view kStream = "aabcbc";
-  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4, a1 a2 b3 c4, a2 b3 c4");
-  pattern.skip = Skip::kToNext;
-  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4, a2 b3 c4");
-  pattern.skip = Skip::kPastLast;
-  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4");
-  pattern.skip = Skip::kToFirst;
+  Pattern pattern = PatternOf(Spelled("[a]+ then m: [b]{2} then [c]"), Skip::kNone);
   pattern.skip_to = "m";
-  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4");
-  pattern.skip = Skip::kToLast;
-  EXPECT_EQ(FindMatches(pattern, kStream), "a1 b3 c4");
+  const auto found = [&](Skip skip) {
+    pattern.skip = skip;
+    return FindMatches(pattern, "abab acbbc");
+  };
+  EXPECT_EQ(found(Skip::kNone),
+            "a1 b2 b4 c6, a1 a3 b4 b7 c9, a1 a3 a5 b7 b8 c9, a3 b4 b7 c9, a3 a5 b7 b8 c9, a5 b7 b8 c9");
+  EXPECT_EQ(found(Skip::kToNext), "a1 b2 b4 c6, a3 b4 b7 c9, a5 b7 b8 c9");
+  EXPECT_EQ(found(Skip::kPastLast), "a1 b2 b4 c6");
+  EXPECT_EQ(found(Skip::kToFirst), "a1 b2 b4 c6, a3 b4 b7 c9, a5 b7 b8 c9");
+  EXPECT_EQ(found(Skip::kToLast), "a1 b2 b4 c6, a5 b7 b8 c9");
 }
 
 TEST(Groups, HappenSeveralTimes) {

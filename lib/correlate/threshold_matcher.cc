@@ -287,7 +287,8 @@ void ThresholdMatcher::Tell(Window* window, const EventView& event, std::uint64_
     values_.clear();
     for (const auto& [name, field] : shown_key_) values_.push_back({name, ReadEarlierField(event, field)});
     if (measure_ >= Measure::kSum) values_.push_back({NameOf(measure_), Level(*window)});
-    sink.Tell({.causes = causes_, .values = values_, .wall_ns = now_ns});
+    const bool over_gap = gap_ns_ && *gap_ns_ + kept_ns_ > now_ns;
+    sink.Tell({.causes = causes_, .values = values_, .wall_ns = now_ns, .uncertain = IsLevel() && over_gap});
   }
   window->passed = IsLevel();
   if (window->passed) return;
@@ -297,8 +298,10 @@ void ThresholdMatcher::Tell(Window* window, const EventView& event, std::uint64_
 void ThresholdMatcher::Save(Packer* packer) const {
   packer->Put(evicted_);
   packer->Put(suppressed_);
-  packer->Put(begun_ns_.has_value());
-  packer->Put(begun_ns_.value_or(0));
+  for (const auto& time_ns : {begun_ns_, gap_ns_}) {
+    packer->Put(time_ns.has_value());
+    packer->Put(time_ns.value_or(0));
+  }
   packer->PutCount(keys_.size());
   for (std::uint32_t at = earliest_; at != kNone; at = windows_[at].later) {
     const Window& window = windows_[at];
@@ -320,15 +323,17 @@ bool ThresholdMatcher::Load(std::uint64_t now_ns, Unpacker* unpacker) {
   constexpr std::size_t kEventBytes = 2 * sizeof(std::uint64_t) + sizeof(EventId);
   evicted_ = unpacker->Get<std::uint64_t>();
   suppressed_ = unpacker->Get<std::uint64_t>();
-  const bool begun = unpacker->Get<bool>();
-  const auto begun_ns = unpacker->Get<std::uint64_t>();
-  if (begun) begun_ns_ = begun_ns;
+  for (std::optional<std::uint64_t>* time_ns : {&begun_ns_, &gap_ns_}) {
+    const bool known = unpacker->Get<bool>();
+    const auto at_ns = unpacker->Get<std::uint64_t>();
+    if (known) *time_ns = at_ns;
+  }
   for (std::size_t keys = unpacker->GetCount(4 * sizeof(std::uint64_t)); keys > 0; --keys) {
     const auto key = unpacker->Get<std::uint64_t>();
     if (keys_.Find(key) != kNone) return false;
     Window& window = windows_[AddWindow(key)];
     window.last_ns = unpacker->Get<std::uint64_t>();
-    if (window.last_ns > now_ns || !begun || begun_ns > window.last_ns) return false;
+    if (window.last_ns > now_ns || !begun_ns_ || *begun_ns_ > window.last_ns) return false;
     const auto sum = unpacker->Get<double>();
     window.passed = unpacker->Get<bool>();
     for (std::size_t count = unpacker->GetCount(kEventBytes); count > 0; --count) {

@@ -40,6 +40,10 @@ class ThresholdMatcher {
   // `now_ns` is never less than before.
   void See(const EventView& event, std::uint64_t now_ns, FoundSink& sink);
 
+  // Events are missing here: a level of a window over them is uncertain. More than a limit stays more, whatever is
+  // missing.
+  void SeeGap(std::uint64_t now_ns) { gap_ns_ = now_ns; }
+
   std::size_t partials() const { return counted_; }  // events that are kept in mind
   std::uint64_t evicted() const { return evicted_; }
   std::uint64_t suppressed() const { return suppressed_; }
@@ -119,7 +123,7 @@ class ThresholdMatcher {
     std::uint64_t time_ns = 0;
   };
   KeyedState<Told> told_;
-  std::optional<std::uint64_t> begun_ns_;  // when the first event came
+  std::optional<std::uint64_t> begun_ns_, gap_ns_;  // when the first event came, and where some were missing last
   std::size_t counted_ = 0;
   std::uint64_t evicted_ = 0, suppressed_ = 0;
 };

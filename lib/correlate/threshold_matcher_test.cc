@@ -21,6 +21,7 @@ class Crossings final : public FoundSink {
     for (std::size_t i = 0; i < found.causes.size(); ++i) {
       text += fmt::format("{}{}", i > 0 ? " " : "", found.causes[i].sequence);
     }
+    if (found.uncertain) text += "?";
   }
   std::string text;
 };
@@ -90,6 +91,21 @@ TEST(Threshold, OfLevelsTellsWhenTheyArePassed) {
   EXPECT_EQ(Count(ThresholdOf("percentile(90, size) [comm = a] > 3", 10), "9a9a9a9a9a9a9a9a9a"), "") << "too few";
   EXPECT_EQ(Count(ThresholdOf("rate [comm = a] > 1 times before", 2), "a   aaaaa"), "2 3");
   EXPECT_EQ(Count(ThresholdOf("rate [comm = a] > 1 times before", 2), "aaa"), "") << "no window before";
+}
+
+TEST(Threshold, OfALevelIsUncertainOverAGap) {
+  const std::vector<Letter> letters = LettersOf("1a9a1a1a1a1a1a9a");
+  const auto count = [&](std::string_view text) {
+    auto matcher = ThresholdMatcher::Compile(ThresholdOf(text, 3), {});
+    Crossings matches;
+    for (const Letter& letter : letters) {
+      if (letter.view.id().sequence == 2) matcher->SeeGap(letter.wall_ns);
+      matcher->See(letter.view, letter.wall_ns, matches);
+    }
+    return matches.text;
+  };
+  EXPECT_EQ(count("mean(size) [comm = a] > 2"), "1 2?, 6 7 8");
+  EXPECT_EQ(count("sum(size) [comm = a] > 9"), "1 2, 6 7 8");
 }
 
 // Against one that keeps all and looks at all of it.

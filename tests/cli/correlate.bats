@@ -239,6 +239,23 @@ killed() {
   cmp once.evt expected.evt
 }
 
+@test "a run that is stopped keeps its state, and cuts nothing" {
+  patterns
+  pairs | vexevt-capture --import - -o whole.evt
+  vexevt-correlate -f p.toml --state expected whole.evt -o expected.evt
+  vexevt-cat --format frames -n 9 whole.evt >live.evt
+  size=$(stat -c %s live.evt)
+  vexevt-correlate -f p.toml --state state --append -o out.evt --clock event --follow live.evt &
+  tool=$!
+  until [ -s out.evt ]; do kill -0 "$tool"; done
+  kill "$tool"
+  wait "$tool"
+  tail -c "+$((size + 1))" whole.evt >>live.evt
+  run -0 vexevt-correlate -f p.toml --state state --append -o out.evt live.evt
+  [ -z "$output" ]
+  cmp out.evt expected.evt
+}
+
 @test "state goes on from one pipe to the next" {
   at 1 fs.open /a | vexevt-capture --import - | vexevt-correlate --state state -e '[type = fs.open] then [type = fs.delete]'
   run -0 bash -c "$(declare -f at); at 2 fs.delete /a | vexevt-capture --import - |

@@ -16,8 +16,14 @@ const PatternsFile& Patterns() {
   static const PatternsFile file = *ParsePatterns(
       "[[pattern]]\nname = 'sequence'\nwithin = '5s'\nby = ['pid']\nsuppress = '2s'\ntimeouts = true\n"
       "match = 'a: [comm = a]+ then not [comm = x] then b: [comm = b and size = a.size] then not [comm = c]'\n"
+      "[[pattern]]\nname = 'groups'\nwithin = '9s'\nskip = 'to-last b'\n"
+      "match = '( a: [comm = a] then ( b: [comm = b] and c: [comm = c] ) )+ then 1 of ( [comm = a], [comm = x] )'\n"
       "[[pattern]]\nname = 'count'\nwithin = '9s'\nby = ['pid']\nmatch = 'count [comm = a] > 2'\n"
-      "[[pattern]]\nname = 'distinct'\nwithin = '9s'\nmatch = 'distinct(comm) [pid exists] > 2'\n",
+      "[[pattern]]\nname = 'distinct'\nwithin = '9s'\nmatch = 'distinct(comm) [pid exists] > 2'\n"
+      "[[pattern]]\nname = 'sum'\nwithin = '9s'\nmatch = 'sum(size) [comm = a] > 2'\n"
+      "[[pattern]]\nname = 'percentile'\nwithin = '9s'\nmatch = 'percentile(50, size) [comm = a] > 2'\n"
+      "[[pattern]]\nname = 'rate'\nwithin = '2s'\nmatch = 'rate [comm = a] >= 1 times before'\n"
+      "[[pattern]]\nname = 'matches'\nmatch = '[type = vexevt.match] then [type = vexevt.match]'\n",
       "p.toml");
   return file;
 }
