@@ -36,6 +36,17 @@ class Packer {
     bytes_ += text;
   }
 
+  // As they are, without their length.
+  void PutRaw(std::string_view bytes) { bytes_ += bytes; }
+  // Room for a number that is known only once what comes behind it is there.
+  std::size_t Leave() {
+    Put(std::uint64_t{0});
+    return bytes_.size();
+  }
+  void Fill(std::size_t left, std::uint64_t value) { Store(bytes_.data() + left - sizeof value, value); }
+  // What was put since Leave, as a text.
+  void EndText(std::size_t left) { Fill(left, bytes_.size() - left); }
+
   const std::string& bytes() const { return bytes_; }
   std::string Take() { return std::move(bytes_); }
 

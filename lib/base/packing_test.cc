@@ -21,6 +21,18 @@ TEST(Packing, GivesBackWhatWasPut) {
   EXPECT_TRUE(unpacker.done());
 }
 
+TEST(Packing, FillsInWhatIsKnownLater) {
+  Packer packer;
+  const std::size_t hash = packer.Leave(), text = packer.Leave();
+  packer.PutRaw("abc");
+  packer.EndText(text);
+  packer.Fill(hash, 7);
+  Unpacker unpacker(packer.bytes());
+  EXPECT_EQ(unpacker.Get<std::uint64_t>(), 7u);
+  EXPECT_EQ(unpacker.GetText(), "abc");
+  EXPECT_TRUE(unpacker.done());
+}
+
 TEST(Packing, FailsBeyondTheEndAndStaysSo) {
   Packer packer;
   packer.PutText("abc");

@@ -200,9 +200,9 @@ void Correlator::Save(Packer* packer) const {
     packer->Put(running.identity);
     packer->Put(running.matches);
     packer->Put(running.evicted_told);
-    Packer matcher;
-    std::visit([&](const auto& kept) { kept.Save(&matcher); }, running.matcher);
-    packer->PutText(matcher.bytes());
+    const std::size_t kept = packer->Leave();
+    std::visit([&](const auto& matcher) { matcher.Save(packer); }, running.matcher);
+    packer->EndText(kept);
   }
 }
 

@@ -29,6 +29,8 @@ Status Cannot(std::string_view verb, const std::string& path) {
 
 std::string PrintSavedRun(const SavedRun& run) {
   Packer packer;
+  packer.PutRaw(kHeader);
+  const std::size_t hashed = packer.Leave();
   packer.Put(run.ended);
   packer.Put(run.replays);
   packer.PutText(PrintMarks(run.marks));
@@ -37,9 +39,8 @@ std::string PrintSavedRun(const SavedRun& run) {
   packer.Put(std::uint64_t{output.inode});
   packer.Put(output.bytes);
   packer.PutText(run.patterns);
-  Packer file;
-  file.Put(Hash(packer.bytes()));
-  return fmt::format("{}{}{}", kHeader, file.bytes(), packer.bytes());
+  packer.Fill(hashed, Hash(std::string_view(packer.bytes()).substr(hashed)));
+  return packer.Take();
 }
 
 Result<SavedRun> ParseSavedRun(std::string_view bytes) {
