@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <string>
 
 #include "lib/stream/checkpoint.h"
 #include "lib/stream/testing/streams.h"
@@ -84,6 +85,59 @@ TEST_F(PipelineTest, AShortRunMovesOnAsAWhole) {
   ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
   EXPECT_THAT(step.seen, ElementsAre(0, 0, 0, 0, 0));
   EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
+}
+
+// Keeps state of its own: what it was told to save, as the time of the last event and "open" or "closed".
+class KeepingStep final : public Step, public StepState {
+ public:
+  Status Process(std::span<const EventView>, EventSink&) override { return {}; }
+  bool holds_back() override { return false; }
+  StepState* state() override { return this; }
+
+  const std::vector<FileMark>& marks() const override { return marks_; }
+  Status Save(const std::vector<FileMark>& marks, int output) override {
+    const bool read = !marks.empty() && marks.front().last;
+    saved.push_back(std::to_string(read ? marks.front().last->wall_ns : 0) + (output >= 0 ? " open" : " closed"));
+    marks_ = marks;
+    return {};
+  }
+
+  std::vector<std::string> saved;
+
+ private:
+  std::vector<FileMark> marks_;
+};
+
+TEST_F(PipelineTest, StateIsSavedAtTheStartTheIntervalAndTheEnd) {
+  options_.checkpoint.clear();
+  KeepingStep step;
+  ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
+  EXPECT_THAT(step.saved, ElementsAre("0 open", "1 open", "2 open", "3 open", "4 open", "5 open", "5 closed"));
+  step.saved.clear();
+  ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
+  EXPECT_THAT(step.saved, ElementsAre("5 open", "5 closed")) << "it goes on behind what was read";
+}
+
+TEST_F(PipelineTest, StateOfARunThatFailsIsNotSavedAsItsEnd) {
+  options_.checkpoint.clear();
+  options_.output = "/dev/full";
+  options_.checkpoint_interval_ns = ~std::uint64_t{0} / 2;
+  class WritingStep final : public Step {
+   public:
+    explicit WritingStep(KeepingStep* state) : state_(state) {}
+    Status Process(std::span<const EventView> batch, EventSink& sink) override {
+      for (const EventView& event : batch) sink.Write(event);
+      return {};
+    }
+    StepState* state() override { return state_; }
+
+   private:
+    KeepingStep* state_;
+  };
+  KeepingStep state;
+  WritingStep step(&state);
+  EXPECT_FALSE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
+  EXPECT_THAT(state.saved, ElementsAre("0 open"));
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ void Correlator::Look(const EventView& event, const TellEvent& tell) {
   late_ += late;
   now_ns_ = std::max(now_ns_, event.wall_ns());
   if (event.type() == kVexevtLost) return SeeGap();
-  if (late && see_late_) return see_late_(event);
+  if (late && see_late_ && !TellsOfStream(event.type())) return see_late_(event);
   if (host_ != event.host()) host_ = event.host();
   if (tenant_ != event.tenant()) tenant_ = event.tenant();
   // What time brings comes before the event.
