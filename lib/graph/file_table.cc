@@ -116,8 +116,11 @@ void FileTable::Name(NodeId file, std::string_view path) {
   std::erase(earlier, path);
   std::erase(earlier, node.name);
   if (IsKnown(node.name)) earlier.push_back(std::move(node.name));
-  if (earlier.size() > kMaxEarlierPaths) earlier.erase(earlier.begin());
   node.name = path;
+  if (earlier.size() <= kMaxEarlierPaths) return;
+  // Whatever the links are, so that no file takes more than its share.
+  if (const auto it = paths_.find(earlier.front()); it != paths_.end() && it->second == file) paths_.erase(it);
+  earlier.erase(earlier.begin());
 }
 
 // The file that has this path has it no more. Where it has none left, it keeps the name in the answers.
@@ -137,8 +140,8 @@ void FileTable::Lose(Paths::iterator path) {
 }
 
 void FileTable::MoveBelow(std::string_view path, std::string_view to) {
-  if (path.ends_with('/') || to.ends_with('/')) return;
   const std::string first = std::string(path) + '/';
+  if (to.starts_with(first)) return;  // as no directory can move
   std::vector<Paths::node_type> moved;
   for (auto it = paths_.lower_bound(first); it != paths_.end() && it->first.starts_with(first);) {
     moved.push_back(paths_.extract(it++));

@@ -17,7 +17,7 @@
 
 namespace vexevt {
 
-// Of a file that has had more, the newest are known.
+// Of a file that has, or had, more than these and its newest, the newest are known.
 inline constexpr std::size_t kMaxEarlierPaths = 64;
 
 // What an event knows of a file beside its path; zero what it does not.

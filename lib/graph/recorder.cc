@@ -31,12 +31,15 @@ Way WayOf(const EventView& event) {
     case kFsMkdir:
     case kFsMknod:
     case kFsSymlink:
-    case kFsMoveIn:
       return Way::kCreate;
     case kFsDelete:
     case kFsRmdir:
-    case kFsMoveOut:
       return Way::kDelete;
+    // The other end lies outside of what is captured; it is told where it is known.
+    case kFsMoveIn:
+      return event.path2().empty() ? Way::kCreate : Way::kRename;
+    case kFsMoveOut:
+      return event.path2().empty() ? Way::kDelete : Way::kRename;
     case kFsRename:
       return Way::kRename;
     case kFsHardlink:
@@ -173,7 +176,8 @@ std::optional<NodeId> Recorder::TakeFs(const EventView& event, Host& host, NodeI
       from_file(host.files.Find(path, key), EdgeKind::kRead);
       return to_file(host.files.Find(path2, {}), EdgeKind::kWrite);
     case Way::kRename: {
-      const auto renamed = host.files.Rename(path, path2, key);
+      const bool comes_in = event.type() == kFsMoveIn;
+      const auto renamed = host.files.Rename(comes_in ? path2 : path, comes_in ? path : path2, key);
       if (!renamed) return std::nullopt;
       if (renamed->replaced) to_file(*renamed->replaced, EdgeKind::kDelete);
       return to_file(renamed->file, EdgeKind::kRename);

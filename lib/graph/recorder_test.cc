@@ -1,5 +1,6 @@
 #include "lib/graph/recorder.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -169,6 +170,26 @@ TEST(Recorder, WhatLiesInARenamedDirectoryMovesWithIt) {
   EXPECT_EQ(Ancestors(teller, "pid:3").count("pid:1"), 1u);
   EXPECT_EQ(Ancestors(teller, "/d/a").count("pid:1"), 1u);
   EXPECT_EQ(NamesIn(teller, Asked::kDescendants, {"/d.c"}), (Names{"/d.c"}));
+}
+
+TEST(Recorder, AMoveAcrossTheBorderKeepsTheFileWhereItsOtherEndIsKnown) {
+  Teller teller;
+  teller.Tell(FsEvent(kFsWrite, 1, "/in/a"));
+  teller.Tell(FsEvent(kFsMoveOut, 2, "/in/a", "/out/a"));
+  teller.Tell(FsEvent(kFsMoveIn, 3, "/in/b", "/out/a"));
+  EXPECT_EQ(Ancestors(teller, "/in/b"), (Names{"/in/b", "pid:1", "pid:2", "pid:3", "host:"}));
+  teller.Tell(FsEvent(kFsMoveOut, 4, "/in/b"));
+  EXPECT_TRUE(teller.graph().nodes()[NodesNamed(teller.graph(), *ParseNodeName("/in/b"))[0]].gone);
+}
+
+TEST(Recorder, AFileIsKnownByItsNewestNames) {
+  Teller teller;
+  for (int i = 0; i < 200; ++i) {
+    teller.Tell(WithInode(FsEvent(kFsHardlink, 1, fmt::format("/{}", i)), 10, 1));
+  }
+  EXPECT_EQ(NodesNamed(teller.graph(), *ParseNodeName("/199")).size(), 1u);
+  EXPECT_EQ(NodesNamed(teller.graph(), *ParseNodeName("/135")).size(), 1u);
+  EXPECT_EQ(NodesNamed(teller.graph(), *ParseNodeName("/134")).size(), 0u);
 }
 
 TEST(Recorder, InodesTellFilesApartAndLinksTogether) {

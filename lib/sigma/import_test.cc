@@ -172,6 +172,8 @@ TEST(Sigma, SaysWhatIsWrongWithACorrelation) {
             "r.yml:13:3: a correlation has a 'timespan', as in 30s, 10m, 1h or 1d");
   EXPECT_EQ(said("  type: temporal\n  rules: [a, b]\n  timespan: 1M\n"),
             "r.yml:15:13: a correlation has a 'timespan', as in 30s, 10m, 1h or 1d");
+  EXPECT_EQ(said("  type: temporal\n  rules: [a, b]\n  timespan: 999999d\n"),
+            "r.yml:15:13: a correlation has a 'timespan', as in 30s, 10m, 1h or 1d");
   EXPECT_EQ(said("  type: event_count\n  rules: a\n  timespan: 1m\n"),
             "r.yml:13:3: a correlation that counts has a 'condition'");
   EXPECT_EQ(said("  type: event_count\n  rules: a\n  timespan: 1m\n  condition: {lt: 5}\n"),

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "lib/base/units.h"
 #include "lib/expr/expression.h"
 #include "lib/sigma/condition.h"
 #include "lib/sigma/selection.h"
@@ -195,10 +196,10 @@ class Reader {
   // Months and years, M and y, are no fixed time.
   Result<std::string> ReadTimespan(const YamlValue& node) const {
     VEXEVT_ASSIGN(const std::string text, Text(node, "timespan"));
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_time = error == std::errc{} && number > 0 && end + 1 == text.data() + text.size() &&
-                         std::string_view("smhd").find(*end) != std::string_view::npos;
+    const bool is_plain = std::ranges::count_if(text, [](char c) { return c < '0' || c > '9'; }) == 1 &&
+                          std::string_view("smhd").find(text.back()) != std::string_view::npos;
+    const auto duration = ParseDuration(text);
+    const bool is_time = is_plain && duration.ok() && *duration > 0;
     if (is_time) return text;
     const YamlValue* at = node.Find("timespan");
     return Error(at == nullptr ? node : *at, "a correlation has a 'timespan', as in 30s, 10m, 1h or 1d");
