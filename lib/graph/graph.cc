@@ -1,5 +1,6 @@
 #include "lib/graph/graph.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace vexevt {
@@ -26,45 +27,71 @@ std::string_view EdgeKindName(EdgeKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+void Graph::At(std::uint64_t wall_ns) {
+  const bool at_once = wall_ns >= wall_ns_ && wall_ns - wall_ns_ <= 1;
+  wall_ns_ = wall_ns;
+  if (at_once) return;
+  EndStep();
+  ++step_;
+}
+
 NodeId Graph::Add(Node node) {
-  node.born = ++steps_;
+  node.born = step_;
   nodes_.push_back(std::move(node));
   return static_cast<NodeId>(nodes_.size() - 1);
 }
 
 void Graph::Flow(NodeId from, NodeId to, EdgeKind kind, const Moment& moment) {
   if (from == to) return;
-  ++steps_;
-  const std::size_t slot = newest_.empty() ? 0 : SlotOf(from, to, kind);
-  if (!newest_.empty() && newest_[slot] != kNoEdge) {
-    Edge& edge = edges_[newest_[slot]];
-    if (edge.source_changes == nodes_[from].changes) {
-      edge.last = steps_;
-      edge.last_ns = moment.wall_ns;
-      ++edge.count;
-      return;
-    }
+  const EdgeId newest = newest_.empty() ? kNoEdge : newest_[SlotOf(from, to, kind)];
+  if (newest != kNoEdge && nodes_[from].changed <= edges_[newest].last) {
+    Edge& edge = edges_[newest];
+    if (edge.last != step_) flowed_.push_back(newest);
+    edge.last = step_;
+    edge.last_ns = moment.wall_ns;
+    ++edge.count;
+    return;
   }
+  flowed_.push_back(static_cast<EdgeId>(edges_.size()));
   Begin({.from = from,
          .to = to,
          .kind = kind,
-         .source_changes = nodes_[from].changes,
-         .first = steps_,
-         .last = steps_,
+         .first = step_,
+         .last = step_,
          .first_ns = moment.wall_ns,
          .last_ns = moment.wall_ns,
          .count = 1,
          .event = moment.event});
-  ++nodes_[to].changes;
+  nodes_[to].changed = step_;
 }
 
-// All that has left `to` came later, so that no edge has to be divided.
+// What was new to a node in this step was so to all that it flowed to in the same step, whichever was told first.
+void Graph::EndStep() {
+  const auto from = [&](EdgeId edge) { return edges_[edge].from; };
+  if (flowed_.size() > 1) std::ranges::sort(flowed_, {}, from);
+  std::vector<NodeId> changed;
+  for (const EdgeId edge : flowed_) {
+    if (flowed_.size() > 1 && nodes_[from(edge)].changed == step_) changed.push_back(from(edge));
+  }
+  while (!changed.empty()) {
+    const NodeId node = changed.back();
+    changed.pop_back();
+    for (const EdgeId edge : std::ranges::equal_range(flowed_, node, {}, from)) {
+      Node& to = nodes_[edges_[edge].to];
+      if (to.changed == step_) continue;
+      to.changed = step_;
+      changed.push_back(edges_[edge].to);
+    }
+  }
+  flowed_.clear();
+}
+
+// All that has left `to` came later, so that no edge of its has to begin anew.
 void Graph::FlowAtBirth(NodeId from, NodeId to, EdgeKind kind, const Moment& moment) {
   if (from == to) return;
   edges_.push_back({.from = from,
                     .to = to,
                     .kind = kind,
-                    .source_changes = nodes_[from].changes,
                     .first_ns = moment.wall_ns,
                     .last_ns = moment.wall_ns,
                     .count = 1,

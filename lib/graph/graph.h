@@ -2,10 +2,14 @@
 // one node to another: its first and last time and how many there were.
 //
 // What reached a node counts for what left it later, and only for that (S. King and P. Chen, "Backtracking Intrusions",
-// SOSP 2003). So the flows of an edge may be taken together only while nothing new has reached its source: then each of
-// them carried the same (Z. Xu et al., "High Fidelity Data Reduction for Big Data Security Dependency Analyses",
-// CCS 2016). What comes after begins an edge of its own. Searches (reach.h) give with these edges exactly the nodes
-// that they would give with every single flow.
+// SOSP 2003). Flows are numbered by steps in their order. Those that were told at once, not more than 1 ns after each
+// other as EventIds stamps them, are of one step: the kernel puts what was done to a file while its event was queued to
+// that event, so that any of them may have come first.
+//
+// The flows of an edge may be taken together as long as nothing new has reached its source since the last one: then
+// each of them carried the same (Z. Xu et al., "High Fidelity Data Reduction for Big Data Security Dependency
+// Analyses", CCS 2016). The next flow after that begins an edge of its own. Searches (reach.h) give with these edges
+// exactly the nodes that they would give with every single flow.
 //
 // Memory is proportional to nodes and edges. Not thread-safe; const members may be called by several threads.
 #pragma once
@@ -58,8 +62,8 @@ struct Node {
   std::vector<std::string> earlier;  // a file's other paths, the newest last
   std::uint64_t inode = 0;           // of a file, 0: not known, as the next two
   std::uint32_t device = 0, generation = 0;
-  std::uint32_t changes = 0;  // edges that brought it something new
   std::uint64_t born = 0;     // the step at which it was first heard of
+  std::uint64_t changed = 0;  // the last one at which something new reached it
 };
 
 // When, and the event that tells.
@@ -71,8 +75,7 @@ struct Moment {
 struct Edge {
   NodeId from = 0, to = 0;
   EdgeKind kind = EdgeKind::kRead;
-  std::uint32_t source_changes = 0;   // of its source, when it began
-  std::uint64_t first = 0, last = 0;  // steps, which number all flows in their order; 0: at the birth of `to`
+  std::uint64_t first = 0, last = 0;  // steps; 0: at the birth of `to`
   std::uint64_t first_ns = 0, last_ns = 0;
   std::uint64_t count = 0;
   EventId event;  // the first that tells of it
@@ -80,9 +83,12 @@ struct Edge {
 
 class Graph {
  public:
+  // What is told from here on happened at that time, by the clock of its host.
+  void At(std::uint64_t wall_ns);
+
   NodeId Add(Node node);
 
-  // Information flows now. Nothing where both are the same.
+  // Information flows. Nothing where both are the same.
   void Flow(NodeId from, NodeId to, EdgeKind kind, const Moment& moment);
   // The same, when `to` was born, though it is told now: who a process's parent is. Once for each.
   void FlowAtBirth(NodeId from, NodeId to, EdgeKind kind, const Moment& moment);
@@ -95,12 +101,14 @@ class Graph {
   std::size_t SlotOf(NodeId from, NodeId to, EdgeKind kind) const;
   void GrowSlots();
   void Begin(const Edge& edge);
+  void EndStep();
 
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<EdgeId> newest_;  // the newest edge of each source, target and kind: open addressing, linear probing
   std::size_t newest_count_ = 0;
-  std::uint64_t steps_ = 0;
+  std::uint64_t step_ = 1, wall_ns_ = 0;
+  std::vector<EdgeId> flowed_;  // by which something flowed in this step
 };
 
 }  // namespace vexevt

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 #include <queue>
-#include <utility>
 #include <vector>
 
 #include "lib/graph/edges_by_node.h"
@@ -12,7 +11,7 @@ namespace vexevt {
 namespace {
 
 // Steps, seen from where the search begins: going on they are taken negative, so that the search always goes towards
-// smaller ones. What reaches a node before `limit` counts.
+// smaller ones. What reaches a node not later than `limit` counts.
 using Limit = std::int64_t;
 constexpr Limit kNoLimit = INT64_MAX;
 
@@ -24,6 +23,12 @@ struct Visit {
   bool operator<(const Visit& other) const { return limit < other.limit; }
 };
 
+std::vector<EdgeId> AllEdges(const Graph& graph) {
+  std::vector<EdgeId> all(graph.edges().size());
+  std::iota(all.begin(), all.end(), EdgeId{0});
+  return all;
+}
+
 class Search {
  public:
   Search(const Graph& graph, Direction direction, std::span<const EdgeId> among)
@@ -32,7 +37,11 @@ class Search {
         edges_(graph, among, back_ ? &Edge::to : &Edge::from),
         taken_(graph.edges().size()),
         least_depth_(graph.nodes().size(), kNever),
-        ways_(graph.nodes().size(), kNoEdge) {}
+        ways_(graph.nodes().size(), kNoEdge),
+        limits_(graph.nodes().size(), kNoLimit) {}
+
+  // Of a search back: what left a node before `other`, one going on, came there does not count.
+  void MeetWith(const Search& other) { met_ = &other; }
 
   // The nodes come by falling limits. So one that came before is of interest again only where it is nearer now, which
   // matters only while the depth does.
@@ -42,12 +51,15 @@ class Search {
       const Visit visit = visits_.top();
       visits_.pop();
       if (visit.depth >= least_depth_[visit.node]) continue;
-      if (least_depth_[visit.node] == kNever) ways_[visit.node] = visit.way;
+      if (least_depth_[visit.node] == kNever) {
+        ways_[visit.node] = visit.way;
+        limits_[visit.node] = visit.limit;
+      }
       least_depth_[visit.node] = visit.depth;
       if (depth && visit.depth == *depth) continue;
       for (const EdgeId edge : edges_.of(visit.node)) Take(edge, visit.limit, depth ? visit.depth + 1 : 0);
     }
-    Reached reached{.edges = {}, .ways = std::move(ways_)};
+    Reached reached{.edges = {}, .ways = ways_};
     for (EdgeId edge = 0; edge < taken_.size(); ++edge) {
       if (taken_[edge]) reached.edges.push_back(edge);
     }
@@ -62,8 +74,10 @@ class Search {
     const bool at_birth = edge.last == 0;
     const auto first = static_cast<Limit>(edge.first);
     const auto last = static_cast<Limit>(at_birth ? graph_.nodes()[edge.to].born : edge.last);
-    const Limit near = back_ ? first : -last, far = back_ ? last : -first;
-    if (near >= limit) return;
+    Limit near = back_ ? first : -last;
+    const Limit far = back_ ? last : -first;
+    if (met_ != nullptr) near = std::max(near, -met_->limits_[edge.from]);
+    if (near > limit) return;
     taken_[id] = true;
     const NodeId next = back_ ? edge.from : edge.to;
     if (depth < least_depth_[next]) visits_.push({std::min(limit, far), depth, next, id});
@@ -75,26 +89,25 @@ class Search {
   std::vector<bool> taken_;
   std::vector<std::uint32_t> least_depth_;
   std::vector<EdgeId> ways_;
+  std::vector<Limit> limits_;  // of each node that was reached, the largest
+  const Search* met_ = nullptr;
   std::priority_queue<Visit> visits_;
 };
 
 }  // namespace
 
 Reached Reach(const Graph& graph, Direction direction, std::span<const NodeId> nodes,
-              std::optional<std::uint32_t> depth, std::optional<std::span<const EdgeId>> among) {
-  std::vector<EdgeId> all;
-  if (!among) {
-    all.resize(graph.edges().size());
-    std::iota(all.begin(), all.end(), EdgeId{0});
-    among = all;
-  }
-  return Search(graph, direction, *among).From(nodes, depth);
+              std::optional<std::uint32_t> depth) {
+  return Search(graph, direction, AllEdges(graph)).From(nodes, depth);
 }
 
 Reached Between(const Graph& graph, std::span<const NodeId> from, std::span<const NodeId> to,
                 std::optional<std::uint32_t> depth) {
-  const Reached followed = Reach(graph, Direction::kDescendants, from, depth);
-  return Reach(graph, Direction::kAncestors, to, std::nullopt, followed.edges);
+  Search on(graph, Direction::kDescendants, AllEdges(graph));
+  const Reached followed = on.From(from, depth);
+  Search back(graph, Direction::kAncestors, followed.edges);
+  back.MeetWith(on);
+  return back.From(to, std::nullopt);
 }
 
 }  // namespace vexevt

@@ -1,5 +1,6 @@
 // What led to a node, and what followed from it: the edges that a search over a graph takes, in the order of time.
-// Going back, an edge counts if it began before what it led to; going on, if it ended after what it came from.
+// Going
+// back, an edge counts if it did not begin after what it led to; going on, if it did not end before what it came from.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +22,10 @@ struct Reached {
 };
 
 // By which edges something reached one of `nodes`, or something of them went on, over at most `depth` of them each.
-// Where `among` is given, others do not count.
 //
 // Takes O(E log E) time for E edges, `depth` times as much at most where that is given.
 Reached Reach(const Graph& graph, Direction direction, std::span<const NodeId> nodes,
-              std::optional<std::uint32_t> depth = std::nullopt,
-              std::optional<std::span<const EdgeId>> among = std::nullopt);
+              std::optional<std::uint32_t> depth = std::nullopt);
 
 // By which edges something of `from` reached `to`, at most `depth` edges away from `from`, seen from `to`.
 Reached Between(const Graph& graph, std::span<const NodeId> from, std::span<const NodeId> to,

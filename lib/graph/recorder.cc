@@ -90,6 +90,7 @@ void Recorder::Take(const EventView& event) {
     return;
   }
   now_ = {event.wall_ns(), event.id()};
+  graph_.At(event.wall_ns());
   const std::optional<NodeId> subject =
       FamilyOf(event.type()) == Family::kVexevt ? TakeOwn(event) : TakeOthers(event, HostOf(event.host()));
   if (subject) recent_.Put(event.id(), *subject);

@@ -57,6 +57,17 @@ TEST(Recorder, WhatWasReadAfterwardsLedToNothing) {
   EXPECT_EQ(Ancestors(teller, "pid:2").count("/a"), 0u);
 }
 
+// As of a copy: while its event was queued, what was written went to the event that told of the creation.
+TEST(Recorder, WhatWasToldAtOnceMayHaveHappenedInAnyOrder) {
+  Teller teller;
+  teller.Tell(FsEvent(kFsCreate, 1, "/b"));
+  teller.Tell(FsEvent(kFsWrite, 1, "/b"), true);
+  teller.Tell(FsEvent(kFsRead, 1, "/a"), true);
+  teller.Tell(FsEvent(kFsRead, 1, "/late"));
+  EXPECT_EQ(Ancestors(teller, "/b"), (Names{"/b", "pid:1", "/a", "host:"}));
+  EXPECT_EQ(Descendants(teller, "/a"), (Names{"/a", "pid:1", "/b"}));
+}
+
 TEST(Recorder, FlowsAreTakenTogetherWhileNothingNewComes) {
   Teller teller;
   teller.Tell(FsEvent(kFsRead, 1, "/a"));

@@ -1,4 +1,4 @@
-// Streams for tests of graphs: events a second apart, from one in 1970 on, whose ids count up from 1.
+// Streams for tests of graphs: events a second apart, or told at once, from one in 1970 on, whose ids count up from 1.
 #pragma once
 
 #include <cstddef>
@@ -42,9 +42,10 @@ class Teller {
   explicit Teller(std::size_t most_nodes = Recorder::kMostNodes) : recorder_(most_nodes) {}
 
   // Gives the event's id.
-  EventId Tell(Event event) {
+  EventId Tell(Event event, bool at_once = false) {
     event.id = {1, ++count_};
-    event.wall_ns = count_ * 1'000'000'000;
+    wall_ns_ = at_once ? wall_ns_ + 1 : (wall_ns_ / kSecond + 1) * kSecond;
+    event.wall_ns = wall_ns_;
     std::vector<std::byte> frame;
     AppendFrame(event, &frame);
     EventView view;
@@ -56,8 +57,10 @@ class Teller {
   const Unknown& unknown() const { return recorder_.unknown(); }
 
  private:
+  static constexpr std::uint64_t kSecond = 1'000'000'000;
+
   Recorder recorder_;
-  std::uint64_t count_ = 0;
+  std::uint64_t count_ = 0, wall_ns_ = 0;
 };
 
 using Writer = Status (*)(const Graph&, const Answer&, const std::vector<std::string>&, const TextOut&);
