@@ -135,8 +135,10 @@ void ReportHint(std::string_view message) { WriteLine(Level::kError, "", message
 void WriteStateLine(std::string_view json) { WriteLine(Level::kInfo, "", json); }
 
 void WriteReport(std::string_view lines) {
-  for (; !lines.empty(); lines.remove_prefix(std::min(lines.size(), lines.find('\n') + 1))) {
-    WriteLine(Level::kInfo, "", lines.substr(0, lines.find('\n')));
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    WriteLine(Level::kInfo, "", lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
   }
 }
 

@@ -23,5 +23,13 @@ TEST(Scrub, ShowsWhatIsNotUtf8) {
   EXPECT_EQ(Scrub("\xe2\x82"), "\\xe2\\x82");                    // cut short
 }
 
+TEST(Report, EndsWithItsLastLineWhateverEndsThat) {
+  testing::internal::CaptureStderr();
+  WriteReport("a\n\nb");
+  WriteReport("c\n");
+  WriteReport("");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "a\n\nb\nc\n");
+}
+
 }  // namespace
 }  // namespace vexevt
