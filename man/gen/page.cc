@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lib/ask/vocabulary.h"
 #include "lib/cli/help.h"
 #include "lib/cli/option_docs.h"
 #include "lib/cli/tool_main.h"
@@ -111,9 +112,41 @@ std::string TypeList() {
   return out;
 }
 
+// The words of vexevt-ask(7) for what was done, and the types that they mean.
+std::string VerbList() {
+  static constexpr std::string_view kOf[kThings] = {"",
+                                                    "directory",
+                                                    "anything",
+                                                    "symbolic link",
+                                                    "hard link",
+                                                    "device, socket or pipe",
+                                                    "file system",
+                                                    "vector or collection",
+                                                    "node",
+                                                    "edge",
+                                                    ""};
+  std::string out;
+  for (const Verb& verb : Verbs()) {
+    std::string types;
+    for (std::size_t thing = 0; thing < kThings; ++thing) {
+      if (verb.types[thing].empty()) continue;
+      const std::string_view of = kOf[thing];
+      types += fmt::format("{}{}{}{}", types.empty() ? "" : "; ", of, of.empty() ? "" : ": ", verb.types[thing]);
+    }
+    std::string forms;
+    for (const std::string_view form : {verb.third, verb.past, verb.gerund, verb.nouns}) {
+      if (!form.empty() && forms.find(form) == std::string::npos)
+        forms += fmt::format("{}{}", forms.empty() ? "" : ", ", form);
+    }
+    out += fmt::format(".TP\n.B {}\n{}", RoffText(forms), RoffParagraphs(types));
+  }
+  return out;
+}
+
 Result<std::string> Slot(std::string_view name, const ToolEntry* entry) {
   if (name == "FIELDS") return FieldList();
   if (name == "TYPES") return TypeList();
+  if (name == "VERBS") return VerbList();
   if (entry == nullptr) return InvalidArgument(fmt::format("slot '{}' is for pages of tools", name));
   if (name == "SYNOPSIS") return Synopsis(*entry->tool);
   if (name == "EXIT_STATUS") return ExitStatuses(*entry->tool);
@@ -135,7 +168,7 @@ Result<std::string> Slot(std::string_view name, const ToolEntry* entry) {
 std::string RoffText(std::string_view text) {
   // What groff would take for something else; of one character each, but for the ellipsis, which it has no byte for.
   static constexpr std::pair<std::string_view, std::string_view> kSpecial[] = {
-      {"-", "\\-"},     {"\\", "\\e"},    {"'", "\\(aq"},  {"\"", "\\(dq"},
+      {"-", "\\-"},   {"\\", "\\e"},  {"'", "\\(aq"}, {"\"", "\\(dq"},
       {"^", "\\(ha"}, {"~", "\\(ti"}, {"`", "\\(ga"}, {"\u2026", "\\&..."}};
   std::string out;
   while (!text.empty()) {

@@ -3,6 +3,7 @@
 # proposal.
 
 bats_require_minimum_version 1.5.0
+load examples
 
 setup() {
   cd "$BATS_TEST_TMPDIR"
@@ -267,4 +268,20 @@ match = "[type = fs.delete]"' ]
   done
   run -3 vexevt-correlate ask 'shout' --model "https://127.0.0.1:$port"
   [[ $output == *"no TLS with '127.0.0.1:$port': SSL certificate problem: self-signed certificate"* ]]
+}
+
+@test "what vexevt-ask(7) shows is understood" {
+  local page=$VEXEVT_BIN/../man/vexevt-ask.7 tool sentence shown=0
+  for tool in correlate route; do
+    while IFS= read -r sentence; do
+      "vexevt-$tool" ask "$sentence" >/dev/null || { echo "$sentence"; false; }
+      ((shown += 1))
+    done < <(example_text "$page" "sentences $tool")
+  done
+  ((shown >= 20))
+  run -2 --separate-stderr vexevt-correlate ask 'tell me when someone deltes a file'
+  [[ $(roff_text <"$page") == *"$stderr"* ]]
+  # The rule that the first sentence means stands behind the examples.
+  run -0 vexevt-correlate ask "$(example_text "$page" 'sentences correlate' | head -1)"
+  [[ $(roff_text <"$page") == *"$output"* ]]
 }
