@@ -88,11 +88,11 @@ TEST_F(PipelineTest, AShortRunMovesOnAsAWhole) {
 }
 
 // Keeps state of its own: what it was told to save, as the time of the last event and "open" or "closed".
-class KeepingStep final : public Step, public StepState {
+class KeepingStep final : public Step, public DurableState {
  public:
   Status Process(std::span<const EventView>, EventSink&) override { return {}; }
   bool holds_back() override { return false; }
-  StepState* state() override { return this; }
+  DurableState* state() override { return this; }
 
   const std::vector<FileMark>& marks() const override { return marks_; }
   Status Save(const std::vector<FileMark>& marks, int output) override {
@@ -129,7 +129,7 @@ TEST_F(PipelineTest, StateOfARunThatFailsIsNotSavedAsItsEnd) {
       for (const EventView& event : batch) sink.Write(event);
       return {};
     }
-    StepState* state() override { return state_; }
+    DurableState* state() override { return state_; }
 
    private:
     KeepingStep* state_;
