@@ -96,7 +96,8 @@ int main(int argc, char** argv) {
     Collect(socket_fd, 1, &ages);
   }
   close(ends[1]);
-  waitpid(child, nullptr, 0);
+  // Those that are executed last wait until they are heard.
+  while (waitpid(child, nullptr, WNOHANG) == 0) Collect(socket_fd, 1, &ages);
   Collect(socket_fd, 0, &ages);
   unlink(path);
   if (ages.empty()) return std::fputs("react_latency: nothing was executed\n", stderr), 3;

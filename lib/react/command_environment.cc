@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
+#include <utility>
 
 #include "lib/event/unpack.h"
 
@@ -11,17 +12,11 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 10;
 
-void Set(std::string_view name, std::string_view value, std::vector<std::string>* environment) {
-  if (value.size() > kMostBytes || value.find('\0') != std::string_view::npos) return;
-  std::string entry = fmt::format("{}={}", name, value);
-  const auto same = std::ranges::find_if(*environment, [&](const std::string& other) {
-    return other.size() > name.size() && other.starts_with(name) && other[name.size()] == '=';
-  });
-  if (same != environment->end()) {
-    *same = std::move(entry);
-  } else {
-    environment->push_back(std::move(entry));
-  }
+using Variables = std::map<std::string, std::string>;
+
+void Set(std::string name, std::string_view value, Variables* variables) {
+  if (value.size() > kMostBytes || name.size() > kMostBytes || value.find('\0') != std::string_view::npos) return;
+  (*variables)[std::move(name)] = value;
 }
 
 std::string NameOf(std::string_view prefix, std::string_view field) {
@@ -37,34 +32,41 @@ std::string NameOf(std::string_view prefix, std::string_view field) {
 
 Result<std::vector<std::string>> CommandEnvironment(const Workflow& workflow, const ProcessUser& user,
                                                     const Filling& with, const CommandFacts& facts) {
-  std::vector<std::string> environment = BareEnvironment(user);
+  Variables variables;
+  for (const std::string& entry : BareEnvironment(user)) {
+    const std::size_t equals = entry.find('=');
+    variables[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
   std::string value;
   for (const auto& [name, text] : workflow.environment) {
     value.clear();
     VEXEVT_TRY(text.Append(with, &value));
-    Set(name, value, &environment);
+    Set(name, value, &variables);
   }
   for (const Field& field : AllFields()) {
     value.clear();
     if (!AppendFieldValue(with.event, field, ValueForm::kRaw, &value)) continue;
-    if (field.type != FieldType::kBool || value == "true") Set(NameOf("VEXEVT_", field.name), value, &environment);
+    if (field.type != FieldType::kBool || value == "true") Set(NameOf("VEXEVT_", field.name), value, &variables);
   }
   Event event;
   Unpack(with.event, &event);
   for (const Attribute& attribute : event.attributes) {
     value.clear();
     AppendAttributeValue(attribute, ValueForm::kRaw, &value);
-    if (attribute.key.size() <= kMostBytes) Set(NameOf("VEXEVT_ATTR_", attribute.key), value, &environment);
+    Set(NameOf("VEXEVT_ATTR_", attribute.key), value, &variables);
   }
   // Last, so that no event can stand in for them.
-  Set("VEXEVT_WORKFLOW", workflow.name, &environment);
-  Set("VEXEVT_RUN", with.run, &environment);
-  Set("VEXEVT_STEP", with.step, &environment);
-  Set("VEXEVT_KEY", with.key, &environment);
-  Set("VEXEVT_EVENTS", fmt::format_int(with.count).str(), &environment);
-  Set("VEXEVT_ATTEMPT", fmt::format_int(facts.attempt).str(), &environment);
-  Set("VEXEVT_IDEMPOTENCY_KEY", facts.idempotency_key, &environment);
-  if (facts.undo) Set("VEXEVT_UNDO", "1", &environment);
+  Set("VEXEVT_WORKFLOW", workflow.name, &variables);
+  Set("VEXEVT_RUN", with.run, &variables);
+  Set("VEXEVT_STEP", with.step, &variables);
+  Set("VEXEVT_KEY", with.key, &variables);
+  Set("VEXEVT_EVENTS", fmt::format_int(with.count).str(), &variables);
+  Set("VEXEVT_ATTEMPT", fmt::format_int(facts.attempt).str(), &variables);
+  Set("VEXEVT_IDEMPOTENCY_KEY", facts.idempotency_key, &variables);
+  if (facts.undo) Set("VEXEVT_UNDO", "1", &variables);
+
+  std::vector<std::string> environment;
+  for (const auto& [name, text] : variables) environment.push_back(fmt::format("{}={}", name, text));
   return environment;
 }
 

@@ -149,7 +149,7 @@ class Engine {
   Status StartAction(const ActiveRun& run, const Ready& ready);
   void TakePerformed();
   Filling FillingOf(const ActiveRun& run, std::size_t step) const;
-  std::string KeyOf(const ActiveRun& run, std::size_t step) const;
+  std::string KeyOf(const ActiveRun& run, std::size_t step, bool undo) const;
   Breaker* BreakerOf(const ActiveRun& run, std::size_t step);
   bool Holds(const ActiveRun& run, std::size_t step) const;
   void Keep(Status status) {

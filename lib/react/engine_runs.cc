@@ -136,8 +136,8 @@ Filling Engine::FillingOf(const ActiveRun& run, std::size_t step) const {
 }
 
 // The same for every attempt, also after a crash, and nobody else's.
-std::string Engine::KeyOf(const ActiveRun& run, std::size_t step) const {
-  return fmt::format("{:016x}-{}-{}", store_->identity(), run.id, run.record.steps[step].name);
+std::string Engine::KeyOf(const ActiveRun& run, std::size_t step, bool undo) const {
+  return fmt::format("{:016x}-{}{}-{}", store_->identity(), run.id, undo ? ".undo" : "", run.record.steps[step].name);
 }
 
 Breaker* Engine::BreakerOf(const ActiveRun& run, std::size_t step) {
@@ -288,7 +288,7 @@ Status Engine::Emit(const ActiveRun& run, const Ready& ready, const Outlet& outl
   Event& event = written.event;
   ids_.Stamp(&event);
   // The same event whenever it is emitted, so that one that is emitted again after a crash is known for it.
-  event.id = {store_->identity(), Hash(KeyOf(run, ready.ticket.step), ready.undo ? 1 : 0)};
+  event.id = {store_->identity(), Hash(KeyOf(run, ready.ticket.step, ready.undo))};
   event.flags |= kFlagCaused;
   event.causes.push_back(run.event.id());
   outlet.write(event);
@@ -303,7 +303,7 @@ Status Engine::StartAction(const ActiveRun& run, const Ready& ready) {
     return {};
   }
   const ProcessUser& user = run.definition->users[run.workflow];
-  const std::string key = KeyOf(run, step);
+  const std::string key = KeyOf(run, step, ready.undo);
   ProcessPlan plan;
   plan.arguments = ready.action.words;
   plan.limits = workflow.limits;

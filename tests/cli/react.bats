@@ -137,7 +137,7 @@ until_true() {
 }
 
 @test "a step that takes too long is ended, with all that it started" {
-  workflow '[[workflow.step]]' "run = ['sh', '-c', 'sleep 300 & echo \$! >$here/pid; wait']" 'timeout = "100ms"'
+  workflow '[[workflow.step]]' "run = ['sh', '-c', 'sleep 300 & echo \$! >$here/pid; wait']" 'timeout = "1s"'
   deletes 1 >in.evt
   run -0 react -f w.toml in.evt -o /dev/null
   [[ $output == *"took longer than it may" ]]
@@ -296,7 +296,7 @@ until_true() {
 }
 
 @test "--once also runs what waits; else the next start does" {
-  workflow 'debounce = { idle = "100ms" }' '[[workflow.step]]' "run = ['sh', '-c', 'echo \$VEXEVT_EVENTS >>$here/log']"
+  workflow 'debounce = { idle = "1s" }' '[[workflow.step]]' "run = ['sh', '-c', 'echo \$VEXEVT_EVENTS >>$here/log']"
   deletes 5 >in.evt
   run -0 react -f w.toml in.evt -o /dev/null
   [ ! -e log ]
