@@ -17,6 +17,8 @@ constexpr char kNoWorkflow[] = "there is no such workflow any more";
 // What a debounce holds changes with each event: it is saved so often, and what came since is read again where the
 // input has a checkpoint.
 constexpr std::uint64_t kSaveHeldNs = kNsPerSecond;
+// Of what follows at once from what was done, so that input and signals have their turn, too.
+constexpr int kRoundsOfATurn = 16;
 // Events come in floods, and so does what is given up.
 constexpr std::uint64_t kTellGivenUpNs = kNsPerSecond;
 
@@ -329,7 +331,7 @@ Status Engine::Save() {
 }
 
 Status Engine::Turn(const Outlet& outlet) {
-  for (;;) {
+  for (int round = 0; round < kRoundsOfATurn; ++round) {
     now_ns_ = Now();
     TakePerformed();
     if (!draining_) {
@@ -350,8 +352,9 @@ Status Engine::Turn(const Outlet& outlet) {
     VEXEVT_TRY(store_->Commit());
     VEXEVT_TRY(WriteReport(outlet));
     VEXEVT_TRY(Perform(outlet));
-    if (changed_.empty() && ended_runs_.empty()) return {};
+    if (changed_.empty() && ended_runs_.empty()) break;
   }
+  return {};
 }
 
 Status Engine::WriteReport(const Outlet& outlet) {
@@ -364,7 +367,7 @@ Status Engine::WriteReport(const Outlet& outlet) {
 }
 
 std::uint64_t Engine::next_due_ns() const {
-  if (!changed_.empty() || look_for_requests_) return 0;
+  if (!changed_.empty() || !ended_runs_.empty() || look_for_requests_) return 0;
   std::uint64_t next = due_.empty() ? kNever : due_.begin()->first;
   next = std::min(next, performer_->next_due_ns());
   if (!draining_) {

@@ -57,8 +57,8 @@ class Engine {
   // Decides about events; what comes of it is done by Turn.
   void See(std::span<const EventView> batch);
 
-  // Brings everything as far as it goes now. A failure is the store's, and ends the run: nothing was started that is
-  // not in it.
+  // Brings everything as far as it goes now; where that is far, next_due_ns is 0 afterwards. A failure is the store's,
+  // and ends the run: nothing was started that is not in it.
   Status Turn(const Outlet& outlet);
 
   // Also what a debounce holds is in the store, once this returns.

@@ -12,6 +12,7 @@ setup() {
 teardown() {
   [[ -z ${tool-} ]] || kill -9 "$tool" 2>/dev/null || true
   [[ -z ${server-} ]] || kill "$server" 2>/dev/null || true
+  [[ -z ${small-} ]] || umount "$small"
 }
 
 # deletes COUNT: a stream of so many events, of /srv/1 and on.
@@ -208,6 +209,20 @@ until_true() {
   [[ $output == *"is in use by another vexevt-react (pid $tool)" ]]
   exec 7>&-
   wait "$tool"
+}
+
+@test "a full disk ends the run before anything is done that it could not note; with room the next start goes on" {
+  mkdir small
+  [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=400k,mode=700 none small 2>/dev/null || skip "cannot mount"
+  small=$here/small
+  workflow '[[workflow.step]]' "run = ['sh', '-c', 'echo \$VEXEVT_NAME >>$here/log']" "idempotent = true"
+  deletes 300 >in.evt
+  run -3 vexevt-react --state small -f w.toml --once in.evt -o /dev/null
+  [[ $output == *"cannot use 'small/react.db': database or disk is full" ]]
+  mount -o remount,size=40m small
+  run -0 vexevt-react --state small -f w.toml --once in.evt -o /dev/null
+  [ "$(sort -u log | wc -l)" -eq 300 ]
+  [ "$(sqlite3 small/react.db 'SELECT count(*) FROM runs WHERE state = 2')" -eq 300 ]
 }
 
 @test "a dry run says what would be done, by the time of the events" {
