@@ -12,7 +12,7 @@
 namespace vexevt {
 namespace {
 
-constexpr int kMaxDepth = 64;  // of processes below each other, that are asked for their parents
+constexpr std::size_t kMaxDepth = 64;  // of processes below each other, that are asked for their parents
 
 }  // namespace
 
@@ -48,17 +48,13 @@ std::string OwnServiceCgroup() {
 }
 
 void LoopGuard::Began(std::uint32_t pid) {
-  trees_[pid].goes_on = true;
-  strangers_.erase(pid);
-  roots_[pid] = pid;
+  has_acted_ = true;
+  actions_.insert(pid);
+  strangers_.Forget(pid);
 }
 
 void LoopGuard::Ended(std::uint32_t pid, std::uint64_t now_ns) {
-  const auto tree = trees_.find(pid);
-  if (tree == trees_.end() || !tree->second.goes_on) return;
-  tree->second.goes_on = false;
-  tree->second.until_ns = now_ns + kLingerNs;
-  ended_.emplace_back(tree->second.until_ns, pid);
+  if (actions_.erase(pid) > 0) ours_.Remember(pid, now_ns + kLingerNs);
 }
 
 bool LoopGuard::IsOurs(const EventView& event, std::uint64_t now_ns) {
@@ -85,8 +81,7 @@ bool LoopGuard::IsInCgroup(const EventView& event) const {
 bool LoopGuard::IsOfTree(const EventView& event, std::uint64_t now_ns) {
   if (!event.host().empty() && event.host() != host_) return false;
   if (event.pid() == self_) return true;
-  while (!ended_.empty() && ended_.front().first <= now_ns) ForgetFirstEnded();
-  if (trees_.empty()) return false;
+  if (!has_acted_) return false;
   std::optional<std::uint32_t> parent;
   if ((event.flags() & kFlagCredentials) != 0) parent = event.Get<std::uint32_t>(layout::kPpid);
   if (event.pid() != 0 && IsProcessOurs(event.pid(), parent, now_ns)) return true;
@@ -97,58 +92,33 @@ bool LoopGuard::IsOfTree(const EventView& event, std::uint64_t now_ns) {
     const bool names_process = attribute.key == "pid" || attribute.key.ends_with(".pid");
     if (pid == nullptr || !names_process || *pid <= 0 || *pid > INT32_MAX) continue;
     const auto shown = static_cast<std::uint32_t>(*pid);
-    if (shown == self_ || IsProcessOurs(shown, std::nullopt, now_ns)) return true;
+    if (IsProcessOurs(shown, std::nullopt, now_ns)) return true;
   }
   return false;
-}
-
-bool LoopGuard::IsStranger(std::uint32_t pid, std::uint64_t now_ns) const {
-  const auto stranger = strangers_.find(pid);
-  return stranger != strangers_.end() && now_ns < stranger->second;
 }
 
 bool LoopGuard::IsProcessOurs(std::uint32_t pid, std::optional<std::uint32_t> parent, std::uint64_t now_ns) {
-  if (roots_.contains(pid)) return true;
-  if (IsStranger(pid, now_ns)) return false;
+  if (pid == self_ || actions_.contains(pid)) return true;
+  if (ours_.Has(pid, now_ns) || (parent && IsKnown(*parent, now_ns))) {
+    ours_.Remember(pid, now_ns + kLingerNs);
+    return true;
+  }
+  if (strangers_.Has(pid, now_ns)) return false;
+  // Its parent may have ended since the event: of one that lives the present one counts.
   std::vector<std::uint32_t> line = {pid};
-  if (!parent) parent = parent_of_(pid);
-  for (int depth = 0; parent && *parent > 1 && depth < kMaxDepth; ++depth) {
-    const auto root = roots_.find(*parent);
-    if (root != roots_.end()) {
-      const std::uint32_t action = root->second;
-      for (const std::uint32_t of_tree : line) Learn(of_tree, action);
-      return true;
-    }
-    if (*parent == self_ || IsStranger(*parent, now_ns)) break;
-    line.push_back(*parent);
-    parent = parent_of_(*parent);
+  std::optional<std::uint32_t> above = parent_of_(pid);
+  if (!above) above = parent;
+  bool ours = false;
+  while (above && *above > 1 && line.size() < kMaxDepth && !strangers_.Has(*above, now_ns)) {
+    ours = IsKnown(*above, now_ns);
+    if (ours) break;
+    line.push_back(*above);
+    above = parent_of_(*above);
   }
-  if (strangers_.size() + line.size() > kMaxPids) strangers_.clear();
-  for (const std::uint32_t stranger : line) strangers_[stranger] = now_ns + kStrangerNs;
-  return false;
-}
-
-// Where there are too many, trees that have ended make room. While there is none, it is not learnt: its next event
-// asks again.
-void LoopGuard::Learn(std::uint32_t pid, std::uint32_t root) {
-  while (roots_.size() >= kMaxPids && !ended_.empty()) ForgetFirstEnded();
-  const auto tree = trees_.find(root);
-  if (roots_.size() >= kMaxPids || tree == trees_.end()) return;
-  roots_[pid] = root;
-  tree->second.pids.push_back(pid);
-}
-
-void LoopGuard::ForgetFirstEnded() {
-  const auto [until_ns, root] = ended_.front();
-  ended_.pop_front();
-  const auto tree = trees_.find(root);
-  if (tree == trees_.end() || tree->second.goes_on || tree->second.until_ns != until_ns) return;
-  roots_.erase(root);
-  for (const std::uint32_t pid : tree->second.pids) {
-    const auto known = roots_.find(pid);
-    if (known != roots_.end() && known->second == root) roots_.erase(known);
+  for (const std::uint32_t of_line : line) {
+    ours ? ours_.Remember(of_line, now_ns + kLingerNs) : strangers_.Remember(of_line, now_ns + kStrangerNs);
   }
-  trees_.erase(tree);
+  return ours;
 }
 
 }  // namespace vexevt

@@ -1,27 +1,28 @@
 // LoopGuard: tells the events that our own actions have caused, so that nothing is acted on that acting has brought
 // about. An event is ours when
 // - one of its causes, or it itself, is an event that we made, or it bears the flag `caused`;
-// - its process is ours, or of the tree of an action that is going on or has ended kLingerNs ago at most;
+// - its process is ours, an action's, or descends from one, whatever has ended in between: orphans come to us
+//   (orphans.h), and whoever was seen to descend from us is known for kLingerNs after;
 // - it is a match that shows such a process (attr.pid, attr.STEP.pid);
 // - its process is in the control group that has our actions in it.
 //
-// The tree is learnt: from the parent that an event names, and by asking for the parents of a process as long as it
-// lives. What an action has left behind under another parent, and no event has told of before, is not known.
+// Descent is learnt from the parent that an event names, and by asking for the parents of a process as long as it
+// lives. Who has ended before its event is looked at is known by its parent alone.
 //
-// Bounded: kMaxPids of either kind. Pure but for the look-up of parents, which is passed in. Time is ns of any clock
+// Bounded (recent_pids.h). Pure but for the look-up of parents, which is passed in. Time is ns of any clock
 // that does not go back, passed in. Not thread-safe.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "lib/event/event_view.h"
+#include "lib/react/recent_pids.h"
 
 namespace vexevt {
 
@@ -36,7 +37,6 @@ class LoopGuard {
  public:
   static constexpr std::uint64_t kLingerNs = 10'000'000'000;   // events of what has ended come so much later
   static constexpr std::uint64_t kStrangerNs = 1'000'000'000;  // so long a process that is not ours is taken for that
-  static constexpr std::size_t kMaxPids = 65'536;
 
   using ParentOf = std::function<std::optional<std::uint32_t>(std::uint32_t pid)>;
 
@@ -53,34 +53,27 @@ class LoopGuard {
   // A control group that has nothing in it but us and our actions; empty: none.
   void SetCgroup(std::string path) { cgroup_ = std::move(path); }
 
-  // Some nanoseconds while no action goes on, and for a process that is known to be ours, or not to be.
+  // Some nanoseconds before the first action, and for a process that is known to be ours, or not to be.
   bool IsOurs(const EventView& event, std::uint64_t now_ns);
   std::uint64_t recognised() const { return recognised_; }  // events for which it said so
 
  private:
-  struct Tree {
-    bool goes_on = true;
-    std::uint64_t until_ns = 0;  // where it does not
-    std::vector<std::uint32_t> pids;
-  };
-
   bool IsMade(const EventView& event) const;
   bool IsInCgroup(const EventView& event) const;
   bool IsOfTree(const EventView& event, std::uint64_t now_ns);
   bool IsProcessOurs(std::uint32_t pid, std::optional<std::uint32_t> parent, std::uint64_t now_ns);
-  bool IsStranger(std::uint32_t pid, std::uint64_t now_ns) const;
-  void Learn(std::uint32_t pid, std::uint32_t root);
-  void ForgetFirstEnded();
+  bool IsKnown(std::uint32_t pid, std::uint64_t now_ns) const {
+    return pid == self_ || actions_.contains(pid) || ours_.Has(pid, now_ns);
+  }
 
   std::uint32_t self_;
   std::string host_;
   ParentOf parent_of_;
   std::vector<std::uint64_t> sources_;
   std::string cgroup_;
-  std::unordered_map<std::uint32_t, Tree> trees_;               // by the process of the action
-  std::unordered_map<std::uint32_t, std::uint32_t> roots_;      // that process, of each one of its tree
-  std::deque<std::pair<std::uint64_t, std::uint32_t>> ended_;   // until when they linger, and which
-  std::unordered_map<std::uint32_t, std::uint64_t> strangers_;  // until when
+  bool has_acted_ = false;
+  std::unordered_set<std::uint32_t> actions_;  // that go on
+  RecentPids ours_, strangers_;
   std::uint64_t recognised_ = 0;
 };
 

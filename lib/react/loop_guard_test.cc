@@ -92,19 +92,37 @@ TEST(LoopGuard, AsksNothingWhileNoActionGoesOn) {
   EXPECT_EQ(trial.asked, 0);
 }
 
-TEST(LoopGuard, AnActionLingers) {
+TEST(LoopGuard, WhatHasEndedLingers) {
+  constexpr std::uint64_t kLinger = LoopGuard::kLingerNs;
   GuardTrial trial;
   trial.guard.Began(200);
   trial.parents[201] = 200;
   EXPECT_TRUE(trial.IsOurs(201));
+  trial.parents.erase(201);
   trial.guard.Ended(200, 1000);
-  EXPECT_TRUE(trial.IsOurs(201, 1000 + LoopGuard::kLingerNs - 1));
-  EXPECT_FALSE(trial.IsOurs(201, 1000 + LoopGuard::kLingerNs));
+  EXPECT_TRUE(trial.IsOurs(200, 1000 + kLinger - 1));
+  EXPECT_TRUE(trial.IsOurs(201, kLinger - 1));
+  EXPECT_TRUE(trial.IsOurs(201, 2 * kLinger - 2));  // from its last event on
+  EXPECT_FALSE(trial.IsOurs(201, 3 * kLinger));
+  EXPECT_FALSE(trial.IsOurs(200, 3 * kLinger));
   // Its number is given again.
   trial.guard.Began(200);
-  trial.guard.Ended(200, 2000);
+  EXPECT_TRUE(trial.IsOurs(200, 30 * kLinger));
+}
+
+TEST(LoopGuard, OrphansAreOurs) {
+  GuardTrial trial;
   trial.guard.Began(200);
-  EXPECT_TRUE(trial.IsOurs(200, 3000 + LoopGuard::kLingerNs));
+  trial.guard.Ended(200, 0);
+  trial.parents.insert({{201, kSelf}, {202, 201}});
+  EXPECT_TRUE(trial.IsOurs(202, 2 * LoopGuard::kLingerNs));
+  // What the event says of its parent is of before that one ended.
+  trial.parents[301] = kSelf;
+  Event event;
+  event.flags = kFlagCredentials;
+  event.pid = 301;
+  event.ppid = 300;
+  EXPECT_TRUE(trial.IsOurs(event, 2 * LoopGuard::kLingerNs));
 }
 
 TEST(LoopGuard, KnowsWhatWeMade) {
@@ -163,21 +181,24 @@ TEST(LoopGuard, KnowsAMatchByTheProcessThatItShows) {
   EXPECT_TRUE(trial.IsOurs(match));
 }
 
-TEST(LoopGuard, IsBounded) {
+TEST(LoopGuard, ForgetsWhomItHasNotHeardOfForLong) {
   GuardTrial trial;
   trial.guard.Began(200);
   Event event;
   event.flags = kFlagCredentials;
-  event.ppid = 200;
-  for (std::uint32_t i = 0; i < 2 * LoopGuard::kMaxPids; ++i) {
-    event.pid = 1000 + i;
-    ASSERT_TRUE(trial.IsOurs(event));
+  const auto is_ours = [&](std::uint32_t pid, std::uint32_t parent) {
+    event.pid = pid;
+    event.ppid = parent;
+    return trial.IsOurs(event);
+  };
+  EXPECT_TRUE(is_ours(999, 200));
+  for (std::uint32_t i = 0; i < RecentPids::kMost; ++i) {
+    ASSERT_TRUE(is_ours(1000 + i, 200));
+    ASSERT_TRUE(i % 10'000 != 0 || is_ours(999, 1));
   }
-  // What was not learnt is known by its parent alone.
-  event.ppid = 1;
-  EXPECT_FALSE(trial.IsOurs(event));
-  event.pid = 1000;
-  EXPECT_TRUE(trial.IsOurs(event));
+  EXPECT_TRUE(is_ours(999, 1));
+  EXPECT_FALSE(is_ours(1000, 1));
+  EXPECT_TRUE(is_ours(200, 1));
 }
 
 TEST(LoopGuard, AParentIsFoundInProc) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lib/http/fetch.h"
+#include "lib/react/orphans.h"
 #include "lib/stream/endpoint.h"
 
 namespace vexevt {
@@ -62,6 +63,7 @@ bool DidNothing(const Status& failure) {
 Performer::Performer(UniqueFd epoll) : epoll_(std::move(epoll)), pool_(kMostThreads) {}
 
 Result<std::unique_ptr<Performer>> Performer::Make() {
+  VEXEVT_TRY(AdoptOrphans());
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return ErrnoStatus("cannot wait for commands", errno);
   std::unique_ptr<Performer> performer(new Performer(std::move(epoll)));
@@ -133,6 +135,9 @@ std::vector<PerformedAction> Performer::Take(std::uint64_t now_ns) {
       EndOf(token >> 1, std::move(*end));
     }
   }
+  ReapOrphans([this](pid_t pid) {
+    return std::ranges::any_of(under_way_, [&](const auto& entry) { return entry.second.pid == pid; });
+  });
   return std::exchange(ended_, {});
 }
 
