@@ -93,7 +93,7 @@ enum class IfBusy : std::uint8_t {
 struct CommandLimits {
   std::uint64_t memory_bytes = 0;         // of address space; 0: none
   std::uint64_t cpu_ns = 0;               // of processor time; 0: none
-  std::uint64_t output_bytes = 64 << 10;  // that are kept of stdout and of stderr
+  std::uint64_t output_bytes = 64 << 10;  // that are kept of stdout and stderr together
 };
 
 struct Workflow {
