@@ -93,7 +93,7 @@ END
   until [ "$(tail -n 1 log)" = dark ]; do :; done
   end_react
   [ "$(<log)" = $'one\nflash\ndark' ]
-  ! told "run w undone"
+  run ! told "run w undone"
 }
 
 @test "what cannot wait any more is a dead letter" {
