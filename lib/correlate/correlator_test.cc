@@ -152,6 +152,16 @@ TEST(Correlator, KeepsWhatGoesOnAcrossAReload) {
   EXPECT_EQ(told.lines, std::vector<std::string>{"ab 2 g2 pid=1 a.path=/x b.path=/x"});
 }
 
+TEST(Correlator, AReloadTakesListsThatHaveChanged) {
+  const std::string pattern = "[[pattern]]\nname = 'p'\nmatch = '[comm in $names]'\n";
+  Correlator before = Compiled("[lists]\nnames = ['a']\n" + pattern);
+  Correlator after = Compiled("[lists]\nnames = ['b']\n" + pattern);
+  EXPECT_TRUE(after.Inherit(before).ok());
+  Told told;
+  for (const Letter& letter : LettersOf("ab")) after.See(letter.view, told.tell);
+  EXPECT_EQ(told.lines.size(), 1u);
+}
+
 std::string SavedAs(const Correlator& correlator) {
   Packer packer;
   correlator.Save(&packer);

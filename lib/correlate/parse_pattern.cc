@@ -413,28 +413,26 @@ class Parser {
     return ErrorAt(at, fmt::format("'{}' is no number", threshold->field));
   }
 
-  // A number in the field's own units.
+  // In the units of the field; of an attribute as a number, a size or a duration.
   Result<double> ParseLimit(std::optional<FieldType> type) {
     const std::size_t at = at_;
     while (at_ < text_.size() && !IsSpace(text_[at_])) ++at_;
     const std::string_view text = text_.substr(at, at_ - at);
+    const bool is_size = type == FieldType::kSize, is_duration = type == FieldType::kDuration;
     double plain = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), plain);
-    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(plain) && plain >= 0 &&
-        type != FieldType::kDuration) {
-      return plain;
-    }
-    const bool any = !type.has_value();
-    if (any || type == FieldType::kSize) {
-      if (const auto size = ParseSize(text); size.ok()) return static_cast<double>(*size);
-    }
-    if (any || type == FieldType::kDuration) {
-      if (const auto duration = ParseDuration(text); duration.ok()) return static_cast<double>(*duration);
-    }
-    const std::string_view kind = type == FieldType::kSize       ? "size"
-                                  : type == FieldType::kDuration ? "duration"
-                                                                 : "number";
-    return ErrorAt(at, fmt::format("'{}' is not a {}", text, kind));
+    const bool is_plain =
+        error == std::errc() && end == text.data() + text.size() && std::isfinite(plain) && plain >= 0;
+    if (is_plain && !is_duration) return plain;
+    const auto as_number = [](const Result<std::uint64_t>& parsed) {
+      return parsed.ok() ? std::optional(static_cast<double>(*parsed)) : std::nullopt;
+    };
+    std::optional<double> limit;
+    if (type && !is_size && !is_duration) limit = as_number(ParseCount(text));
+    if (!type || is_size) limit = as_number(ParseSize(text));
+    if (!limit && (!type || is_duration)) limit = as_number(ParseDuration(text));
+    if (limit) return *limit;
+    return ErrorAt(at, fmt::format("'{}' is not a {}", text, is_size ? "size" : is_duration ? "duration" : "number"));
   }
 
   std::string_view text_;

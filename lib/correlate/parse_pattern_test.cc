@@ -120,6 +120,12 @@ TEST(PatternText, HasMeasures) {
   EXPECT_EQ(percentile.limit, 20e6);
   EXPECT_TRUE(percentile.or_equal);
   EXPECT_EQ(Parsed("mean(attr.load) [pid = 1] > 0.75").threshold->limit, 0.75);
+  EXPECT_EQ(Parsed("mean(attr.load) [pid = 1] > 1K").threshold->limit, 1024);
+  EXPECT_EQ(Parsed("mean(attr.load) [pid = 1] > 2s").threshold->limit, 2e9);
+  EXPECT_EQ(Parsed("mean(uid) [pid = 1] > 10k").threshold->limit, 10'000);
+  EXPECT_EQ(ErrorOf("mean(uid) [pid = 1] > 2s"), "23: '2s' is not a number");
+  EXPECT_EQ(ErrorOf("mean(uid) [pid = 1] > -2"), "23: '-2' is not a number");
+  EXPECT_EQ(ErrorOf("mean(uid) [pid = 1] > "), "23: '' is not a number");
   EXPECT_EQ(Parsed("rate [pid = 1] > 5 times before").threshold->limit, 5);
   EXPECT_EQ(ErrorOf("sum(path) [pid = 1] > 3"), "5: 'path' is no number");
   EXPECT_EQ(ErrorOf("sum [pid = 1] > 3"), "5: 'sum' is of a field: sum(size) [EXPRESSION] > 1G");
