@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "cmd/vexevt-correlate/options.h"
-#include "lib/cli/checkpointer.h"
 #include "lib/correlate/correlator.h"
 #include "lib/correlate/saved_run.h"
+#include "lib/stream/checkpoint.h"
 
 namespace vexevt {
 
-class KeptState final : public DurableState {
+class KeptState {
  public:
   // Takes up what is in the directory: into `correlator`, and takes away from the output what will come again.
   // `correlator` is asked on every Save.
@@ -20,8 +20,9 @@ class KeptState final : public DurableState {
   // Whether events are missing that the run before had read, and that this one can't read again. Once.
   bool TakeGap() { return std::exchange(gap_, false); }
 
-  const std::vector<FileMark>& marks() const override { return marks_; }
-  Status Save(const std::vector<FileMark>& marks, int output) override;
+  // As DurableState's.
+  const std::vector<FileMark>& marks() const { return marks_; }
+  Status Save(const std::vector<FileMark>& marks, int output);
 
  private:
   KeptState(StateDirectory directory, Correlator* correlator)

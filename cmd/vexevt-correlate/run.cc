@@ -49,7 +49,7 @@ Result<Correlator> CorrelatorOf(const CorrelateOptions& options) {
   return correlator;
 }
 
-class CorrelateStep final : public Step {
+class CorrelateStep final : public Step, private DurableState {
  public:
   CorrelateStep(const CorrelateOptions& options, Correlator correlator)
       : options_(options), correlator_(std::move(correlator)), seen_at_ns_(SystemClock().Now().mono_ns) {}
@@ -89,7 +89,9 @@ class CorrelateStep final : public Step {
     if (!kept_) correlator_.Finish(TellTo(sink));
     metrics_.Update(correlator_);
     VEXEVT_TRY(FlushLate());
-    return late_ ? late_->Close() : Status();
+    if (!late_) return {};
+    if (kept_) VEXEVT_TRY(late_->Sync());
+    return late_->Close();
   }
 
   // While no event comes, the events' own time goes on as the real one does, from the newest event on.
@@ -123,7 +125,7 @@ class CorrelateStep final : public Step {
     return options_.lateness_ns > 0;
   }
 
-  DurableState* state() override { return kept_ ? &*kept_ : nullptr; }
+  DurableState* state() override { return kept_ ? this : nullptr; }
 
   bool reloads() const override { return !options_.patterns.empty(); }
   Status Reload() override {
@@ -143,6 +145,13 @@ class CorrelateStep final : public Step {
   }
 
  private:
+  const std::vector<FileMark>& marks() const override { return kept_->marks(); }
+  Status Save(const std::vector<FileMark>& marks, int output) override {
+    const bool running = output >= 0;
+    if (late_ && running) VEXEVT_TRY(late_->Sync());
+    return kept_->Save(marks, output);
+  }
+
   static Correlator::TellEvent TellTo(EventSink& sink) {
     return [&sink](const Event& event) {
       if (!sink.full()) sink.WriteMade(event);

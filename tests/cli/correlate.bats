@@ -76,6 +76,8 @@ at() {
   [ -z "$output" ]
   run -0 vexevt-cat late.evt --template '{time} {type}\n'
   [ "$output" = "2026-01-01T00:00:02.000000000Z fs.delete" ]
+  vexevt-correlate --state state --lateness 1s --late again.evt -e '[type = fs.open] then [type = fs.delete]' in.evt -o /dev/null
+  cmp again.evt late.evt
   run -0 bash -c "vexevt-correlate --lateness 1s -e '[type = fs.open] then [type = fs.delete]' in.evt | vexevt-cat --template '{type}\n'"
   [ "$output" = "vexevt.match" ]
   run -2 vexevt-correlate --late out.evt -o out.evt -e '[pid = 1]' in.evt
