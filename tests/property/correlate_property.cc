@@ -278,10 +278,13 @@ std::string TextOf(Contiguity link) {
   return std::vector<std::string>{"next", "then", "then any"}[static_cast<std::size_t>(link)];
 }
 
+std::string WordOf(Contiguity inner) {
+  return std::vector<std::string>{"consecutive", "", "combinations"}[static_cast<std::size_t>(inner)];
+}
+
 std::string TextOf(Contiguity inner, std::uint32_t least, std::uint32_t most) {
-  const auto word = std::vector<std::string>{"consecutive", "", "combinations"}[static_cast<std::size_t>(inner)];
   if (most == 1) return least == 0 ? "?" : "";
-  return fmt::format("{{{},{}}} {}", least, most, word);
+  return fmt::format("{{{},{}}} {}", least, most, WordOf(inner));
 }
 
 std::string TextOf(const TestStep& test) {
@@ -423,10 +426,8 @@ class SomeGroups {
     const auto least = *rc::gen::inRange<std::uint32_t>(may_be_skipped ? 0 : 1, 3);
     const bool endless = once.rows.size() == 1 && *rc::gen::arbitrary<bool>();
     const std::uint32_t most = endless ? kMaxTimes : std::max(least, *rc::gen::inRange<std::uint32_t>(1, 3));
-    Written repeated{once.text + (unordered && most == 1 ? (least == 0 ? "? " : " ") + TextOf(inner, 1, 2).substr(5)
-                                                         : TextOf(inner, least, most)),
-                     {},
-                     link};
+    Written repeated{once.text + TextOf(inner, least, most), {}, link};
+    if (unordered && most == 1) repeated.text += " " + WordOf(inner);
     std::vector<Row> rounds = {{}};
     for (std::uint32_t round = 0; round <= std::min(most, 9u); ++round) {
       if (round > 0) rounds = Product(rounds, round == 1 ? once.rows : Linked(once.rows, inner));
