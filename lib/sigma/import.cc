@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -17,8 +16,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kMaxTemporal = 3;  // rules: each order is a pattern, 6 of them
-constexpr std::size_t kMaxOrdered = 32;  // steps of a pattern
+constexpr std::size_t kMaxSteps = 32;  // of a pattern
 
 // The code point of a character of two or three bytes.
 std::uint32_t CodePoint(std::string_view character) {
@@ -171,9 +169,9 @@ class Importer {
         return WriteCount(rule, referred, fmt::format("distinct({})", field), shape);
       }
       case CorrelationKind::kTemporalOrdered:
-        return WriteOrder(rule, rule.title, referred, shape);
+        return WriteSteps(rule, referred, "then", shape);
       case CorrelationKind::kTemporal:
-        return WriteOrders(rule, referred, shape);
+        return WriteSteps(rule, referred, "and", shape);
     }
     return {};
   }
@@ -189,35 +187,18 @@ class Importer {
   }
 
   // No event is part of two matches, as what has been told once is not told again.
-  Status WriteOrder(const SigmaRule& rule, const std::string& name, const std::vector<std::size_t>& order,
+  Status WriteSteps(const SigmaRule& rule, const std::vector<std::size_t>& referred, std::string_view link,
                     std::string_view shape) {
-    if (order.size() < 2 || order.size() > kMaxOrdered) {
-      return Error(rule, fmt::format("a temporal correlation is of 2 to {} rules", kMaxOrdered));
+    if (referred.size() < 2 || referred.size() > kMaxSteps) {
+      return Error(rule, fmt::format("a temporal correlation is of 2 to {} rules", kMaxSteps));
     }
-    VEXEVT_TRY(Begin(rule, name));
-    out_ += "match = '''";
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      out_ += fmt::format("\n  {}s{}: [{}]", i == 0 ? "" : "then ", i + 1, rules_[order[i]].expression);
+    VEXEVT_TRY(Begin(rule, rule.title));
+    out_ += "match = '''\n(";
+    for (std::size_t i = 0; i < referred.size(); ++i) {
+      out_ +=
+          fmt::format(" {}s{}: [{}]\n", i == 0 ? "" : fmt::format("{} ", link), i + 1, rules_[referred[i]].expression);
     }
-    out_ += fmt::format("\n'''\n{}skip = \"past-last\"\n", shape);
-    return {};
-  }
-
-  // In any order: each is a pattern.
-  Status WriteOrders(const SigmaRule& rule, const std::vector<std::size_t>& referred, std::string_view shape) {
-    if (referred.size() > kMaxTemporal) {
-      return Error(rule, fmt::format("a temporal correlation of more than {} rules has too many orders to be turned: "
-                                     "temporal_ordered says one of them",
-                                     kMaxTemporal));
-    }
-    std::vector<std::size_t> places(referred.size());
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    std::size_t count = 0;
-    do {
-      std::vector<std::size_t> order;
-      for (const std::size_t place : places) order.push_back(referred[place]);
-      VEXEVT_TRY(WriteOrder(rule, fmt::format("{}, order {}", rule.title, ++count), order, shape));
-    } while (std::ranges::next_permutation(places).found);
+    out_ += fmt::format(")\n'''\n{}skip = \"past-last\"\n", shape);
     return {};
   }
 

@@ -96,7 +96,7 @@ YML
     at 6 fs.delete /var/log/z sh 4
     at 40 fs.delete /var/log/z sh 3
   )
-  [ "$(sort <<<"$output")" = $'in any, order 1 2\nin any, order 2 2\nin order 2' ]
+  [ "$(sort <<<"$output")" = $'in any 2\nin any 2\nin order 2' ]
 }
 
 @test "several files, of which one refers to another" {
