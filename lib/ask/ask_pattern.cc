@@ -338,19 +338,18 @@ class PatternWriter {
   std::vector<std::string> by_;
 };
 
-}  // namespace
+using MakeOffers = std::vector<std::string> (*)(std::string_view sentence, const WordReader& words, std::size_t begin);
 
-Asked AskForPattern(std::string_view sentence, std::string_view name) {
+// `offers`: of a sentence whose beginning is not understood; nullptr: none are wanted.
+Asked Understand(std::string_view sentence, std::string_view name, MakeOffers offers) {
   auto split = SplitSentence(sentence);
   if (auto* bad = std::get_if<Misunderstanding>(&split)) return std::move(*bad);
   WordReader words(sentence, std::move(std::get<std::vector<AskWord>>(split)));
   AskedPattern asked;
   if (!PatternReader(words).Read(&asked)) {
     Misunderstanding why = words.Why();
-    if (asked.deeds.empty() && why.offers.empty() && !words.denied()) {
-      why.offers = {"tell me when root deletes a file under /etc",
-                    "tell me when a process opens more than 100 files within 10 seconds",
-                    "tell me when a process writes a file and then deletes it within 1 minute"};
+    if (asked.deeds.empty() && why.offers.empty() && !words.denied() && offers != nullptr) {
+      why.offers = offers(sentence, words, asked.begin);
     }
     return why;
   }
@@ -366,5 +365,21 @@ Asked AskForPattern(std::string_view sentence, std::string_view name) {
   if (!asked.severity.empty()) rule.toml += TomlLine("severity", asked.severity);
   return rule;
 }
+
+// Sentences that are like enough to one whose beginning is not understood: that of which a process's name was taken for
+// somebody's, or any.
+std::vector<std::string> OffersFor(std::string_view sentence, const WordReader& words, std::size_t begin) {
+  std::string named = words.With(begin, begin, "process");
+  if (named.size() > sentence.size() && std::holds_alternative<AskedRule>(Understand(named, {}, nullptr))) {
+    return {std::move(named)};
+  }
+  return {"tell me when root deletes a file under /etc",
+          "tell me when a process opens more than 100 files within 10 seconds",
+          "tell me when a process writes a file and then deletes it within 1 minute"};
+}
+
+}  // namespace
+
+Asked AskForPattern(std::string_view sentence, std::string_view name) { return Understand(sentence, name, &OffersFor); }
 
 }  // namespace vexevt

@@ -98,11 +98,17 @@ bool TakeObject(WordReader& words, Object object, Deed* deed) {
   return true;
 }
 
+bool SeesFolder(const WordReader& words) {
+  const AskWord* const word = words.Peek();
+  return word != nullptr && word->text.starts_with('/') && word->text.find_first_of("*?[{") == std::string::npos;
+}
+
 // What stands behind verbs in the active voice, or behind their nouns: [to] an object, and filters.
 bool ReadRest(WordReader& words, std::size_t at, const VerbList& verbs, const Deed* before, Deed* deed) {
   const std::size_t start = words.at();
-  words.TakeAny({"of", "to", "into", "from", "in", "on", "for"});
-  auto object = ReadObject(words, before != nullptr);
+  // "writes to /srv" is what happens there, which a filter says.
+  const bool there = !words.Take("of") && words.TakeAny({"to", "into", "from", "in", "on"}) && SeesFolder(words);
+  auto object = there ? std::nullopt : ReadObject(words, before != nullptr);
   if (!object) words.GoBack(start);
   // "searches of /etc" is a file's: the verb then says that it does not go.
   const Thing usual = UsualThing(verbs);
@@ -145,6 +151,20 @@ std::optional<Deed> ReadActive(WordReader& words, const Deed* before) {
   return deed;
 }
 
+// a file changes: said of the file alone, in the place of other verbs.
+VerbList ReadChange(WordReader& words) {
+  struct Change {
+    std::string_view one, many, verb;
+  };
+  static constexpr Change kChanges[] = {
+      {"appears", "appear", "create"}, {"disappears", "disappear", "delete"}, {"changes", "change", "change"}};
+  for (const Change& change : kChanges) {
+    if (!words.TakeAny({change.one, change.many})) continue;
+    return {&*std::ranges::find(Verbs(), change.verb, &Verb::base)};
+  }
+  return {};
+}
+
 std::optional<Deed> ReadPassive(WordReader& words, const Deed* before) {
   Deed deed{.at = words.at()};
   Thing thing = Thing::kFile;
@@ -162,11 +182,12 @@ std::optional<Deed> ReadPassive(WordReader& words, const Deed* before) {
     return {};
   }
   const bool denied = words.TakeAny({"is not", "isn't", "are not", "aren't", "was not", "were not", "is never"});
-  const bool is = denied || words.TakeAny({"is", "are", "was", "were", "gets", "get", "has been", "have been"});
-  if (object && !is) return {};
-  deed.negated = deed.negated || denied || (!is && words.Take("not"));
+  const bool is = denied || words.TakeAny({"is being", "are being", "is", "are", "was", "were", "gets", "get",
+                                           "has been", "have been"});
+  const bool denies = denied || (!object && !is && words.Take("not"));
+  deed.negated = deed.negated || denies;
   const std::size_t at = words.at();
-  const VerbList verbs = ReadVerbs(words, {&Verb::past});
+  const VerbList verbs = object && !is ? ReadChange(words) : ReadVerbs(words, {&Verb::past});
   if (verbs.empty() || !SetTypes(words, at, verbs, thing, &deed)) return {};
   if (!ReadFilters(words, before != nullptr, &deed)) return {};
   return deed;
@@ -195,11 +216,11 @@ std::optional<Deed> ReadNoun(WordReader& words, const Deed* before) {
   if ((deed.count = ReadCounted(words))) {
     deed.count->times = true;
   } else {
-    words.TakeAny({"a", "an", "any", "all", "the"});
+    words.TakeAny({"a", "an", "any", "all", "every", "each", "the"});
   }
   if (words.Take("failed")) deed.conditions.emplace_back("result exists and result != 0");
   const std::size_t at = words.at();
-  const VerbList verbs = ReadVerbs(words, {&Verb::nouns, &Verb::noun, &Verb::third});
+  const VerbList verbs = ReadVerbs(words, {&Verb::nouns, &Verb::noun, &Verb::third, &Verb::base});
   if (verbs.empty()) return {};
   if (!ReadRest(words, at, verbs, before, &deed)) return {};
   if (words.TakeAny({"happen", "happens", "occur", "occurs"}) && !ReadFilters(words, before != nullptr, &deed))

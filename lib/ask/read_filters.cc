@@ -74,7 +74,10 @@ class FilterReader {
       return has_path() && !folders.empty() && Add(EqualToAny("dir", folders));
     }
     const bool clear = words_.TakeAny({"under", "below", "beneath", "inside"});
-    if (!clear && !words_.TakeAny({"in", "within", "from", "on"})) return false;
+    if (!clear && !words_.TakeAny({"in", "within", "from", "on"}) &&
+        (deed_->moves || !words_.TakeAny({"to", "into"}))) {
+      return false;
+    }
     const auto folders = Folders();
     const AskWord* const word = words_.Peek();
     if (clear && folders.empty() && word != nullptr && word->text.find('/') == std::string::npos) {
