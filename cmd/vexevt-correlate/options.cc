@@ -151,6 +151,7 @@ void AddCorrelateOptions(CLI::App& app, CorrelateOptions* options) {
         });
   shape("--name", "NAME", "with -e: what the pattern is called in its matches; pattern",
         [pattern](std::string_view text) -> Status {
+          if (text.empty()) return InvalidArgument("the argument is empty");
           pattern->name = text;
           return {};
         });

@@ -21,19 +21,31 @@ CLI::Option* AddValue(CLI::App& app, const std::string& names, const std::string
   return option->type_name(placeholder)->expected(1)->take_all()->allow_extra_args(false);
 }
 
+namespace {
+
+// Of an option; an operand may be as it likes.
+Status RefuseEmpty(const std::string& names, std::string_view text) {
+  if (text.empty() && names.starts_with('-')) return InvalidArgument("the argument is empty");
+  return Status::Ok();
+}
+
+}  // namespace
+
 CLI::Option* AddText(CLI::App& app, const std::string& names, const std::string& placeholder,
                      const std::string& description, std::string* target) {
-  return AddValue(app, names, placeholder, description, [target](std::string_view text) {
+  return AddValue(app, names, placeholder, description, [names, target](std::string_view text) -> Status {
+    VEXEVT_TRY(RefuseEmpty(names, text));
     *target = text;
-    return Status();
+    return Status::Ok();
   });
 }
 
 CLI::Option* AddText(CLI::App& app, const std::string& names, const std::string& placeholder,
                      const std::string& description, std::vector<std::string>* targets) {
-  return AddValue(app, names, placeholder, description, [targets](std::string_view text) {
+  return AddValue(app, names, placeholder, description, [names, targets](std::string_view text) -> Status {
+    VEXEVT_TRY(RefuseEmpty(names, text));
     targets->emplace_back(text);
-    return Status();
+    return Status::Ok();
   });
 }
 

@@ -46,6 +46,7 @@ Result<PlacedPattern> ReadPattern(const Document& document, const DocumentNode& 
   PlacedPattern placed;
   Pattern& pattern = placed.pattern;
   VEXEVT_ASSIGN(auto name, table.Text("name"));
+  if (name && name->text.empty()) return ErrorAt(document, name->at, "the name is empty: matches bear it");
   pattern.name = name ? name->text : fmt::format("pattern-{}", index + 1);
   VEXEVT_ASSIGN(auto match, table.Text("match"));
   if (!match) return table.Missing("match");

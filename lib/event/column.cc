@@ -76,13 +76,15 @@ Result<Column> ParseColumn(std::string_view name) {
 }
 
 Status AppendFieldNames(std::string_view text, std::vector<std::string>* names) {
-  while (!text.empty()) {
-    const std::string_view name = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), name.size() + 1));
+  for (;;) {
+    const std::size_t end = text.find(',');
+    const std::string_view name = text.substr(0, end);
+    if (name.empty()) return InvalidArgument("a field's name is missing");
     VEXEVT_ASSIGN(Column column, ParseColumn(name));
     names->push_back(std::move(column.name));
+    if (end == std::string_view::npos) return Status::Ok();
+    text.remove_prefix(end + 1);
   }
-  return Status::Ok();
 }
 
 bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out) {

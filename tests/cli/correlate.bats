@@ -158,6 +158,16 @@ EOF
   [[ $output == "vexevt-correlate: p.toml:3:9: unknown key 'withn'"* ]]
   run -2 vexevt-correlate
   [[ $output == *"a pattern is wanted"* ]]
+  run -2 vexevt-correlate -e 'distinct(path [pid = 1] > 3' --within 1s
+  [ "$output" = "vexevt-correlate: pattern:9: the '(' that stands here has no ')'" ]
+  for option in --by= --by=pid, --by=,pid --name= --patterns=; do
+    run -2 vexevt-correlate -e '[pid = 1]' "$option" /dev/null
+    [[ $output == *empty* || $output == *missing* ]]
+  done
+  printf '[[pattern]]\nname = ""\nmatch = "[pid = 1]"\n' >p.toml
+  run -2 vexevt-correlate -f p.toml
+  [ "$output" = "vexevt-correlate: p.toml:2:8: the name is empty: matches bear it" ]
+  printf '[[pattern]]\nmatch = "[pid = 1]"\nwithn = "3s"\n' >p.toml
   run -2 vexevt-correlate -f p.toml --by pid
   [[ $output == *"with -f the file says it"* ]]
 }

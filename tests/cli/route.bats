@@ -202,6 +202,15 @@ TOML
   [ "$output" = "bad.test:4:1: case 2: goes to rest, not to removed" ]
 }
 
+@test "an empty --test or --explain, of a variable that is not set, is no run" {
+  two_files
+  for option in --test --explain --checkpoint; do
+    run -2 vexevt-route "$option" '' rules.toml a.evt
+    [ "${lines[0]}" = "vexevt-route: $option: the argument is empty" ]
+  done
+  [ ! -e rest.evt ]
+}
+
 @test "exec: the command gets the events, and its failure is ours" {
   rules <<'TOML'
 otherwise = "cmd"
