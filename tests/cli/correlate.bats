@@ -160,9 +160,13 @@ EOF
   [[ $output == *"a pattern is wanted"* ]]
   run -2 vexevt-correlate -e 'distinct(path [pid = 1] > 3' --within 1s
   [ "$output" = "vexevt-correlate: pattern:9: the '(' that stands here has no ')'" ]
-  for option in --by= --by=pid, --by=,pid --name= --patterns=; do
-    run -2 vexevt-correlate -e '[pid = 1]' "$option" /dev/null
-    [[ $output == *empty* || $output == *missing* ]]
+  for fields in '' pid, ,pid; do
+    run -2 vexevt-correlate -e '[pid = 1]' --by "$fields"
+    [ "${lines[0]}" = "vexevt-correlate: --by: a field's name is missing" ]
+  done
+  for option in --name --patterns; do
+    run -2 vexevt-correlate -e '[pid = 1]' "$option" ''
+    [ "${lines[0]}" = "vexevt-correlate: $option: the argument is empty" ]
   done
   printf '[[pattern]]\nname = ""\nmatch = "[pid = 1]"\n' >p.toml
   run -2 vexevt-correlate -f p.toml
