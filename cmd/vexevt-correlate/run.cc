@@ -51,8 +51,11 @@ Result<Correlator> CorrelatorOf(const CorrelateOptions& options) {
 
 class CorrelateStep final : public Step, private DurableState {
  public:
-  CorrelateStep(const CorrelateOptions& options, Correlator correlator)
-      : options_(options), correlator_(std::move(correlator)), seen_at_ns_(SystemClock().Now().mono_ns) {}
+  CorrelateStep(const CorrelateOptions& options, Correlator correlator, Ledger* ledger)
+      : options_(options),
+        ledger_(ledger),
+        correlator_(std::move(correlator)),
+        seen_at_ns_(SystemClock().Now().mono_ns) {}
 
   // What the options name beside the stream. Before anything else.
   Status Open() {
@@ -161,6 +164,8 @@ class CorrelateStep final : public Step, private DurableState {
   // What a run that was killed had read behind its last checkpoint is not in the state.
   void TellGap(EventSink& sink) {
     if (!kept_ || !kept_->TakeGap()) return;
+    Add(ledger_->gaps, 1);
+    Add(ledger_->unknown, 1);
     EventIds ids;
     sink.WriteMade(LostEvent({.cause = "correlate: what a killed run had read after it last kept its state",
                               .since_ns = correlator_.newest_ns(),
@@ -182,6 +187,7 @@ class CorrelateStep final : public Step, private DurableState {
   static constexpr unsigned kBatchesPerLook = 16;
 
   const CorrelateOptions& options_;
+  Ledger* const ledger_;
   Correlator correlator_;
   std::optional<KeptState> kept_;
   std::optional<StreamWriter> late_;
@@ -207,7 +213,7 @@ Result<ExitCode> RunCorrelate(const CorrelateOptions& options) {
   VEXEVT_ASSIGN(Correlator correlator, CorrelatorOf(options));
   if (options.check) return ExitCode::kDone;
   Ledger ledger;
-  CorrelateStep step(options, std::move(correlator));
+  CorrelateStep step(options, std::move(correlator), &ledger);
   CommonOptions common = options.common;
   if (!options.state.empty()) common.checkpoint_interval_ns = kStateInterval;
   VEXEVT_TRY(step.Open());

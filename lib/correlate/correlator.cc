@@ -88,7 +88,11 @@ class Correlator::Teller final : public FoundSink {
 
 void Correlator::See(const EventView& event, const TellEvent& tell) {
   newest_ns_ = std::max(newest_ns_, event.wall_ns());
-  if (lateness_ns_ == 0) return Look(event, tell);
+  if (lateness_ns_ == 0) {
+    if (held_.size() > 0) [[unlikely]]
+      Finish(tell);  // of a run before, which allowed for lateness
+    return Look(event, tell);
+  }
   const auto look = [&](std::span<const std::byte> frame) {
     EventView view;
     if (EventView::Bind(frame, &view)) Look(view, tell);

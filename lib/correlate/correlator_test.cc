@@ -194,6 +194,19 @@ TEST(Correlator, GoesOnFromItsState) {
   }
 }
 
+TEST(Correlator, LooksAtWhatARunHeldThatAllowedForLateness) {
+  Correlator before = Compiled(kAb), after = Compiled(kAb);
+  before.set_lateness(9 * kSecond);
+  Told told;
+  const auto letters = LettersOf("ab");
+  before.See(letters[0].view, told.tell);
+  const std::string saved = SavedAs(before);
+  Unpacker unpacker(saved);
+  ASSERT_TRUE(after.Load(&unpacker).ok());
+  after.See(letters[1].view, told.tell);
+  EXPECT_EQ(told.lines.size(), 1u);
+}
+
 TEST(Correlator, OfAChangedPatternDropsWhatItHadKept) {
   Correlator before = Compiled(kAb);
   Told told;

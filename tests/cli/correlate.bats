@@ -295,7 +295,8 @@ killed() {
   kill -9 "$tool"
   wait "$tool" || true
   exec 7>&-
-  at 20 fs.open /d | vexevt-capture --import - | "${find[@]}" -o next.evt
+  at 20 fs.open /d | vexevt-capture --import - >last.evt
+  run -4 "${find[@]}" --strict -o next.evt < <(cat last.evt)
   run -0 vexevt-cat next.evt --template '{type} {attr.o.path} {match.uncertain}\n'
   [ "${lines[0]}" = "vexevt.lost  " ]
   [ "${lines[1]}" = "vexevt.match /a true" ]
