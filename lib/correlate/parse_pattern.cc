@@ -358,9 +358,10 @@ class Parser {
     std::optional<FieldType> type;
     if (!named.example.empty()) {
       if (!Take('(')) return ErrorAt(at_, fmt::format("'{}' is of a field: {}", named.name, named.example));
+      if (text_.find(')', at_) == std::string_view::npos)
+        return ErrorAt(at_ - 1, "the '(' that stands here has no ')'");
       if (threshold.measure == Measure::kPercentile) VEXEVT_TRY(ParsePercent(&threshold));
       VEXEVT_ASSIGN(type, ParseMeasured(&threshold));
-      if (!Take(')')) return ErrorAt(at_, "expected ')'");
     }
     VEXEVT_ASSIGN(threshold.when, Bracketed());
     if (!Take('>')) return ErrorAt(at_, fmt::format("expected '>' or '>=' and a number, not {}", Shown()));
@@ -397,12 +398,12 @@ class Parser {
     return Take(',') ? Status::Ok() : ErrorAt(at_, "expected ',' and a field");
   }
 
-  // nullopt: an attribute, which has the type that its event gives it.
+  // Up to the closing parenthesis, which there is. nullopt: an attribute, which has the type that its event gives it.
   Result<std::optional<FieldType>> ParseMeasured(Threshold* threshold) {
     Peek();
     const std::size_t at = at_;
-    at_ = std::min(text_.find(')', at_), text_.size());
-    threshold->field = text_.substr(at, at_ - at);
+    at_ = text_.find(')', at_);
+    threshold->field = text_.substr(at, at_++ - at);
     auto column = ParseColumn(threshold->field);
     if (!column.ok()) return ErrorAt(at, column.status().message());
     if (column->field == nullptr) return std::optional<FieldType>();

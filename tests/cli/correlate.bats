@@ -160,7 +160,7 @@ EOF
   [[ $output == *"a pattern is wanted"* ]]
   run -2 vexevt-correlate -e 'distinct(path [pid = 1] > 3' --within 1s
   [ "$output" = "vexevt-correlate: pattern:9: the '(' that stands here has no ')'" ]
-  for fields in '' pid, ,pid; do
+  for fields in '' 'pid,' ',pid'; do
     run -2 vexevt-correlate -e '[pid = 1]' --by "$fields"
     [ "${lines[0]}" = "vexevt-correlate: --by: a field's name is missing" ]
   done
