@@ -9,6 +9,9 @@ Result<Definition> LoadWorkflows(const std::string& path) {
   if (path.empty()) return InvalidArgument("a file of workflows is wanted: -f WORKFLOWS");
   VEXEVT_ASSIGN(std::string text, ReadTrustedFile(path, kMostBytes));
   VEXEVT_ASSIGN(WorkflowsFile file, ParseWorkflows(std::move(text), path));
+  for (const auto& [name, list] : file.lists) {
+    if (!list.file.text.empty()) VEXEVT_TRY(CheckTrustedFile(list.file.text));
+  }
   return CompileDefinition(std::move(file));
 }
 

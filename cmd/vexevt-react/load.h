@@ -7,7 +7,7 @@
 
 namespace vexevt {
 
-// Refuses a file that others can write.
+// Refuses a file that others can write, and lists in such files.
 Result<Definition> LoadWorkflows(const std::string& path);
 
 }  // namespace vexevt

@@ -28,9 +28,8 @@ Status CheckOwner(const std::string& name, const struct stat& found) {
   return {};
 }
 
-}  // namespace
-
-Result<std::string> ReadTrustedFile(const std::string& path, std::size_t limit) {
+// Open, and nobody else's.
+Result<UniqueFd> OpenTrusted(const std::string& path) {
   UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat found;
   if (!file || ::fstat(file.get(), &found) < 0) return ErrnoStatus(fmt::format("cannot open '{}'", path), errno);
@@ -46,16 +45,28 @@ Result<std::string> ReadTrustedFile(const std::string& path, std::size_t limit) 
     if (::stat(folder.c_str(), &found) < 0) return ErrnoStatus(fmt::format("cannot open '{}'", folder), errno);
     VEXEVT_TRY(CheckOwner(folder, found));
   }
-  std::string text(limit + 1, '\0');
-  std::size_t used = 0;
-  while (used < text.size()) {
-    VEXEVT_ASSIGN(std::size_t got, ReadSome(file.get(), std::as_writable_bytes(std::span(text)).subspan(used), path));
-    if (got == 0) break;
-    used += got;
+  return file;
+}
+
+}  // namespace
+
+Status CheckTrustedFile(const std::string& path) {
+  VEXEVT_ASSIGN([[maybe_unused]] UniqueFd file, OpenTrusted(path));
+  return {};
+}
+
+Result<std::string> ReadTrustedFile(const std::string& path, std::size_t limit) {
+  VEXEVT_ASSIGN(UniqueFd file, OpenTrusted(path));
+  std::string text;
+  for (;;) {
+    constexpr std::size_t kChunk = std::size_t{64} << 10;
+    const std::size_t size = text.size();
+    text.resize(size + kChunk);
+    VEXEVT_ASSIGN(std::size_t got, ReadSome(file.get(), std::as_writable_bytes(std::span(text)).subspan(size), path));
+    text.resize(size + got);
+    if (got == 0) return text;
+    if (text.size() > limit) return ResourceExhausted(fmt::format("'{}' is larger than {} bytes", path, limit));
   }
-  if (used > limit) return ResourceExhausted(fmt::format("'{}' is larger than {} bytes", path, limit));
-  text.resize(used);
-  return text;
 }
 
 }  // namespace vexevt

@@ -13,4 +13,7 @@ namespace vexevt {
 // /tmp, others can't replace a file.
 Result<std::string> ReadTrustedFile(const std::string& path, std::size_t limit);
 
+// The same of a file that others read.
+Status CheckTrustedFile(const std::string& path);
+
 }  // namespace vexevt

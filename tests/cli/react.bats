@@ -191,6 +191,12 @@ until_true() {
   [[ $output == *"others can write '$here/open'"* ]]
   chmod 1777 open
   run -0 react -f open/w.toml --check
+  echo /srv/1 >open/paths.txt
+  printf '[lists]\npaths = { file = "paths.txt" }\n' >>open/w.toml
+  run -0 react -f open/w.toml --check
+  chmod 666 open/paths.txt
+  run -3 react -f open/w.toml --check
+  [[ $output == *"others can write '"*"open/paths.txt'"* ]]
 }
 
 @test "a state that others can write, or that is in use, is refused" {
