@@ -312,13 +312,14 @@ Status Engine::StartAction(const ActiveRun& run, const Ready& ready) {
                     workflow, user, FillingOf(run, step),
                     {.idempotency_key = key, .attempt = run.record.progress.steps[step].attempts, .undo = ready.undo}));
   if (ready.action.event_on_stdin) AppendJson(run.event, &plan.input.emplace());
-  VEXEVT_ASSIGN(pid_t pid, performer_->StartCommand(ready.ticket, plan, user));
-  guard_.Began(static_cast<std::uint32_t>(pid));
+  performer_->StartCommand(ready.ticket, std::move(plan), user);
   return {};
 }
 
 void Engine::TakePerformed() {
-  for (PerformedAction& performed : performer_->Take(now_ns_)) {
+  std::vector<PerformedAction> all = performer_->Take(now_ns_);
+  for (pid_t pid : performer_->TakeStarted()) guard_.Began(static_cast<std::uint32_t>(pid));
+  for (PerformedAction& performed : all) {
     if (performed.pid != 0) guard_.Ended(static_cast<std::uint32_t>(performed.pid), now_ns_);
     ActiveRun& run = *runs_.at(performed.ticket.run);
     const std::size_t step = performed.ticket.step;

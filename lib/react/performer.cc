@@ -15,10 +15,10 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kMostThreads = 16;
+constexpr std::size_t kMostStarters = 4, kMostThreads = 16;
 
-// What epoll says of whom: 0 the pool, else a serial number and whether it is of the output.
-constexpr std::uint64_t kPool = 0;
+// What epoll says of whom: the threads, or a serial number, from 1, and whether it is of the output.
+constexpr std::uint64_t kPool = 0, kStarters = 1;
 constexpr std::uint64_t TokenOf(std::uint64_t serial, bool output) { return serial << 1 | std::uint64_t{output}; }
 
 Status Request(const std::vector<std::string>& words, std::uint64_t timeout_ns) {
@@ -60,13 +60,14 @@ bool DidNothing(const Status& failure) {
 
 }  // namespace
 
-Performer::Performer(UniqueFd epoll) : epoll_(std::move(epoll)), pool_(kMostThreads) {}
+Performer::Performer(UniqueFd epoll) : epoll_(std::move(epoll)), starters_(kMostStarters), pool_(kMostThreads) {}
 
 Result<std::unique_ptr<Performer>> Performer::Make() {
   VEXEVT_TRY(AdoptOrphans());
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return ErrnoStatus("cannot wait for commands", errno);
   std::unique_ptr<Performer> performer(new Performer(std::move(epoll)));
+  VEXEVT_TRY(performer->Watch(performer->starters_.fd(), kStarters));
   VEXEVT_TRY(performer->Watch(performer->pool_.fd(), kPool));
   return performer;
 }
@@ -79,14 +80,39 @@ Status Performer::Watch(int fd, std::uint64_t token) {
   return {};
 }
 
-Result<pid_t> Performer::StartCommand(Ticket ticket, const ProcessPlan& plan, const ProcessUser& user) {
-  VEXEVT_ASSIGN(std::unique_ptr<Process> process, Process::Start(plan, user));
-  const pid_t pid = process->pid();
+void Performer::StartCommand(Ticket ticket, ProcessPlan plan, const ProcessUser& user) {
   const std::uint64_t serial = ++serial_;
-  VEXEVT_TRY(Watch(process->end_fd(), TokenOf(serial, false)));
-  VEXEVT_TRY(Watch(process->output_fd(), TokenOf(serial, true)));
-  under_way_.emplace(serial, UnderWay{.ticket = ticket, .process = std::move(process), .pid = pid});
-  return pid;
+  const Box box = std::make_shared<std::unique_ptr<Process>>();
+  under_way_.emplace(serial, UnderWay{.ticket = ticket, .box = box});
+  ++starting_;
+  starters_.Add(serial, [box, plan = std::move(plan), user]() -> Status {
+    VEXEVT_ASSIGN(*box, Process::Start(plan, user));
+    return {};
+  });
+}
+
+void Performer::TakeFromStarters(std::uint64_t now_ns) {
+  for (auto& [serial, status] : starters_.Take()) {
+    --starting_;
+    UnderWay& action = under_way_.at(serial);
+    action.process = std::move(*action.box);
+    if (status.ok()) {
+      action.pid = action.process->pid();
+      started_.push_back(action.pid);
+      status = Watch(action.process->end_fd(), TokenOf(serial, false));
+      if (status.ok()) status = Watch(action.process->output_fd(), TokenOf(serial, true));
+    }
+    if (!status.ok()) {
+      ended_.push_back({.ticket = action.ticket,
+                        .outcome = action.process ? Outcome::kBroken : Outcome::kFailed,
+                        .text = fmt::format("failed: {}", status.message()),
+                        .output = {},
+                        .pid = action.pid});
+      under_way_.erase(serial);
+    } else if (action.stopped) {
+      StopProcess(&action, now_ns);
+    }
+  }
 }
 
 void Performer::StartOther(Ticket ticket, const ReadyAction& action, std::vector<std::byte> frame,
@@ -105,16 +131,20 @@ void Performer::Stop(Ticket ticket, std::uint64_t now_ns) {
   const auto found = std::ranges::find(under_way_, ticket, [](const auto& entry) { return entry.second.ticket; });
   if (found == under_way_.end()) return;
   UnderWay& action = found->second;
-  if (action.process) {
+  if (action.box) {
     action.stopped = true;
-    action.kill_ns = now_ns + kGraceNs;
-    next_kill_ns_ = std::min(next_kill_ns_, action.kill_ns);
-    action.process->Signal(SIGTERM);
+    if (action.process) StopProcess(&action, now_ns);
     return;
   }
   // Its thread can't be made to give up, and is not waited for.
   ended_.push_back({.ticket = ticket, .outcome = Outcome::kBroken, .text = "was given up", .output = {}});
   under_way_.erase(found);
+}
+
+void Performer::StopProcess(UnderWay* action, std::uint64_t now_ns) {
+  action->kill_ns = now_ns + kGraceNs;
+  next_kill_ns_ = std::min(next_kill_ns_, action->kill_ns);
+  action->process->Signal(SIGTERM);
 }
 
 std::vector<PerformedAction> Performer::Take(std::uint64_t now_ns) {
@@ -123,10 +153,9 @@ std::vector<PerformedAction> Performer::Take(std::uint64_t now_ns) {
   const int count = ::epoll_wait(epoll_.get(), events, std::size(events), 0);
   for (int i = 0; i < count; ++i) {
     const std::uint64_t token = events[i].data.u64;
-    if (token == kPool) {
-      TakeFromPool();
-      continue;
-    }
+    if (token == kPool) TakeFromPool();
+    if (token == kStarters) TakeFromStarters(now_ns);
+    if (token == kPool || token == kStarters) continue;
     const auto found = under_way_.find(token >> 1);
     if (found == under_way_.end()) continue;  // the other one of its descriptors came first
     if ((token & 1) != 0) {
@@ -135,9 +164,12 @@ std::vector<PerformedAction> Performer::Take(std::uint64_t now_ns) {
       EndOf(token >> 1, std::move(*end));
     }
   }
-  ReapOrphans([this](pid_t pid) {
-    return std::ranges::any_of(under_way_, [&](const auto& entry) { return entry.second.pid == pid; });
-  });
+  // One that was just started may have ended before we know that it is ours.
+  if (starting_ == 0) {
+    ReapOrphans([this](pid_t pid) {
+      return std::ranges::any_of(under_way_, [&](const auto& entry) { return entry.second.pid == pid; });
+    });
+  }
   return std::exchange(ended_, {});
 }
 

@@ -1,5 +1,6 @@
 // Performer: does what ready actions say that goes on beside the loop: commands (process.h), and requests and writes to
-// endpoints in threads (work_pool.h). It knows nothing of runs. For one thread.
+// endpoints in threads (work_pool.h). Commands are started by threads, too: who starts one waits until it is executed,
+// and on a busy machine that is milliseconds. It knows nothing of runs. For one thread.
 #pragma once
 
 #include <compare>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -43,8 +45,8 @@ class Performer {
   Performer(const Performer&) = delete;
   Performer& operator=(const Performer&) = delete;
 
-  // A failure: it has not begun. Else Take will tell of it. The pid of what was started is returned.
-  Result<pid_t> StartCommand(Ticket ticket, const ProcessPlan& plan, const ProcessUser& user);
+  // Take will tell what came of it, also where it could not be executed.
+  void StartCommand(Ticket ticket, ProcessPlan plan, const ProcessUser& user);
   // Of kind kHttp and kWrite; `frame` is the event for an endpoint.
   void StartOther(Ticket ticket, const ReadyAction& action, std::vector<std::byte> frame, std::uint64_t timeout_ns);
 
@@ -53,6 +55,8 @@ class Performer {
 
   // What has ended since.
   std::vector<PerformedAction> Take(std::uint64_t now_ns);
+  // The processes that commands have begun as, since: after Take.
+  std::vector<pid_t> TakeStarted() { return std::exchange(started_, {}); }
 
   bool idle() const { return under_way_.empty(); }
   int fd() const { return epoll_.get(); }  // readable: Take has something to do
@@ -63,9 +67,11 @@ class Performer {
  private:
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
+  using Box = std::shared_ptr<std::unique_ptr<Process>>;  // with the thread that starts it
   struct UnderWay {
     Ticket ticket;
-    std::unique_ptr<Process> process;  // null: in a thread
+    Box box = nullptr;                           // of a command
+    std::unique_ptr<Process> process = nullptr;  // once it is started
     pid_t pid = 0;
     bool stopped = false;
     std::uint64_t kill_ns = kNever;
@@ -73,16 +79,20 @@ class Performer {
 
   explicit Performer(UniqueFd epoll);
   Status Watch(int fd, std::uint64_t token);
+  void TakeFromStarters(std::uint64_t now_ns);
   void TakeFromPool();
+  void StopProcess(UnderWay* action, std::uint64_t now_ns);
   void EndOf(std::uint64_t serial, ProcessEnd end);
   void KillWhatIsLate(std::uint64_t now_ns);
 
   UniqueFd epoll_;
-  WorkPool pool_;
+  WorkPool starters_, pool_;
+  std::size_t starting_ = 0;                               // commands that are with starters_
   std::unordered_map<std::uint64_t, UnderWay> under_way_;  // by a serial number, from 1
   std::uint64_t serial_ = 0;
   std::uint64_t next_kill_ns_ = kNever;
   std::vector<PerformedAction> ended_;
+  std::vector<pid_t> started_;
 };
 
 }  // namespace vexevt

@@ -1,5 +1,6 @@
 #include "lib/react/performer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -25,29 +26,36 @@ PerformedAction NextOf(Performer& performer, std::uint64_t now_ns) {
   }
 }
 
+// A command that writes has been started, and has set its traps.
+void WaitForOutput(Performer& performer, std::uint64_t now_ns) {
+  for (bool started = false;;) {
+    pollfd waiting{.fd = performer.fd(), .events = POLLIN, .revents = 0};
+    ::poll(&waiting, 1, -1);
+    performer.Take(now_ns);
+    if (started) return;
+    started = !performer.TakeStarted().empty();
+  }
+}
+
 TEST(Performer, TellsWhatCameOfACommand) {
   auto performer = Performer::Make();
   ASSERT_TRUE(performer.ok());
-  auto pid = (*performer)->StartCommand({3, 1}, ScriptPlan("echo out; exit 2"), InvokingUser());
-  ASSERT_TRUE(pid.ok());
+  (*performer)->StartCommand({3, 1}, ScriptPlan("echo out; exit 2"), InvokingUser());
   EXPECT_FALSE((*performer)->idle());
   const PerformedAction action = NextOf(**performer, 0);
   EXPECT_EQ(action.ticket, (Ticket{3, 1}));
   EXPECT_EQ(action.outcome, Outcome::kFailed);
   EXPECT_EQ(action.text, "exited with status 2");
   EXPECT_EQ(action.output, "out\n");
-  EXPECT_EQ(action.pid, *pid);
+  EXPECT_THAT((*performer)->TakeStarted(), ::testing::ElementsAre(action.pid));
   EXPECT_TRUE((*performer)->idle());
 }
 
 TEST(Performer, KillsWhatDoesNotEndInTime) {
   auto performer = Performer::Make();
   ASSERT_TRUE(performer.ok());
-  ASSERT_TRUE(
-      (*performer)->StartCommand({1, 0}, ScriptPlan("trap '' TERM; echo; while :; do :; done"), InvokingUser()).ok());
-  pollfd started{.fd = (*performer)->fd(), .events = POLLIN, .revents = 0};
-  ::poll(&started, 1, -1);  // its output: the trap is set
-  (*performer)->Take(10);
+  (*performer)->StartCommand({1, 0}, ScriptPlan("trap '' TERM; echo; while :; do :; done"), InvokingUser());
+  WaitForOutput(**performer, 10);
   (*performer)->Stop({1, 0}, 10);
   EXPECT_EQ((*performer)->next_due_ns(), 10 + Performer::kGraceNs);
   EXPECT_TRUE((*performer)->Take(9 + Performer::kGraceNs).empty());
@@ -59,16 +67,32 @@ TEST(Performer, KillsWhatDoesNotEndInTime) {
 TEST(Performer, OneThatSaysByItsStatusThatItWasStoppedIsBrokenOff) {
   auto performer = Performer::Make();
   ASSERT_TRUE(performer.ok());
-  ASSERT_TRUE((*performer)
-                  ->StartCommand({1, 0}, ScriptPlan("trap 'exit 1' TERM; echo; while :; do :; done"), InvokingUser())
-                  .ok());
-  pollfd started{.fd = (*performer)->fd(), .events = POLLIN, .revents = 0};
-  ::poll(&started, 1, -1);
-  (*performer)->Take(0);
+  (*performer)->StartCommand({1, 0}, ScriptPlan("trap 'exit 1' TERM; echo; while :; do :; done"), InvokingUser());
+  WaitForOutput(**performer, 0);
   (*performer)->Stop({1, 0}, 0);
   const PerformedAction action = NextOf(**performer, 0);
   EXPECT_EQ(action.outcome, Outcome::kBroken);
   EXPECT_EQ(action.text, "exited with status 1");
+}
+
+TEST(Performer, StopsACommandThatIsBeingStarted) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  (*performer)->StartCommand({1, 0}, ScriptPlan("exec sleep 100"), InvokingUser());
+  (*performer)->Stop({1, 0}, 0);
+  EXPECT_EQ(NextOf(**performer, 0).outcome, Outcome::kBroken);
+}
+
+TEST(Performer, TellsWhyACommandCannotBeExecuted) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  ProcessPlan plan;
+  plan.arguments = {"/nonexistent"};
+  (*performer)->StartCommand({1, 0}, plan, InvokingUser());
+  const PerformedAction action = NextOf(**performer, 0);
+  EXPECT_EQ(action.outcome, Outcome::kFailed);
+  EXPECT_EQ(action.text, "failed: cannot run '/nonexistent': No such file or directory");
+  EXPECT_TRUE((*performer)->idle());
 }
 
 TEST(Performer, GivesUpARequestThatHangs) {

@@ -2,7 +2,7 @@
 // own, no descriptor but the three standard ones, a session of its own, no way to new rights (no_new_privs), limits. It
 // ends with us, however we end, and what it leaves behind in its process group ends with it.
 //
-// For one thread, which has to outlive the process: the kernel kills it when that thread ends.
+// For one thread at a time. The one that starts a process has to outlive it: the kernel kills it when that thread ends.
 #pragma once
 
 #include <sys/types.h>
