@@ -231,6 +231,11 @@ std::string_view NearestField(std::string_view name) {
   return NearestName(name, names);
 }
 
+std::string NearestHint(std::string_view name, std::span<const std::string_view> names) {
+  const std::string_view nearest = NearestName(name, names);
+  return nearest.empty() ? std::string() : " (did you mean '" + std::string(nearest) + "'?)";
+}
+
 bool AbsentWhenZero(const Field& field) {
   if (field.place == FieldPlace::kContextData) return true;
   switch (field.offset) {

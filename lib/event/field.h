@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -64,6 +65,8 @@ const Field* FindField(std::string_view name);  // nullptr where there is none
 // The known name nearest to `name`, for "did you mean"; empty where none is near.
 std::string_view NearestName(std::string_view name, std::span<const std::string_view> names);
 std::string_view NearestField(std::string_view name);
+// " (did you mean 'x'?)", or nothing.
+std::string NearestHint(std::string_view name, std::span<const std::string_view> names);
 
 struct Wide {
   std::uint64_t high, low;

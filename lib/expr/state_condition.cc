@@ -37,18 +37,13 @@ bool AsksState(const Node& node) {
   return std::ranges::any_of(node.children, AsksState);
 }
 
-std::string Hint(std::string_view name, std::span<const std::string_view> names) {
-  const std::string_view nearest = NearestName(name, names);
-  return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-}
-
 Result<Asked> CompileState(const Comparison& comparison, std::span<const MachineStates> machines) {
   const std::string_view name = std::string_view(comparison.field.text).substr(kPrefix.size());
   const auto machine = std::ranges::find(machines, name, &MachineStates::name);
   if (machine == machines.end()) {
     std::vector<std::string_view> names;
     for (const MachineStates& known : machines) names.push_back(known.name);
-    return ErrorAt(comparison.field.column, fmt::format("unknown machine '{}'{}", name, Hint(name, names)));
+    return ErrorAt(comparison.field.column, fmt::format("unknown machine '{}'{}", name, NearestHint(name, names)));
   }
   const bool compares = comparison.op == Operator::kEqual || comparison.op == Operator::kIn || IsNegated(comparison.op);
   if (!compares) {
@@ -66,7 +61,7 @@ Result<Asked> CompileState(const Comparison& comparison, std::span<const Machine
     if (word.named_list || state == machine->states.end()) {
       const std::vector<std::string_view> names(machine->states.begin(), machine->states.end());
       return ErrorAt(word.column, fmt::format("machine '{}' has no state '{}{}'{}", name, word.named_list ? "$" : "",
-                                              word.text, Hint(word.text, names)));
+                                              word.text, NearestHint(word.text, names)));
     }
     asked.states.push_back(static_cast<std::uint32_t>(state - machine->states.begin()));
   }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lib/event/event_words.h"
+#include "lib/event/field.h"
 #include "lib/rules/compile.h"
 #include "lib/stream/endpoint_name.h"
 
@@ -220,11 +221,6 @@ Result<SetAction> ReadSet(const TableReader& step, const ActionScope& scope) {
 }
 
 }  // namespace
-
-std::string NearestHint(std::string_view name, std::span<const std::string_view> names) {
-  const std::string_view nearest = NearestName(name, names);
-  return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-}
 
 Status CheckScope(const TableReader& table, Position at, const Field& field, const ActionScope& scope) {
   static constexpr std::string_view kOfAnyMatch[] = {"id",   "source",   "seq",      "time", "hlc",

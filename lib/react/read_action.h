@@ -27,7 +27,4 @@ Result<FilledPairs> ReadFilledPairs(const TableReader& table, std::string_view k
 // Refuses a field that no match has, in an event that is one.
 Status CheckScope(const TableReader& table, Position at, const Field& field, const ActionScope& scope);
 
-// " (did you mean 'x'?)", or nothing.
-std::string NearestHint(std::string_view name, std::span<const std::string_view> names);
-
 }  // namespace vexevt

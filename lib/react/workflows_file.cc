@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/event/field.h"
 #include "lib/io/full.h"
 #include "lib/react/read_action.h"
 #include "lib/rules/compile.h"
