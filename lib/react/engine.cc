@@ -167,10 +167,16 @@ void Engine::See(std::span<const EventView> batch) {
   for (const EventView& event : batch) {
     if (TellsOfStream(event.type())) [[unlikely]]
       continue;
-    const bool ours = guard_.IsOurs(event, now_ns_);
-    if (!ours) machines_->See(event, now_ns_, [this](const StateChange& change) { Changed(change); });
+    std::optional<bool> ours;  // asked where it matters, as it may read /proc
+    const auto is_ours = [&] {
+      if (!ours) ours = guard_.IsOurs(event, now_ns_);
+      return *ours;
+    };
+    if (machines_->AsksFor(event.type()) && !is_ours()) {
+      machines_->See(event, now_ns_, [&](const StateChange& change) { Changed(change, event.id()); });
+    }
     definition_->triggers.Find(event, machines_->states(),
-                               [&](std::size_t workflow) { Trigger(workflow, event, ours); });
+                               [&](std::size_t workflow) { Trigger(workflow, event, is_ours()); });
   }
 }
 
@@ -242,9 +248,9 @@ void Engine::AddRun(std::size_t workflow, const EventView& event, std::uint64_t 
   AddActive(std::move(record), definition_, workflow).gate_key = gate_key;
 }
 
-void Engine::Changed(const StateChange& change) {
+void Engine::Changed(const StateChange& change, EventId cause) {
   Keep(store_->SaveMachine({std::string(change.machine), std::string(change.to), change.at_ns}));
-  report_.Audit("state", change.machine, change.to, {}, {{"from", AttributeText{change.from}}});
+  report_.Audit("state", change.machine, change.to, cause, {{"from", AttributeText{change.from}}});
 }
 
 void Engine::GiveUp(const std::string& workflow, std::string reason, std::span<const std::byte> frame,
@@ -314,7 +320,7 @@ void Engine::SaveHeld() {
 }
 
 void Engine::TakeTime() {
-  machines_->Advance(now_ns_, [this](const StateChange& change) { Changed(change); });
+  machines_->Advance(now_ns_, [this](const StateChange& change) { Changed(change, {}); });
   for (const EndedRun& ended : std::exchange(ended_runs_, {})) {
     const auto workflow = FindWorkflow(*definition_, ended.workflow);
     if (workflow) gates_[*workflow].Ended(ended.gate_key, now_ns_, tells_[*workflow]);

@@ -122,7 +122,7 @@ class Engine {
   void MakeGates();
   void Trigger(std::size_t workflow, const EventView& event, bool ours);
   void Told(std::size_t workflow, Verdict verdict, Occasion& occasion);
-  void Changed(const StateChange& change);
+  void Changed(const StateChange& change, EventId cause);
   void GiveUp(const std::string& workflow, std::string reason, std::span<const std::byte> frame, std::uint64_t run);
   void BeginRun(std::size_t workflow, const Occasion& occasion);
   void AddRun(std::size_t workflow, const EventView& event, std::uint64_t count, std::uint64_t gate_key);

@@ -198,7 +198,7 @@ void Engine::PrepareTask(ActiveRun* run, const Task& task) {
     for (const std::string& word : action->words) {
       const std::size_t equals = word.find('=');
       machines_->Set(std::string_view(word).substr(0, equals), std::string_view(word).substr(equals + 1), now_ns_,
-                     [this](const StateChange& change) { Changed(change); });
+                     [&](const StateChange& change) { Changed(change, CauseOf(run->record)); });
     }
     return EndStep(run, task.step, Outcome::kDone, "was done");
   }

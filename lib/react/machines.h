@@ -37,6 +37,8 @@ class Machines {
   // The place of each machine's state, for Triggers and StateCondition, in the order of the file.
   std::span<const std::uint32_t> states() const { return states_; }
 
+  // Whether an event of the type may make a transition.
+  bool AsksFor(EventType type) const { return !types_.Of(type).empty(); }
   // The transitions that `event` makes, one of each machine at most: the first that leads on from its state. All of
   // them go by the states before it. Some nanoseconds where no transition asks for events of its type.
   void See(const EventView& event, std::uint64_t now_ns, const Tell& tell);

@@ -79,6 +79,17 @@ class MachinesTrial {
   std::string told;
 };
 
+TEST(Machines, AskForTheTypesOfTheirTransitions) {
+  const auto file = ParseWorkflows(std::string(kMachinesFile), "w.toml");
+  ASSERT_TRUE(file.ok());
+  WorkflowsFile load_alone = *file;
+  load_alone.machines.resize(1);
+  const auto machines = Machines::Compile(load_alone, {}, 0);
+  ASSERT_TRUE(machines.ok()) << machines.status().message();
+  EXPECT_TRUE(machines->AsksFor(0x0801));
+  EXPECT_FALSE(machines->AsksFor(kFsCreate));
+}
+
 TEST(Machines, GoByEventsAndTime) {
   MachinesTrial trial;
   EXPECT_EQ(trial.machines.next_deadline_ns(), std::nullopt);

@@ -94,6 +94,9 @@ END
   end_react
   [ "$(<log)" = $'one\nflash\ndark' ]
   run ! told "run w undone"
+  # What was changed by an event names it, be it by way of a step; time names none.
+  vexevt-filter 'audit.operation = state' out.evt | vexevt-cat --format json |
+    jq -r '"\(.audit.object) \(.audit.outcome) \(.causes // [] | length)"' | diff - <(printf '%s\n' 'load high 1' 'load normal 1' 'flash on 1' 'flash off 0')
 }
 
 @test "what cannot wait any more is a dead letter" {
