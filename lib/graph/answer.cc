@@ -1,5 +1,6 @@
 #include "lib/graph/answer.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -26,6 +27,7 @@ Answer AnswerTo(const Question& question, const Graph& graph) {
   Answer answer;
   answer.direction = question.asked == Asked::kDescendants ? Direction::kDescendants : Direction::kAncestors;
   answer.roots = NodesNamed(graph, question.names.back());
+  if (answer.direction == Direction::kAncestors) std::ranges::reverse(answer.roots);  // the newest first
   Reached reached = question.asked == Asked::kBetween
                         ? Between(graph, NodesNamed(graph, question.names.front()), answer.roots, question.depth)
                         : Reach(graph, answer.direction, answer.roots, question.depth);

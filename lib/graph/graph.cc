@@ -27,9 +27,9 @@ std::string_view EdgeKindName(EdgeKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-void Graph::At(std::uint64_t wall_ns) {
-  const bool at_once = wall_ns >= wall_ns_ && wall_ns - wall_ns_ <= 1;
-  wall_ns_ = wall_ns;
+void Graph::Advance(const Moment& now) {
+  const bool at_once = now.wall_ns >= now_.wall_ns && now.wall_ns - now_.wall_ns <= 1;
+  now_ = now;
   if (at_once) return;
   EndStep();
   ++step_;
@@ -41,27 +41,22 @@ NodeId Graph::Add(Node node) {
   return static_cast<NodeId>(nodes_.size() - 1);
 }
 
-void Graph::Flow(NodeId from, NodeId to, EdgeKind kind, const Moment& moment) {
+void Graph::Flow(NodeId from, NodeId to, EdgeKind kind) {
   if (from == to) return;
-  const EdgeId newest = newest_.empty() ? kNoEdge : newest_[SlotOf(from, to, kind)];
+  if ((newest_count_ + 1) * 4 > newest_.size() * 3) GrowSlots();
+  EdgeId& newest = newest_[SlotOf(from, to, kind)];
   if (newest != kNoEdge && nodes_[from].changed <= edges_[newest].last) {
     Edge& edge = edges_[newest];
     if (edge.last != step_) flowed_.push_back(newest);
     edge.last = step_;
-    edge.last_ns = moment.wall_ns;
+    edge.last_ns = now_.wall_ns;
     ++edge.count;
     return;
   }
-  flowed_.push_back(static_cast<EdgeId>(edges_.size()));
-  Begin({.from = from,
-         .to = to,
-         .kind = kind,
-         .first = step_,
-         .last = step_,
-         .first_ns = moment.wall_ns,
-         .last_ns = moment.wall_ns,
-         .count = 1,
-         .event = moment.event});
+  if (newest == kNoEdge) ++newest_count_;
+  newest = static_cast<EdgeId>(edges_.size());
+  flowed_.push_back(newest);
+  edges_.push_back(NewEdge(from, to, kind, step_));
   nodes_[to].changed = step_;
 }
 
@@ -87,23 +82,20 @@ void Graph::EndStep() {
 }
 
 // All that has left `to` came later, so that no edge of its has to begin anew.
-void Graph::FlowAtBirth(NodeId from, NodeId to, EdgeKind kind, const Moment& moment) {
-  if (from == to) return;
-  edges_.push_back({.from = from,
-                    .to = to,
-                    .kind = kind,
-                    .first_ns = moment.wall_ns,
-                    .last_ns = moment.wall_ns,
-                    .count = 1,
-                    .event = moment.event});
+void Graph::FlowAtBirth(NodeId from, NodeId to, EdgeKind kind) {
+  if (from != to) edges_.push_back(NewEdge(from, to, kind, 0));
 }
 
-void Graph::Begin(const Edge& edge) {
-  if ((newest_count_ + 1) * 4 > newest_.size() * 3) GrowSlots();
-  EdgeId& newest = newest_[SlotOf(edge.from, edge.to, edge.kind)];
-  if (newest == kNoEdge) ++newest_count_;
-  newest = static_cast<EdgeId>(edges_.size());
-  edges_.push_back(edge);
+Edge Graph::NewEdge(NodeId from, NodeId to, EdgeKind kind, std::uint64_t step) const {
+  return {.from = from,
+          .to = to,
+          .kind = kind,
+          .first = step,
+          .last = step,
+          .first_ns = now_.wall_ns,
+          .last_ns = now_.wall_ns,
+          .count = 1,
+          .event = now_.event};
 }
 
 // Where the edge is, or the empty slot where it would be.

@@ -83,15 +83,15 @@ struct Edge {
 
 class Graph {
  public:
-  // What is told from here on happened at that time, by the clock of its host.
-  void At(std::uint64_t wall_ns);
+  // What is told from here on is told by this event.
+  void Advance(const Moment& now);
 
   NodeId Add(Node node);
 
   // Information flows. Nothing where both are the same.
-  void Flow(NodeId from, NodeId to, EdgeKind kind, const Moment& moment);
+  void Flow(NodeId from, NodeId to, EdgeKind kind);
   // The same, when `to` was born, though it is told now: who a process's parent is. Once for each.
-  void FlowAtBirth(NodeId from, NodeId to, EdgeKind kind, const Moment& moment);
+  void FlowAtBirth(NodeId from, NodeId to, EdgeKind kind);
 
   Node& at(NodeId node) { return nodes_[node]; }
   const std::vector<Node>& nodes() const { return nodes_; }
@@ -100,14 +100,15 @@ class Graph {
  private:
   std::size_t SlotOf(NodeId from, NodeId to, EdgeKind kind) const;
   void GrowSlots();
-  void Begin(const Edge& edge);
+  Edge NewEdge(NodeId from, NodeId to, EdgeKind kind, std::uint64_t step) const;
   void EndStep();
 
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<EdgeId> newest_;  // the newest edge of each source, target and kind: open addressing, linear probing
   std::size_t newest_count_ = 0;
-  std::uint64_t step_ = 1, wall_ns_ = 0;
+  std::uint64_t step_ = 1;
+  Moment now_;
   std::vector<EdgeId> flowed_;  // by which something flowed in this step
 };
 

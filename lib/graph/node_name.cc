@@ -80,9 +80,13 @@ std::string NodeTitles::Of(NodeId id) const {
     title += '@';
     AppendEscaped(graph_.nodes()[node.host].name, &title);
   }
-  if (is_file && !node.earlier.empty()) {
-    title += " (was ";
-    AppendEscaped(node.earlier.front(), &title);
+  if (is_file && (node.gone || !node.earlier.empty())) {
+    title += node.gone ? " (gone" : " (";
+    if (node.gone && !node.earlier.empty()) title += ", ";
+    if (!node.earlier.empty()) {
+      title += "was ";
+      AppendEscaped(node.earlier.front(), &title);
+    }
     title += ')';
   }
   return title;

@@ -29,7 +29,8 @@ std::vector<NodeId> NodesNamed(const Graph& graph, const NodeName& name);
 // The name of a node; bytes as they are, not escaped.
 std::string NameOf(const Node& node);
 
-// Nodes as people read them, escaped: "cc1[4711]", "/b (was /a)", and behind '@' the host, where there are several.
+// Nodes as people read them, escaped: "cc1[4711]", "/b (gone, was /a)", and behind '@' the host, where there are
+// several.
 class NodeTitles {
  public:
   explicit NodeTitles(const Graph& graph);  // which outlives this

@@ -2,7 +2,7 @@
 
 namespace vexevt {
 
-NodeId ProcessTable::Find(const EventView& event, const Moment& moment) {
+NodeId ProcessTable::Find(const EventView& event) {
   const std::uint32_t ppid = (event.flags() & kFlagCredentials) != 0 ? event.Get<std::uint32_t>(layout::kPpid) : 0;
   const std::string_view exe = event.Bytes(layout::kExe);
   // Before its child, so that it is the elder one.
@@ -11,16 +11,16 @@ NodeId ProcessTable::Find(const EventView& event, const Moment& moment) {
   if (IsAnother(process, ppid, exe)) process = {};
   if (process.node == kNone) process.node = AddNode(event.pid());
   if (ppid != 0 && process.ppid == 0) {
-    graph_->FlowAtBirth(parent, process.node, EdgeKind::kFork, moment);
+    graph_->FlowAtBirth(parent, process.node, EdgeKind::kFork);
   } else if (ppid == 0 && process.ppid == 0 && !process.acted) {
-    graph_->FlowAtBirth(host_, process.node, EdgeKind::kRuns, moment);
+    graph_->FlowAtBirth(host_, process.node, EdgeKind::kRuns);
   }
   process.acted = true;
   if (ppid != 0) process.ppid = ppid;
   if (const std::string_view comm = event.comm(); !comm.empty() && graph_->nodes()[process.node].name != comm) {
     graph_->at(process.node).name = comm;
   }
-  if (!exe.empty() && graph_->nodes()[process.node].detail != exe) LearnProgram(&process, exe, moment);
+  if (!exe.empty() && graph_->nodes()[process.node].detail != exe) LearnProgram(&process, exe);
   return process.node;
 }
 
@@ -30,14 +30,14 @@ bool ProcessTable::IsAnother(const Process& process, std::uint32_t ppid, std::st
   return !exe.empty() && !known.empty() && exe != known;
 }
 
-void ProcessTable::LearnProgram(Process* process, std::string_view exe, const Moment& moment) {
+void ProcessTable::LearnProgram(Process* process, std::string_view exe) {
   const bool is_first = graph_->nodes()[process->node].detail.empty();
   graph_->at(process->node).detail = exe;
   const auto program = files_->Find(exe, {});
   if (program && is_first) {
-    graph_->FlowAtBirth(*program, process->node, EdgeKind::kExec, moment);
+    graph_->FlowAtBirth(*program, process->node, EdgeKind::kExec);
   } else if (program && !process->executes) {
-    graph_->Flow(*program, process->node, EdgeKind::kExec, moment);
+    graph_->Flow(*program, process->node, EdgeKind::kExec);
   }
   process->executes = false;
 }

@@ -22,7 +22,7 @@ class ProcessTable {
   ProcessTable(Graph* graph, FileTable* files, NodeId host) : graph_(graph), files_(files), host_(host) {}
 
   // The process that `event` is of, whose pid is not 0.
-  NodeId Find(const EventView& event, const Moment& moment);
+  NodeId Find(const EventView& event);
   // It opened a program to execute it: from now on it may be another.
   void WillExecute(std::uint32_t pid) { processes_[pid].executes = true; }
 
@@ -38,7 +38,7 @@ class ProcessTable {
   NodeId NodeOf(std::uint32_t pid);
   NodeId AddNode(std::uint32_t pid);
   bool IsAnother(const Process& process, std::uint32_t ppid, std::string_view exe) const;
-  void LearnProgram(Process* process, std::string_view exe, const Moment& moment);
+  void LearnProgram(Process* process, std::string_view exe);
 
   Graph* graph_;
   FileTable* files_;

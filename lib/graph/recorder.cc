@@ -89,8 +89,7 @@ void Recorder::Take(const EventView& event) {
     if (!unknown_.ends_ns) unknown_.ends_ns = event.wall_ns();
     return;
   }
-  now_ = {event.wall_ns(), event.id()};
-  graph_.At(event.wall_ns());
+  graph_.Advance({event.wall_ns(), event.id()});
   const std::optional<NodeId> subject =
       FamilyOf(event.type()) == Family::kVexevt ? TakeOwn(event) : TakeOthers(event, HostOf(event.host()));
   if (subject) recent_.Put(event.id(), *subject);
@@ -98,13 +97,13 @@ void Recorder::Take(const EventView& event) {
 
 std::optional<NodeId> Recorder::TakeOthers(const EventView& event, Host& host) {
   if (event.pid() == 0) {
-    const auto subject = event.has_fs() ? TakeFs(event, host, host.node) : TakeMember(event, host.node);
+    const auto subject = event.has_fs() ? TakeFs(event, host, host.node) : TakeObject(event, host.node);
     if (subject) TakeCauses(event, *subject);
     return subject;
   }
-  const NodeId actor = host.processes.Find(event, now_);
+  const NodeId actor = host.processes.Find(event);
   TakeCauses(event, actor);  // before what it led to
-  return event.has_fs() ? TakeFs(event, host, actor) : TakeMember(event, actor);
+  return event.has_fs() ? TakeFs(event, host, actor) : TakeObject(event, actor);
 }
 
 void Recorder::TakeGap(const EventView& event) {
@@ -147,7 +146,7 @@ std::optional<NodeId> Recorder::TakeFs(const EventView& event, Host& host, NodeI
                        .generation = event.Get<std::uint32_t>(layout::kPayloadFsGeneration)};
   const bool is_directory = (event.flags() & kFlagDirectory) != 0, is_inferred = (event.flags() & kFlagSynthetic) != 0;
   const auto to_file = [&](std::optional<NodeId> file, EdgeKind kind) {
-    if (file) graph_.Flow(actor, *file, kind, now_);
+    if (file) graph_.Flow(actor, *file, kind);
     return file;
   };
   const auto from_file = [&](std::optional<NodeId> file, EdgeKind kind) {
@@ -188,7 +187,7 @@ std::optional<NodeId> Recorder::TakeFs(const EventView& event, Host& host, NodeI
 }
 
 // Vectors, graphs and agents.
-std::optional<NodeId> Recorder::TakeMember(const EventView& event, NodeId actor) {
+std::optional<NodeId> Recorder::TakeObject(const EventView& event, NodeId actor) {
   const EdgeKind edge = EdgeOf(event.type());
   switch (event.payload_tag()) {
     case layout::kPayloadVectorTagValue: {
@@ -225,15 +224,15 @@ std::optional<NodeId> Recorder::TakeMember(const EventView& event, NodeId actor)
 
 // Of a process that is not known it is not told what it knows: the host stands for all of these.
 void Recorder::Inform(NodeId from, NodeId actor, EdgeKind kind) {
-  if (graph_.nodes()[actor].kind != NodeKind::kHost) graph_.Flow(from, actor, kind, now_);
+  if (graph_.nodes()[actor].kind != NodeKind::kHost) graph_.Flow(from, actor, kind);
 }
 
 // Who searches a collection may find what was written to any vector of it.
 NodeId Recorder::WriteMember(NodeKind kind, std::string_view whole, std::string_view part, EdgeKind edge,
                              NodeId actor) {
   const NodeId member = ObjectOf(kind, whole, part);
-  graph_.Flow(actor, member, edge, now_);
-  if (!part.empty() && !whole.empty()) graph_.Flow(member, ObjectOf(kind, whole, {}), EdgeKind::kPart, now_);
+  graph_.Flow(actor, member, edge);
+  if (!part.empty() && !whole.empty()) graph_.Flow(member, ObjectOf(kind, whole, {}), EdgeKind::kPart);
   return member;
 }
 
@@ -253,7 +252,7 @@ std::optional<NodeId> Recorder::TakeOwn(const EventView& event) {
 void Recorder::TakeCauses(const EventView& event, NodeId to) {
   for (std::size_t i = 0, count = event.cause_count(); i < count; ++i) {
     if (const auto from = recent_.Find(event.cause(i))) {
-      graph_.Flow(*from, to, EdgeKind::kCauses, now_);
+      graph_.Flow(*from, to, EdgeKind::kCauses);
     } else {
       ++unknown_.causes;
     }

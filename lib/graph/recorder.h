@@ -9,6 +9,7 @@
 //
 // A file is read by an open only where the event says how it was opened. What is in a directory, and that a file is
 // there, are not followed; nor what failed. Where the process is not known the host stands for it, and writes only.
+// What a process is started with, its parent and program, counts from its first event on.
 //
 // Not thread-safe.
 #pragma once
@@ -73,7 +74,7 @@ class Recorder {
   std::optional<NodeId> TakeOwn(const EventView& event);
   std::optional<NodeId> TakeOthers(const EventView& event, Host& host);
   std::optional<NodeId> TakeFs(const EventView& event, Host& host, NodeId actor);
-  std::optional<NodeId> TakeMember(const EventView& event, NodeId actor);
+  std::optional<NodeId> TakeObject(const EventView& event, NodeId actor);
   NodeId WriteMember(NodeKind kind, std::string_view whole, std::string_view part, EdgeKind edge, NodeId actor);
   void TakeCauses(const EventView& event, NodeId to);
   void Inform(NodeId from, NodeId actor, EdgeKind kind);
@@ -86,7 +87,6 @@ class Recorder {
   std::string object_key_;
   RecentEvents recent_;
   Unknown unknown_;
-  Moment now_;
 };
 
 }  // namespace vexevt

@@ -20,7 +20,7 @@ using TextOut = std::function<Status(std::string_view)>;
 std::vector<std::string> Caveats(const Unknown& unknown);
 
 // For people: a tree below each root, times in local time. What has been shown is named again, but not what is below.
-// Under 64 levels a branch is shown by itself.
+// Under 20 levels a branch is shown by itself.
 Status WriteTree(const Graph& graph, const Answer& answer, const std::vector<std::string>& caveats, const TextOut& out);
 
 // For Graphviz: https://graphviz.org/doc/info/lang.html

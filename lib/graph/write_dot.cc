@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "lib/base/escape.h"
 #include "lib/graph/node_name.h"
 #include "lib/graph/text_chunks.h"
@@ -54,10 +57,21 @@ Status WriteDot(const Graph& graph, const Answer& answer, const std::vector<std:
     text += "];\n";
     VEXEVT_TRY(chunks.Pass());
   }
-  for (const EdgeId id : answer.edges) {
+  // In a picture, edges of one kind between two nodes are one.
+  std::vector<EdgeId> edges = answer.edges;
+  const auto drawn = [&](EdgeId id) {
     const Edge& edge = graph.edges()[id];
+    return std::tuple(edge.from, edge.to, edge.kind);
+  };
+  std::ranges::sort(edges, {}, drawn);
+  for (std::size_t i = 0; i < edges.size();) {
+    const Edge& edge = graph.edges()[edges[i]];
+    std::uint64_t count = 0;
+    for (const auto same = drawn(edges[i]); i < edges.size() && drawn(edges[i]) == same; ++i) {
+      count += graph.edges()[edges[i]].count;
+    }
     text += fmt::format("  n{} -> n{} [label=\"{}", edge.from, edge.to, EdgeKindName(edge.kind));
-    if (edge.count > 1) text += fmt::format(" x{}", edge.count);
+    if (count > 1) text += fmt::format(" x{}", count);
     text += "\"];\n";
     VEXEVT_TRY(chunks.Pass());
   }

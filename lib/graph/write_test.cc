@@ -67,7 +67,7 @@ TEST_F(TreeText, ALongChainIsShownInPieces) {
   const std::string text = Written(&WriteTree, teller, Asked::kAncestors, {"/200"});
   EXPECT_NE(text.find(" read /0\n"), std::string::npos) << text;
   for (std::size_t line = 0; line < text.size(); line = text.find('\n', line) + 1) {
-    EXPECT_LT(text.find_first_not_of(' ', line + 23) - line, 200u);
+    EXPECT_LT(text.find_first_not_of(' ', line + 23) - line, 80u);
   }
 }
 
@@ -78,6 +78,31 @@ TEST_F(TreeText, TheWholeGraphHasEveryEdge) {
   const std::string text = Written(&WriteTree, teller, Asked::kAll);
   EXPECT_NE(text.find("read by process[1]"), std::string::npos) << text;
   EXPECT_NE(text.find("wrote /late"), std::string::npos) << text;
+}
+
+TEST_F(TreeText, TheNewestOfSeveralFilesComesFirst) {
+  Teller teller;
+  teller.Tell(FsEvent(kFsCreate, 1, "/a"));
+  teller.Tell(FsEvent(kFsDelete, 1, "/a"));
+  teller.Tell(FsEvent(kFsCreate, 2, "/a"));
+  EXPECT_EQ(Written(&WriteTree, teller, Asked::kAncestors, {"/a"}, 1),
+            "/a\n"
+            "1970-01-01 00:00:03.000  created by process[2]\n"
+            "/a (gone)\n"
+            "1970-01-01 00:00:01.000  created, deleted by process[1] (2 times, until 00:00:02.000)\n");
+}
+
+TEST(Write, APictureHasOneEdgeOfAKindBetweenTwoNodes) {
+  Teller teller;
+  for (int i = 0; i < 3; ++i) {
+    teller.Tell(FsEvent(kFsWrite, 1, "/a"));
+    teller.Tell(FsEvent(kFsRead, 2, "/a"));
+    teller.Tell(FsEvent(kFsRead, 1, fmt::format("/{}", i)));
+  }
+  const std::string text = Written(&WriteDot, teller, Asked::kAncestors, {"pid:2"});
+  const std::size_t at = text.find("[label=\"write x3\"]");
+  EXPECT_NE(at, text.npos) << text;
+  EXPECT_EQ(text.find("label=\"write", at + 10), text.npos) << text;
 }
 
 // A name with all that could end something in one of the formats.

@@ -14,7 +14,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kMostLevels = 64;
+constexpr std::size_t kMostLevels = 20;
 
 std::string_view VerbOf(EdgeKind kind, Direction direction) {
   struct Verb {
