@@ -98,13 +98,13 @@ class Importer {
 
   Result<std::vector<std::size_t>> ReferredBy(const SigmaRule& rule) const {
     std::vector<std::size_t> referred;
-    for (const YamlValue& name : rule.correlation->rules.list) {
+    for (const YamlValue& name : rule.correlation->rules) {
       const auto it = by_name_.find(name.text);
       if (it == by_name_.end()) {
-        return ErrorAtYaml(rule.file, name, fmt::format("no rule has the name or id '{}'", name.text));
+        return ErrorAtYaml(rule.file, name.at, fmt::format("no rule has the name or id '{}'", name.text));
       }
       if (rules_[it->second].correlation) {
-        return ErrorAtYaml(rule.file, name, "correlations of correlations are not turned");
+        return ErrorAtYaml(rule.file, name.at, "correlations of correlations are not turned");
       }
       referred.push_back(it->second);
     }
@@ -119,11 +119,12 @@ class Importer {
       const SigmaField* found = FindSigmaField(name.text, *rules_[index].category);
       if (found == nullptr) {
         return ErrorAtYaml(
-            rule.file, name,
+            rule.file, name.at,
             fmt::format("the field '{}' is none that events have; known are {}", name.text, SigmaFieldNames()));
       }
       if (!field.empty() && field != found->field) {
-        return ErrorAtYaml(rule.file, name, fmt::format("'{}' is not the same field in all of the rules", name.text));
+        return ErrorAtYaml(rule.file, name.at,
+                           fmt::format("'{}' is not the same field in all of the rules", name.text));
       }
       field = found->field;
     }

@@ -28,9 +28,7 @@ class Reader {
         return Error(*value, fmt::format("documents with '{}' are not turned", key));
       }
     }
-    SigmaRule rule{.file = file_};
-    rule.at.line = document_.line;
-    rule.at.column = document_.column;
+    SigmaRule rule{.file = file_, .at = document_.at};
     VEXEVT_ASSIGN(rule.title, Text(document_, "title"));
     if (rule.title.empty()) return Error(document_, "a rule has a 'title'");
     VEXEVT_ASSIGN(rule.id, Text(document_, "id"));
@@ -51,7 +49,7 @@ class Reader {
   }
 
  private:
-  Status Error(const YamlValue& at, std::string_view what) const { return ErrorAtYaml(file_, at, what); }
+  Status Error(const YamlValue& value, std::string_view what) const { return ErrorAtYaml(file_, value.at, what); }
 
   // Empty where it isn't there.
   Result<std::string> Text(const YamlValue& map, std::string_view key) const {
@@ -143,8 +141,8 @@ class Reader {
     SigmaCorrelation correlation;
     VEXEVT_ASSIGN(correlation.kind, ReadKind(node));
     if (const YamlValue* aliases = node.Find("aliases")) return Error(*aliases, "'aliases' are not turned");
-    VEXEVT_ASSIGN(correlation.rules.list, Texts(node, "rules"));
-    if (correlation.rules.list.empty()) return Error(node, "a correlation has 'rules'");
+    VEXEVT_ASSIGN(correlation.rules, Texts(node, "rules"));
+    if (correlation.rules.empty()) return Error(node, "a correlation has 'rules'");
     VEXEVT_ASSIGN(correlation.by, Texts(node, "group-by"));
     VEXEVT_ASSIGN(correlation.within, ReadTimespan(node));
     VEXEVT_ASSIGN(const std::string generate, Text(node, "generate"));

@@ -18,7 +18,7 @@ enum class CorrelationKind : std::uint8_t { kEventCount, kValueCount, kTemporal,
 
 struct SigmaCorrelation {
   CorrelationKind kind = CorrelationKind::kEventCount;
-  YamlValue rules;                 // a list of texts: names or ids
+  std::vector<YamlValue> rules;    // texts: names or ids
   std::vector<YamlValue> by;       // fields of Sigma
   std::string within;              // a duration
   std::string at_least;            // of counts: ">= 10"
@@ -28,7 +28,7 @@ struct SigmaCorrelation {
 
 struct SigmaRule {
   std::string_view file;
-  YamlValue at;                             // its place alone
+  YamlPlace at;
   std::string title, id, name, status;      // empty: none
   std::string_view priority;                // empty: none
   const SigmaCategory* category = nullptr;  // of a rule about one event

@@ -105,8 +105,8 @@ class FieldComparison {
   }
 
  private:
-  Status Error(const YamlValue& at, std::string_view what) const {
-    return ErrorAtYaml(file_, at, fmt::format("'{}': {}", field_.name, what));
+  Status Error(const YamlValue& value, std::string_view what) const {
+    return ErrorAtYaml(file_, value.at, fmt::format("'{}': {}", field_.name, what));
   }
 
   Result<std::string> One(const YamlValue& value) {
@@ -216,21 +216,21 @@ std::string ReadModifier(std::string_view name, Modifiers* modifiers) {
 }
 
 Result<std::string> MapExpression(std::string_view file, const YamlValue& selection, const SigmaCategory& category) {
-  if (selection.map.empty()) return ErrorAtYaml(file, selection, "the selection is empty");
+  if (selection.map.empty()) return ErrorAtYaml(file, selection.at, "the selection is empty");
   std::vector<std::string> parts;
   for (const auto& [key, value] : selection.map) {
     std::string_view rest = key.text;
     const std::string_view name = rest.substr(0, rest.find('|'));
     const SigmaField* field = FindSigmaField(name, category);
     if (field == nullptr) {
-      return ErrorAtYaml(file, key,
+      return ErrorAtYaml(file, key.at,
                          fmt::format("the field '{}' is none that events have; known are {}", name, SigmaFieldNames()));
     }
     Modifiers modifiers;
     while (rest.find('|') != rest.npos) {
       rest.remove_prefix(rest.find('|') + 1);
       const std::string wrong = ReadModifier(rest.substr(0, rest.find('|')), &modifiers);
-      if (!wrong.empty()) return ErrorAtYaml(file, key, fmt::format("'{}': {}", key.text, wrong));
+      if (!wrong.empty()) return ErrorAtYaml(file, key.at, fmt::format("'{}': {}", key.text, wrong));
     }
     VEXEVT_ASSIGN(std::string part, FieldComparison(file, *field, std::move(modifiers)).With(value));
     parts.push_back(std::move(part));
@@ -245,13 +245,13 @@ Result<std::string> SelectionExpression(std::string_view file, const YamlValue& 
                                         const SigmaCategory& category) {
   if (selection.kind == YamlKind::kMap) return MapExpression(file, selection, category);
   if (selection.kind != YamlKind::kList) {
-    return ErrorAtYaml(file, selection, "keywords, which look for a text in any field, are not turned");
+    return ErrorAtYaml(file, selection.at, "keywords, which look for a text in any field, are not turned");
   }
-  if (selection.list.empty()) return ErrorAtYaml(file, selection, "the selection is empty");
+  if (selection.list.empty()) return ErrorAtYaml(file, selection.at, "the selection is empty");
   std::vector<std::string> parts;
   for (const YamlValue& one : selection.list) {
     if (one.kind != YamlKind::kMap) {
-      return ErrorAtYaml(file, one, "keywords, which look for a text in any field, are not turned");
+      return ErrorAtYaml(file, one.at, "keywords, which look for a text in any field, are not turned");
     }
     VEXEVT_ASSIGN(std::string part, MapExpression(file, one, category));
     parts.push_back(std::move(part));

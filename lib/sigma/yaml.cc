@@ -7,17 +7,22 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace vexevt {
 namespace {
 
 struct Refused {
-  YAML::Mark mark;
+  YamlPlace at;
   std::string what;
 };
+
+// Marks count from 0, and are negative where the parser knows of no place.
+YamlPlace PlaceOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
 
 // Puts values together as the parser meets them.
 class Builder final : public YAML::EventHandler {
@@ -27,15 +32,19 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Put(mark, anchor, {}); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw Refused{mark, "aliases are not read"}; }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw Refused{PlaceOf(mark), "aliases are not read"};
+  }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
+    static constexpr std::string_view kNulls[] = {"", "~", "null", "Null", "NULL"};
+    const bool is_plain = tag == "?";  // so the parser says: without quotes
     YamlValue value;
-    value.kind = YamlKind::kText;
-    value.quoted = tag != "?";  // what the parser says of plain ones
-    value.text = text;
-    const bool is_null = !value.quoted && (text.empty() || text == "~" || text == "null" || text == "Null");
-    Put(mark, anchor, is_null ? YamlValue() : std::move(value));
+    if (!is_plain || std::ranges::find(kNulls, text) == std::end(kNulls)) {
+      value.kind = YamlKind::kText;
+      value.text = text;
+    }
+    Put(mark, anchor, std::move(value));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -56,10 +65,11 @@ class Builder final : public YAML::EventHandler {
 
   void Open(const YAML::Mark& mark, YAML::anchor_t anchor, YamlKind kind) {
     Count(mark, anchor);
-    if (open_.size() == kMaxYamlDepth) throw Refused{mark, fmt::format("nested deeper than {}", kMaxYamlDepth)};
+    if (open_.size() == kMaxYamlDepth)
+      throw Refused{PlaceOf(mark), fmt::format("nested deeper than {}", kMaxYamlDepth)};
     Unfinished& unfinished = open_.emplace_back();
     unfinished.value.kind = kind;
-    Place(mark, &unfinished.value);
+    unfinished.value.at = PlaceOf(mark);
   }
 
   void Close() {
@@ -70,7 +80,7 @@ class Builder final : public YAML::EventHandler {
 
   void Put(const YAML::Mark& mark, YAML::anchor_t anchor, YamlValue value) {
     Count(mark, anchor);
-    Place(mark, &value);
+    value.at = PlaceOf(mark);
     Add(std::move(value));
   }
 
@@ -83,9 +93,9 @@ class Builder final : public YAML::EventHandler {
     if (into.value.kind == YamlKind::kList) {
       into.value.list.push_back(std::move(value));
     } else if (!into.key) {
-      const YAML::Mark mark = MarkOf(value);
-      if (value.kind != YamlKind::kText) throw Refused{mark, "a key is a text"};
-      if (into.value.Find(value.text) != nullptr) throw Refused{mark, fmt::format("'{}' is given twice", value.text)};
+      if (value.kind != YamlKind::kText) throw Refused{value.at, "a key is a text"};
+      if (into.value.Find(value.text) != nullptr)
+        throw Refused{value.at, fmt::format("'{}' is given twice", value.text)};
       into.key = std::move(value);
     } else {
       into.value.map.push_back({std::move(*into.key), std::move(value)});
@@ -94,30 +104,13 @@ class Builder final : public YAML::EventHandler {
   }
 
   void Count(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != 0) throw Refused{mark, "anchors are not read"};
-    if (++values_ > kMaxYamlValues) throw Refused{mark, fmt::format("more than {} values", kMaxYamlValues)};
-  }
-
-  static void Place(const YAML::Mark& mark, YamlValue* value) {
-    value->line = std::max(mark.line, 0) + 1;
-    value->column = std::max(mark.column, 0) + 1;
-  }
-
-  static YAML::Mark MarkOf(const YamlValue& value) {
-    YAML::Mark mark;
-    mark.line = value.line - 1;
-    mark.column = value.column - 1;
-    return mark;
+    if (anchor != 0) throw Refused{PlaceOf(mark), "anchors are not read"};
+    if (++values_ > kMaxYamlValues) throw Refused{PlaceOf(mark), fmt::format("more than {} values", kMaxYamlValues)};
   }
 
   std::vector<Unfinished> open_;
   std::size_t values_ = 0;
 };
-
-Status ErrorAtMark(std::string_view file, const YAML::Mark& mark, std::string_view what) {
-  return InvalidArgument(
-      fmt::format("{}:{}:{}: {}", file, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, what));
-}
 
 }  // namespace
 
@@ -126,13 +119,13 @@ const YamlValue* YamlValue::Find(std::string_view key) const {
   return it == map.end() ? nullptr : &it->value;
 }
 
-Status ErrorAtYaml(std::string_view file, const YamlValue& at, std::string_view what) {
+Status ErrorAtYaml(std::string_view file, YamlPlace at, std::string_view what) {
   return InvalidArgument(fmt::format("{}:{}:{}: {}", file, at.line, at.column, what));
 }
 
 Result<std::vector<YamlValue>> ParseYaml(const std::string& text, std::string_view file) {
   if (text.size() > kMaxYamlBytes) {
-    return InvalidArgument(fmt::format("{}:1:1: larger than {} bytes", file, kMaxYamlBytes));
+    return ErrorAtYaml(file, {}, fmt::format("larger than {} bytes", kMaxYamlBytes));
   }
   Builder builder;
   try {
@@ -141,9 +134,9 @@ Result<std::vector<YamlValue>> ParseYaml(const std::string& text, std::string_vi
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Refused& refused) {
-    return ErrorAtMark(file, refused.mark, refused.what);
+    return ErrorAtYaml(file, refused.at, refused.what);
   } catch (const YAML::Exception& error) {
-    return ErrorAtMark(file, error.mark, error.msg);
+    return ErrorAtYaml(file, PlaceOf(error.mark), error.msg);
   }
   return std::move(builder.documents);
 }

@@ -14,14 +14,18 @@ namespace vexevt {
 inline constexpr std::size_t kMaxYamlBytes = std::size_t{1} << 20, kMaxYamlValues = 20'000;
 inline constexpr int kMaxYamlDepth = 32;
 
+// From 1; the column counts characters.
+struct YamlPlace {
+  int line = 1, column = 1;
+};
+
 enum class YamlKind : std::uint8_t { kNull, kText, kList, kMap };
 
 struct YamlEntry;
 
 struct YamlValue {
   YamlKind kind = YamlKind::kNull;
-  int line = 1, column = 1;  // of its start, from 1
-  bool quoted = false;       // of a text: it is one, whatever it looks like
+  YamlPlace at;  // where it starts
   std::string text;
   std::vector<YamlValue> list;
   std::vector<YamlEntry> map;  // in the order of the file
@@ -37,6 +41,6 @@ struct YamlEntry {
 // The documents of `text`; errors are "file:line:column: what".
 Result<std::vector<YamlValue>> ParseYaml(const std::string& text, std::string_view file);
 
-Status ErrorAtYaml(std::string_view file, const YamlValue& at, std::string_view what);
+Status ErrorAtYaml(std::string_view file, YamlPlace at, std::string_view what);
 
 }  // namespace vexevt

@@ -20,8 +20,8 @@ TEST(Yaml, KnowsWhereValuesStand) {
   ASSERT_NE(list, nullptr);
   ASSERT_EQ(list->list.size(), 2u);
   EXPECT_EQ(list->list[0].text, "x");
-  EXPECT_EQ(list->list[0].line, 3);
-  EXPECT_EQ(list->list[0].column, 5);
+  EXPECT_EQ(list->list[0].at.line, 3);
+  EXPECT_EQ(list->list[0].at.column, 5);
   EXPECT_EQ(list->list[1].kind, YamlKind::kNull);
   EXPECT_EQ((*parsed)[1].Find("c")->Find("d")->text, "e");
   EXPECT_EQ((*parsed)[0].Find("z"), nullptr);
