@@ -69,7 +69,7 @@ class Importer {
       VEXEVT_ASSIGN(SigmaRule rule, ReadSigmaRule(file.name, document));
       const std::size_t index = rules_.size();
       for (const std::string& name : {rule.name, rule.id}) {
-        if (!name.empty() && !by_name_.emplace(name, index).second) {
+        if (!name.empty() && by_name_.emplace(name, index).first->second != index) {
           return Error(rule, fmt::format("two rules are called '{}'", name));
         }
       }

@@ -102,7 +102,8 @@ class Reader {
     VEXEVT_TRY(Append(*parsed, *detection, category, false, &expression));
     auto compiled = CompileExpression(expression);
     if (!compiled.ok()) {
-      return Error(*condition, fmt::format("what it says is refused: {}", compiled.status().message()));
+      return Error(*condition,
+                   fmt::format("turned into '{}' it is refused: {}", expression, compiled.status().message()));
     }
     return expression;
   }
