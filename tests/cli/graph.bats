@@ -41,6 +41,18 @@ leak() {
   [ "$stderr" = "vexevt-correlate: warning: no event tells of '/never'" ]
 }
 
+@test "a match leads back to what its events were about" {
+  leak
+  vexevt-correlate -e 'r: [type = fs.read and path = /secret] then w: [type = fs.rename]' --by pid --name leak in.evt -o matches.evt
+  run -0 vexevt-correlate graph --ancestors match:leak in.evt matches.evt
+  [ "$output" = "match:leak
+2026-01-01 00:00:03.000  caused by /secret
+2026-01-01 00:00:03.000  caused by /out (was /out.tmp)
+2026-01-01 00:00:02.000    written, renamed by process[7] (2 times, until 00:00:03.000)
+2026-01-01 00:00:01.000      read /secret
+2026-01-01 00:00:01.000      run by host:h" ]
+}
+
 @test "--since leaves out what was before" {
   leak
   run -0 vexevt-correlate graph --ancestors /out --since 2026-01-01T00:00:02Z in.evt
