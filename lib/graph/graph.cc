@@ -71,11 +71,12 @@ void Graph::EndStep() {
   while (!changed.empty()) {
     const NodeId node = changed.back();
     changed.pop_back();
-    for (const EdgeId edge : std::ranges::equal_range(flowed_, node, {}, from)) {
-      Node& to = nodes_[edges_[edge].to];
-      if (to.changed == step_) continue;
-      to.changed = step_;
-      changed.push_back(edges_[edge].to);
+    auto edge = std::ranges::lower_bound(flowed_, node, {}, from);
+    for (; edge != flowed_.end() && from(*edge) == node; ++edge) {
+      const NodeId to = edges_[*edge].to;
+      if (nodes_[to].changed == step_) continue;
+      nodes_[to].changed = step_;
+      changed.push_back(to);
     }
   }
   flowed_.clear();
