@@ -1,6 +1,11 @@
 #include "lib/graph/process_table.h"
 
 namespace vexevt {
+namespace {
+
+constexpr std::uint32_t kInit = 1;  // the parent of those whose parent has ended
+
+}  // namespace
 
 NodeId ProcessTable::Find(const EventView& event) {
   const std::uint32_t ppid = (event.flags() & kFlagCredentials) != 0 ? event.Get<std::uint32_t>(layout::kPpid) : 0;
@@ -25,7 +30,8 @@ NodeId ProcessTable::Find(const EventView& event) {
 }
 
 bool ProcessTable::IsAnother(const Process& process, std::uint32_t ppid, std::string_view exe) const {
-  if (process.node == kNone || process.executes || ppid == 0 || process.ppid == 0 || process.ppid == ppid) return false;
+  if (process.node == kNone || process.executes || process.ppid == 0 || process.ppid == ppid) return false;
+  if (ppid == 0 || ppid == kInit) return false;
   const std::string& known = graph_->nodes()[process.node].detail;
   return !exe.empty() && !known.empty() && exe != known;
 }

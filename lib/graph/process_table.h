@@ -1,6 +1,6 @@
 // ProcessTable: which process of a host a pid stands for at this place in the stream. Events do not say when a process
-// began: a pid is taken to be used again where neither the parent nor the program are what they were, and no fs.exec
-// event told of another program.
+// began: a pid is taken to be used again where it has another parent, which is not init, and another program, and no
+// fs.exec event told of that one. So two processes may be taken for one, and seldom one for two.
 //
 // A process's parent and the program that it began with count from when it was first heard of, also where they are told
 // later. Not thread-safe.

@@ -127,6 +127,9 @@ TEST(Recorder, APidThatIsUsedAgainIsAnotherProcess) {
   teller.Tell(WithProcess(FsEvent(kFsRead, 7, "/secret"), 1, "gpg", "/bin/gpg"));
   teller.Tell(WithProcess(FsEvent(kFsWrite, 7, "/log"), 2, "logger", "/bin/logger"));
   EXPECT_EQ(Ancestors(teller, "/log").count("/secret"), 0u);
+  // Its parent may have ended, and it may be another program now.
+  teller.Tell(WithProcess(FsEvent(kFsWrite, 7, "/orphan"), 1, "sh", "/bin/sh"));
+  EXPECT_EQ(Ancestors(teller, "/orphan").count("/bin/logger"), 1u);
 }
 
 TEST(Recorder, AnotherProgramIsTheSameProcessWhereItWasExecutedOrTheParentStays) {
