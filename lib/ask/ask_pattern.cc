@@ -10,7 +10,6 @@
 #include "lib/ask/rule_text.h"
 #include "lib/ask/word_reader.h"
 #include "lib/base/units.h"
-#include "lib/expr/expression.h"
 
 namespace vexevt {
 namespace {
@@ -117,22 +116,13 @@ class PatternReader {
   bool ReadTail(AskedPattern* asked) {
     const std::size_t start = words_.at();
     words_.Take(",");
-    if (words_.TakeAny({"as", "with severity", "with priority"})) {
-      for (const std::string_view severity : {"critical", "high", "normal", "low", "background"}) {
-        if (words_.Take(severity)) {
-          asked->severity = severity;
-          return true;
-        }
-      }
-    } else if (words_.Take("at most once")) {
+    if (ReadPriority(words_, &asked->severity)) return true;
+    if (words_.Take("at most once")) {
       asked->suppress_ns = ReadPer(words_);
       if (asked->suppress_ns) return true;
-    } else if (words_.TakeAny({"within", "all within", "in"})) {
-      words_.TakeAny({"less than", "the last"});
-      if (const auto ns = ReadDuration(words_)) {
-        asked->within_ns = ns;
-        return true;
-      }
+    } else if (words_.Take("within")) {
+      asked->within_ns = ReadDuration(words_);
+      if (asked->within_ns) return true;
     }
     words_.GoBack(start);
     return false;
@@ -190,9 +180,8 @@ class PatternWriter {
         words_.Deny(deed.at, "this is all that there is: say what");
         return false;
       }
-      if (auto compiled = CompileExpression(condition); !compiled.ok()) {
-        const std::string& message = compiled.status().message();
-        words_.Deny(deed.at, message.substr(message.find(' ') + 1));
+      if (auto why = WhyRefused(condition)) {
+        words_.Deny(deed.at, std::move(*why));
         return false;
       }
     }

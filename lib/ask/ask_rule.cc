@@ -6,11 +6,11 @@
 #include "lib/ask/ask.h"
 #include "lib/ask/deed.h"
 #include "lib/ask/quantities.h"
+#include "lib/ask/read_actor.h"
 #include "lib/ask/read_deed.h"
 #include "lib/ask/rule_text.h"
 #include "lib/ask/word_reader.h"
 #include "lib/base/units.h"
-#include "lib/expr/expression.h"
 #include "lib/stream/endpoint_name.h"
 
 namespace vexevt {
@@ -116,12 +116,8 @@ class RouteReader {
     const std::string condition = ConditionOf(what, nullptr, nullptr);
     asked->everything = condition.empty();
     if (asked->everything) return true;
-    if (auto compiled = CompileExpression(condition); !compiled.ok()) {
-      const std::string& message = compiled.status().message();
-      words_.Deny(what.at, message.substr(message.find(' ') + 1));
-      return false;
-    }
-    return true;
+    if (auto why = WhyRefused(condition)) words_.Deny(what.at, std::move(*why));
+    return !words_.denied();
   }
 
   bool Finish(Command command, AskedRoute* asked) {
@@ -179,20 +175,7 @@ class RouteReader {
   bool ReadTail(AskedRoute* asked) {
     const std::size_t start = words_.at();
     words_.Take(",");
-    if (ReadBoost(asked) || ReadLimit(asked) || ReadAttribute(asked)) return true;
-    words_.GoBack(start);
-    return false;
-  }
-
-  bool ReadBoost(AskedRoute* asked) {
-    const std::size_t start = words_.at();
-    if (words_.TakeAny({"as", "with priority"})) {
-      for (const std::string_view priority : {"critical", "high", "normal", "low", "background"}) {
-        if (!words_.Take(priority)) continue;
-        asked->boost = priority;
-        return true;
-      }
-    }
+    if (ReadPriority(words_, &asked->boost) || ReadLimit(asked) || ReadAttribute(asked)) return true;
     words_.GoBack(start);
     return false;
   }
@@ -206,27 +189,13 @@ class RouteReader {
       if (asked->limit && *asked->limit == 0) words_.Deny(words_.at() - 1, "this would drop all of them: say 'drop'");
       if (asked->limit) asked->per_ns = ReadPer(words_);
       if (asked->per_ns) {
-        ReadBy(asked);
+        ReadEach(words_, &asked->by);
         return !words_.denied();
       }
       asked->limit.reset();
     }
     words_.GoBack(start);
     return false;
-  }
-
-  void ReadBy(AskedRoute* asked) {
-    struct Each {
-      std::string_view word, field;
-    };
-    static constexpr Each kEach[] = {{"user", "uid"},  {"process", "pid"},   {"program", "comm"}, {"file", "path"},
-                                     {"host", "host"}, {"directory", "dir"}, {"folder", "dir"},   {"tenant", "tenant"}};
-    if (!words_.TakeAny({"for each", "for every", "per"})) return;
-    do {
-      const auto* each = std::ranges::find_if(kEach, [&](const Each& e) { return words_.Take(e.word); });
-      if (each == std::end(kEach)) return;
-      asked->by.emplace_back(each->field);
-    } while (words_.Take("and"));
   }
 
   // with attribute team security

@@ -196,4 +196,17 @@ std::optional<std::string> ReadTimeOfDay(WordReader& words) {
   return fmt::format("{:02}:{:02}", half ? *hour % 12 + shift : *hour, *minute);
 }
 
+bool ReadPriority(WordReader& words, std::string* priority) {
+  const std::size_t start = words.at();
+  if (words.TakeAny({"as", "with priority", "with severity"})) {
+    for (const std::string_view known : {"critical", "high", "normal", "low", "background"}) {
+      if (!words.Take(known)) continue;
+      *priority = known;
+      return true;
+    }
+  }
+  words.GoBack(start);
+  return false;
+}
+
 }  // namespace vexevt

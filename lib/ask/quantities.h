@@ -1,4 +1,4 @@
-// Numbers, counts, times and sizes as people say them. Each takes its words or none. For lib/ask itself.
+// Numbers, counts, times, sizes and priorities as people say them. Each takes its words or none. For lib/ask itself.
 #pragma once
 
 #include <cstdint>
@@ -30,5 +30,8 @@ std::optional<std::string> ReadSize(WordReader& words);
 
 // 22:00, 9am: as an expression has it.
 std::optional<std::string> ReadTimeOfDay(WordReader& words);
+
+// as critical, with priority low: sets *priority, or takes nothing.
+bool ReadPriority(WordReader& words, std::string* priority);
 
 }  // namespace vexevt

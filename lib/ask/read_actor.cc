@@ -245,4 +245,29 @@ std::optional<Actor> ReadNobody(WordReader& words) {
   return {};
 }
 
+bool ReadEach(WordReader& words, std::vector<std::string>* fields) {
+  struct Each {
+    std::string_view word, field;
+  };
+  static constexpr Each kOthers[] = {{"file", "path"}, {"directory", "dir"}, {"folder", "dir"}};
+  const auto read_one = [&]() -> std::string_view {
+    for (const ActorWord& kind : kActorWords) {
+      if (words.Take(kind.one)) return kind.field;
+    }
+    for (const Each& each : kOthers) {
+      if (words.Take(each.word)) return each.field;
+    }
+    return {};
+  };
+  const std::size_t start = words.at();
+  if (!words.TakeAny({"for each", "for every", "in each", "on each", "per"})) return false;
+  std::size_t behind = start;
+  for (std::string_view field = read_one(); !field.empty(); field = words.Take("and") ? read_one() : "") {
+    fields->emplace_back(field);
+    behind = words.at();
+  }
+  words.GoBack(behind);
+  return behind != start;
+}
+
 }  // namespace vexevt

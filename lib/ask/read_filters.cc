@@ -10,7 +10,6 @@
 #include "lib/ask/read_object.h"
 #include "lib/ask/rule_text.h"
 #include "lib/base/units.h"
-#include "lib/expr/expression.h"
 
 namespace vexevt {
 namespace {
@@ -49,9 +48,8 @@ class FilterReader {
  private:
   // What makes no sense to the expression language is told where it stands.
   bool Add(std::string condition) {
-    if (auto compiled = CompileExpression(condition); !compiled.ok()) {
-      const std::string& message = compiled.status().message();
-      words_.Deny(words_.at() - 1, message.substr(message.find(' ') + 1));
+    if (auto why = WhyRefused(condition)) {
+      words_.Deny(words_.at() - 1, std::move(*why));
       return false;
     }
     deed_->conditions.push_back(std::move(condition));
@@ -118,9 +116,8 @@ class FilterReader {
       auto names = ReadNamesOfFiles(words_);
       return names && Add(std::move(*names));
     }
-    std::string_view of = "name";
-    const bool whose = words_.TakeAny({"whose name", "whose path"});
-    if (whose) of = words_.at() > 0 && PreviousIs("path") ? "path" : "name";
+    const bool whose_path = words_.Take("whose path");
+    const bool whose = whose_path || words_.Take("whose name");
     struct Way {
       std::string_view word, plain, op;
     };
@@ -132,12 +129,10 @@ class FilterReader {
     for (const Way& way : kWays) {
       if (!words_.Take(whose ? way.plain : way.word)) continue;
       words_.TakeAny({"with", "in"});
-      return Texts(of, way.op);
+      return Texts(whose_path ? "path" : "name", way.op);
     }
     return false;
   }
-
-  bool PreviousIs(std::string_view word) const { return words_.Text(words_.at() - 1, words_.at()) == word; }
 
   bool Texts(std::string_view of, std::string_view op) {
     std::vector<std::string> conditions;
@@ -274,10 +269,7 @@ class FilterReader {
     deed_->zone = word->text;
     words_.Advance();
     const std::string zoned = fmt::format("weekday in (mon) zone {}", ValueText(deed_->zone));
-    if (auto compiled = CompileExpression(zoned); !compiled.ok()) {
-      const std::string& message = compiled.status().message();
-      words_.Deny(at, message.substr(message.find(' ') + 1));
-    }
+    if (auto why = WhyRefused(zoned)) words_.Deny(at, std::move(*why));
     return !words_.denied();
   }
 
@@ -317,21 +309,7 @@ class FilterReader {
     return true;
   }
 
-  bool ForEach() {
-    struct Each {
-      std::string_view word, field;
-    };
-    static constexpr Each kEach[] = {
-        {"user", "uid"},   {"process", "pid"}, {"program", "comm"}, {"file", "path"},     {"directory", "dir"},
-        {"folder", "dir"}, {"host", "host"},   {"group", "gid"},    {"tenant", "tenant"}, {"agent", "agent.agent"}};
-    if (!words_.TakeAny({"for each", "for every", "in each", "on each", "per", "each"})) return false;
-    for (const Each& each : kEach) {
-      if (!words_.Take(each.word)) continue;
-      deed_->each.emplace_back(each.field);
-      return true;
-    }
-    return false;
-  }
+  bool ForEach() { return ReadEach(words_, &deed_->each); }
 
   bool Within() {
     std::optional<std::uint64_t> ns = ReadPer(words_);

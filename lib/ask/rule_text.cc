@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/expr/expression.h"
 #include "lib/expr/lexer.h"
 
 namespace vexevt {
@@ -55,6 +56,13 @@ std::string JoinedByAnd(std::span<const std::string> conditions) {
 std::string JoinedByOr(std::span<const std::string> conditions) {
   if (conditions.size() == 1) return conditions[0];
   return fmt::format("({})", fmt::join(conditions, " or "));
+}
+
+std::optional<std::string> WhyRefused(std::string_view condition) {
+  const auto compiled = CompileExpression(condition);
+  if (compiled.ok()) return {};
+  const std::string& message = compiled.status().message();  // "8: what is wrong"
+  return message.substr(message.find(' ') + 1);
 }
 
 std::string TomlText(std::string_view text) {

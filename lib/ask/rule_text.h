@@ -1,6 +1,7 @@
 // Text of rules: pieces of expressions, and lines of TOML. For lib/ask itself.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ std::string UnderAny(std::string_view field, std::span<const std::string> folder
 // The conditions joined; those that "or" would tear apart in parentheses.
 std::string JoinedByAnd(std::span<const std::string> conditions);
 std::string JoinedByOr(std::span<const std::string> conditions);
+
+// Why the expression language refuses a condition, without its column; nullopt: it does not.
+std::optional<std::string> WhyRefused(std::string_view condition);
 
 // As a string of TOML (https://toml.io/en/v1.0.0#string).
 std::string TomlText(std::string_view text);
