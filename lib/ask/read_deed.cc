@@ -294,11 +294,18 @@ std::optional<Deed> ReadOccasion(WordReader& words, const Deed* before) {
 }
 
 std::optional<Deed> ReadOmission(WordReader& words, const Deed* before) {
-  Deed deed{.actor = SameActor(), .negated = true, .at = words.at()};
-  if (before == nullptr || !before->actor) deed.actor.reset();
-  const std::size_t at = words.at();
+  Deed deed{.negated = true, .at = words.at()};
+  if (words.Take("being")) {
+    deed.object = Relation::kSame;
+    const std::size_t at = words.at();
+    const VerbList verbs = ReadVerbs(words, {&Verb::past});
+    if (verbs.empty() || !SetTypes(words, at, verbs, Thing::kFile, &deed)) return {};
+    if (!ReadFilters(words, before != nullptr, &deed)) return {};
+    return deed;
+  }
+  if (before != nullptr && before->actor) deed.actor = SameActor();
   const VerbList verbs = ReadVerbs(words, {&Verb::gerund});
-  if (verbs.empty() || !ReadRest(words, at, verbs, before, &deed)) return {};
+  if (verbs.empty() || !ReadRest(words, deed.at, verbs, before, &deed)) return {};
   return deed;
 }
 

@@ -16,7 +16,7 @@ std::optional<Deed> ReadClause(WordReader& words, const Deed* before);
 // everything under /etc.
 std::optional<Deed> ReadOccasion(WordReader& words, const Deed* before);
 
-// Behind "without": closing it.
+// Behind "without": closing it, being closed.
 std::optional<Deed> ReadOmission(WordReader& words, const Deed* before);
 
 }  // namespace vexevt
