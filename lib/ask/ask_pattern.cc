@@ -22,6 +22,7 @@ struct AskedPattern {
   std::vector<Deed> deeds;
   std::optional<std::uint64_t> within_ns, suppress_ns;
   std::string severity;
+  bool any_order = false;
   std::size_t begin = 0, end = 0;  // words that tell what is looked for
 };
 
@@ -86,10 +87,7 @@ class PatternReader {
       deed = ReadAny(before);
     } else if (words_.TakeAny({"but", "and"})) {
       deed = ReadAny(before);
-      if (deed && !deed->negated) {
-        words_.Deny(deed->at, "whether this comes behind or beside it is not clear",
-                    {words_.With(deed->at - 1, deed->at, "and then")});
-      }
+      if (deed) deed->beside = !deed->negated;
     } else if (comma) {
       deed = ReadAny(before);
       if (deed && !deed->negated) deed.reset();
@@ -117,6 +115,7 @@ class PatternReader {
     const std::size_t start = words_.at();
     words_.Take(",");
     if (ReadPriority(words_, &asked->severity)) return true;
+    if (words_.Take("in any order")) return asked->any_order = true;
     if (words_.Take("at most once")) {
       asked->suppress_ns = ReadPer(words_);
       if (asked->suppress_ns) return true;
@@ -143,11 +142,13 @@ class PatternWriter {
     for (const Deed& deed : deeds) {
       for (const std::string& field : deed.each) AddKey(field);
     }
+    if (asked_.any_order && deeds.size() == 1) words_.Deny(asked_.end, "one thing has no order");
+    if (words_.denied()) return {};
     if (deeds.size() > 1) return Sequence();
     Deed& deed = deeds.front();
     if (deed.object == Relation::kSame) AddKey(deed.field);
     if (deed.negated) return Silence();
-    if (deed.count || CountOfActors(deed)) return Threshold();
+    if (deed.count || !deed.volume.empty() || CountOfActors(deed)) return Threshold();
     return fmt::format("{}: [{}]", deed.name, ConditionOf(deed, nullptr, nullptr));
   }
 
@@ -226,7 +227,7 @@ class PatternWriter {
   std::string Threshold() {
     const Deed& deed = asked_.deeds.front();
     const Count* const actors = CountOfActors(deed);
-    if (actors != nullptr && deed.count) {
+    if ((actors != nullptr) + deed.count.has_value() + !deed.volume.empty() > 1) {
       words_.Deny(deed.at, "two things are counted here: count one");
       return {};
     }
@@ -234,6 +235,7 @@ class PatternWriter {
     if (deed.actor && deed.actor->one) by_.insert(by_.begin(), deed.actor->field);
     by_.erase(std::unique(by_.begin(), by_.end()), by_.end());
     const std::string condition = ConditionOf(deed, nullptr, nullptr);
+    if (!deed.volume.empty()) return Volume(condition);
     std::string measure = "count";
     if (actors != nullptr) {
       measure = fmt::format("distinct({})", deed.actor->field);
@@ -244,18 +246,49 @@ class PatternWriter {
     return fmt::format("{} [{}] > {}", measure, condition, least - 1);
   }
 
+  // What was read or written, in all.
+  std::string Volume(const std::string& condition) {
+    const Deed& deed = asked_.deeds.front();
+    const auto has_length = [](std::string_view type) { return type == "fs.read" || type == "fs.write"; };
+    if (!std::ranges::all_of(deed.types, has_length)) {
+      words_.Deny(deed.at, "only what is read or written has a size of its own");
+      return {};
+    }
+    return fmt::format("sum(length) [{}] {}", condition, deed.volume);
+  }
+
+  // Steps in any order stand in a group, and none of them can refer to another.
+  bool CheckOrder(bool actor_key, bool object_key) {
+    for (std::size_t i = 1; i < asked_.deeds.size(); ++i) {
+      const Deed& deed = asked_.deeds[i];
+      const bool refers = (deed.actor && deed.actor->relation != Relation::kNone && !actor_key) ||
+                          (deed.object != Relation::kNone && !object_key);
+      if (deed.beside && !asked_.any_order) {
+        words_.Deny(
+            deed.at, "whether this comes behind or beside it is not clear",
+            {words_.With(deed.at - 1, deed.at, "and then"), words_.With(asked_.end, asked_.end, "in any order")});
+      } else if (asked_.any_order && !deed.beside) {
+        words_.Deny(deed.at, "what has an order, or does not happen, does not go with 'in any order'");
+      } else if (asked_.any_order && refers) {
+        words_.Deny(deed.at, "in any order nothing can be told by what was before");
+      }
+    }
+    return !words_.denied();
+  }
+
   std::string Sequence() {
     std::vector<Deed>& deeds = asked_.deeds;
     if (deeds.back().negated && !HasWithin("what does not happen does not happen for a time")) return {};
     NameSteps();
     const bool actor_key = ActorIsKey(), object_key = ObjectIsKey();
+    if (!CheckOrder(actor_key, object_key)) return {};
     if (object_key) by_.insert(by_.begin(), deeds.front().field);
     if (actor_key) by_.insert(by_.begin(), deeds.front().actor->field);
     std::string match;
     const Deed* before = nullptr;  // that happened
     for (const Deed& deed : deeds) {
-      if (CountOfActors(deed) != nullptr || (deed.count && deed.count->distinct)) {
-        words_.Deny(deed.at, "different ones are counted in a sentence of their own, and not in a sequence");
+      if (CountOfActors(deed) != nullptr || !deed.volume.empty() || (deed.count && deed.count->distinct)) {
+        words_.Deny(deed.at, "this is measured in a sentence of its own, and not in a sequence");
         return {};
       }
       if (deed.count && !deed.count->times && !deed.once) {
@@ -274,12 +307,16 @@ class PatternWriter {
       }
       const std::string condition = ConditionOf(deed, relates_actor && !actor_key ? before : nullptr,
                                                 relates_object && !object_key ? before : nullptr);
-      if (before != nullptr) match += deed.at_once ? " next " : " then ";
+      if (asked_.any_order && (deed.count || deed.at_once)) {
+        words_.Deny(deed.at, "what is counted, or comes at once, does not go with 'in any order'");
+        return {};
+      }
+      if (before != nullptr) match += asked_.any_order ? " and " : deed.at_once ? " next " : " then ";
       match += deed.negated ? fmt::format("not [{}]", condition) : fmt::format("{}: [{}]", deed.name, condition);
       if (deed.count) match += fmt::format("{{{}}}", deed.count->least);
       if (!deed.negated) before = &deed;
     }
-    return match;
+    return asked_.any_order ? fmt::format("({})", match) : match;
   }
 
   void NameSteps() {

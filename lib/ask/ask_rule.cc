@@ -106,8 +106,8 @@ class RouteReader {
   // A rule sees one event at a time.
   bool CheckWhat(AskedRoute* asked) {
     const Deed& what = asked->what;
-    if (what.count || (what.actor && what.actor->count) || what.within_ns || !what.each.empty() || what.negated ||
-        what.object != Relation::kNone) {
+    if (what.count || !what.volume.empty() || (what.actor && what.actor->count) || what.within_ns ||
+        !what.each.empty() || what.negated || what.object != Relation::kNone) {
       words_.Deny(what.at,
                   "a rule decides about each event by itself: what is counted, or does not happen, is asked of "
                   "vexevt-correlate");

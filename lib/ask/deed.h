@@ -40,11 +40,13 @@ struct Deed {
   Relation object = Relation::kNone;    // "it", "another file"
   bool once = false, moves = false;     // of the verb
   std::optional<Count> count;           // of what it was done to
+  std::string volume;                   // "> 1GB" of what was read or written; empty: it is not measured
   std::vector<std::string> clock;       // timeofday and weekday, without their zone
   std::string zone;                     // empty: UTC
   std::vector<std::string> each;        // fields: "for each user"
   bool negated = false;                 // it must not happen
   bool at_once = false;                 // right behind the one before
+  bool beside = false;                  // "and": behind the one before, or before it
   std::optional<std::uint64_t> within_ns;
   std::size_t at = 0;  // its first word
 };

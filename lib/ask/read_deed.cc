@@ -93,6 +93,7 @@ bool TakeObject(WordReader& words, Object object, Deed* deed) {
   }
   deed->object = object.relation;
   if (object.count) deed->count = object.count;
+  deed->volume = std::move(object.volume);
   deed->negated = deed->negated != object.none;
   std::ranges::move(object.conditions, std::back_inserter(deed->conditions));
   return true;
@@ -106,9 +107,11 @@ bool SeesFolder(const WordReader& words) {
 // What stands behind verbs in the active voice, or behind their nouns: [to] an object, and filters.
 bool ReadRest(WordReader& words, std::size_t at, const VerbList& verbs, const Deed* before, Deed* deed) {
   const std::size_t start = words.at();
-  // "writes to /srv" is what happens there, which a filter says.
-  const bool there = !words.Take("of") && words.TakeAny({"to", "into", "from", "in", "on"}) && SeesFolder(words);
+  // "writes to /srv" is what happens there, "writes of more than 1 MB" those of large files: both are filters.
+  const bool of = words.Take("of");
+  const bool there = !of && words.TakeAny({"to", "into", "from", "in", "on"}) && SeesFolder(words);
   auto object = there ? std::nullopt : ReadObject(words, before != nullptr);
+  if (of && object && !object->volume.empty()) object.reset();
   if (!object) words.GoBack(start);
   // "searches of /etc" is a file's: the verb then says that it does not go.
   const Thing usual = UsualThing(verbs);

@@ -74,12 +74,28 @@ bool ReadWhich(WordReader& words, Object* object) {
   return true;
 }
 
+// more than 1 GB, at least 10 MB of data.
+std::optional<Object> ReadVolume(WordReader& words) {
+  const std::size_t start = words.at();
+  const bool more = words.TakeAny({"more than", "over"});
+  if (more || words.Take("at least")) {
+    // Without a unit it is a number of files.
+    if (const auto size = ReadSize(words); size && (size->back() < '0' || size->back() > '9')) {
+      words.TakeAny({"of data", "in all"});
+      return Object{.volume = (more ? "> " : ">= ") + *size};
+    }
+  }
+  words.GoBack(start);
+  return {};
+}
+
 }  // namespace
 
 std::optional<Object> ReadObject(WordReader& words, bool before) {
   const std::size_t start = words.at();
   Object object;
   if (ReadPronoun(words, before, &object)) return object;
+  if (auto volume = ReadVolume(words)) return volume;
   bool definite = false;
   if (words.Take("no")) {
     object.none = true;

@@ -13,6 +13,7 @@ struct Object {
   bool none = false;  // "no file", "nothing"
   Relation relation = Relation::kNone;
   std::optional<Count> count;
+  std::string volume;  // "> 1GB"
   std::vector<std::string> conditions;
 };
 

@@ -79,6 +79,18 @@ within = "10s"' ]
   [ "$({ at 1 fs.write /var/log/a; at 9 fs.write /tmp/a; at 20 fs.read /x; } | matches "$silent")" -eq 1 ]
 }
 
+@test "in any order, and how much in all" {
+  local both='tell me when a process reads /a and writes /b in any order within 10 seconds'
+  [ "$({ at 1 fs.write /b; at 2 fs.read /a; } | matches "$both")" -eq 1 ]
+  [ "$({ at 1 fs.read /a; at 2 fs.write /b; } | matches "$both")" -eq 1 ]
+  [ "$({ at 1 fs.read /a 1; at 2 fs.write /b 2; } | matches "$both")" -eq 0 ]
+  local much='tell me when a process writes more than 1 MB within 10 seconds'
+  wrote() { at "$1" fs.write /a | sed 's/"pid"/"length":600000,"pid"/'; }
+  [ "$(wrote 1 | matches "$much")" -eq 0 ]
+  [ "$({ wrote 1; wrote 2; } | matches "$much")" -eq 1 ]
+  [ "$({ wrote 1; wrote 20; } | matches "$much")" -eq 0 ]
+}
+
 @test "a file that is renamed is followed to its new name" {
   local moved='tell me when a process renames a file and then deletes it within 5s'
   event='{"time":"2026-01-01T00:00:01.000000000Z","type":"fs.rename","path":"/a","path2":"/b","pid":1}'

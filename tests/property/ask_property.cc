@@ -85,7 +85,7 @@ std::string Opening() { return Pick({"tell me when ", "Warn me if ", "alert when
 std::string Threshold() {
   const VerbForms verb = Verb();
   const std::string within = " within " + Duration();
-  switch (*rc::gen::inRange(0, 5)) {
+  switch (*rc::gen::inRange(0, 6)) {
     case 0:
       return fmt::format("{} {} {} {}files{}{}", Someone(), verb.third, Count(), Pick({"", "different "}), Filters(),
                          within);
@@ -96,6 +96,9 @@ std::string Threshold() {
     case 3:
       return fmt::format("{} {} {} {}{}{}", Count(), Pick({"users", "processes", "different programs"}), verb.base,
                          Path(), Filters(), within);
+    case 4:
+      return fmt::format("{} {} {}{}{}", Someone(), Pick({"reads", "writes"}),
+                         Pick({"more than 1 GB", "at least 10M of data"}), Filters(), within);
     default:
       return fmt::format("{} {} of {}{}{} for each {}", Count(), verb.nouns, Path(), Filters(), within,
                          Pick({"user", "process", "directory", "host"}));
@@ -105,7 +108,7 @@ std::string Threshold() {
 std::string Sequence() {
   const VerbForms verbs[] = {Verb(), Verb(), Verb()};
   const std::string within = " within " + Duration();
-  switch (*rc::gen::inRange(0, 6)) {
+  switch (*rc::gen::inRange(0, 7)) {
     case 0:
       return fmt::format("{} {} {}{} and then {} {}{}", Someone(), verbs[0].third, Object(), Filters(), verbs[1].third,
                          Pick({"it", "another file", "a file", "the same file"}), within);
@@ -120,6 +123,9 @@ std::string Sequence() {
     case 4:
       return fmt::format("a process {} {}, then it {} {} and then another process {} that file{}", verbs[0].third,
                          Object(), verbs[1].third, Object(), verbs[2].third, within);
+    case 5:
+      return fmt::format("a process {} {}{} and {} {} in any order{}", verbs[0].third, Object(), Filters(),
+                         verbs[1].third, Object(), within);
     default:
       return fmt::format("{} is {} {}{} for {}", Pick({"nothing", "no file"}), verbs[0].past,
                          Pick({"under /var/log", "in /srv"}), Maybe(3, "by root"), Duration());
@@ -228,7 +234,7 @@ constexpr std::string_view kLooseWords =
     "larger than|10|MB|10M|between|22:00|and|06:00|24:00|on weekends|on mondays|in UTC|within|seconds|10s|times|twice|"
     "for each|per minute|by|a process|other than|rsync|as|critical|to|a vector|a collection|searches|mounts|an agent|"
     "decides|fs.*|events|what|everything|renamed|moves|with mode|07777|that failed|slower than|at most once|an hour|"
-    "at most 3|siem|send|drop|-|exec:|unix:/a|the file|with attribute|10%|of|it's|'|'x'|\\|x\\y";
+    "at most 3|in any order|1 GB|siem|send|drop|-|exec:|unix:/a|the file|with attribute|10%|of|it's|'|'x'|\\|x\\y";
 
 std::vector<std::string> SplitAt(const std::string& text, char separator) {
   std::vector<std::string> words;
