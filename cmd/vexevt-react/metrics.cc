@@ -33,12 +33,12 @@ void ReactMetrics::Describe(MetricSet* set) {
   }
 }
 
-void ReactMetrics::Update(const Engine& engine) {
-  const EngineCounts& counts = engine.counts();
+void ReactMetrics::Update(const Reactor& reactor) {
+  const ReactorCounts& counts = reactor.counts();
   std::size_t next = 0;
   for (std::uint64_t value :
        {counts.triggers, counts.loops, counts.given_up, counts.begun, counts.done, counts.undone, counts.stuck,
-        counts.actions, std::uint64_t{engine.runs()}, std::uint64_t{engine.waiting()}}) {
+        counts.actions, std::uint64_t{reactor.runs()}, std::uint64_t{reactor.waiting()}}) {
     values_[next++].store(value, std::memory_order_relaxed);
   }
 }

@@ -6,7 +6,7 @@
 
 #include "lib/cli/ledger.h"
 #include "lib/cli/metrics.h"
-#include "lib/react/engine.h"
+#include "lib/react/reactor.h"
 
 namespace vexevt {
 
@@ -14,7 +14,7 @@ class ReactMetrics {
  public:
   // `set` lives until the last call; it ends before this.
   void Describe(MetricSet* set);
-  void Update(const Engine& engine);
+  void Update(const Reactor& reactor);
 
  private:
   std::array<Counter, 10> values_{};  // in the order of Update

@@ -13,8 +13,8 @@
 #include "lib/cli/pipeline.h"
 #include "lib/cli/signals.h"
 #include "lib/io/held_up.h"
-#include "lib/react/engine.h"
 #include "lib/react/nudge.h"
+#include "lib/react/reactor.h"
 #include "lib/react/state_folder.h"
 
 namespace vexevt {
@@ -22,30 +22,30 @@ namespace {
 
 class ReactStep final : public Step {
  public:
-  ReactStep(const ReactOptions& options, Engine* engine, UniqueFd nudges)
-      : options_(options), engine_(engine), nudges_(std::move(nudges)) {}
+  ReactStep(const ReactOptions& options, Reactor* reactor, UniqueFd nudges)
+      : options_(options), reactor_(reactor), nudges_(std::move(nudges)) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     for (const EventView& event : batch) {
       if (TellsOfStream(event.type())) [[unlikely]]
         sink.Write(event);
     }
-    engine_->See(batch);
+    reactor_->See(batch);
     return Turn(sink);
   }
 
   void AddPolls(std::vector<pollfd>* polls) override {
-    polls->push_back({.fd = engine_->fd(), .events = POLLIN, .revents = 0});
+    polls->push_back({.fd = reactor_->fd(), .events = POLLIN, .revents = 0});
     polls->push_back({.fd = nudges_.get(), .events = POLLIN, .revents = 0});
   }
-  std::uint64_t next_tick_ns() const override { return engine_->next_due_ns(); }
+  std::uint64_t next_tick_ns() const override { return reactor_->next_due_ns(); }
   Status Tick(EventSink& sink) override {
-    if (TakeNudges(nudges_.get())) engine_->LookForRequests();
+    if (TakeNudges(nudges_.get())) reactor_->LookForRequests();
     return Turn(sink);
   }
 
   // What has been read is in the store by now, but for what a debounce holds.
-  bool holds_back() override { return !engine_->Save().ok(); }
+  bool holds_back() override { return !reactor_->Save().ok(); }
 
   // Runs that have begun go on to their end; once asked to stop, only steps do, and the next start goes on from there.
   Status Finish(EventSink& sink) override {
@@ -55,7 +55,7 @@ class ReactStep final : public Step {
       VEXEVT_TRY(Wait());
       VEXEVT_TRY(Tick(sink));
     }
-    Status status = engine_->Save();
+    Status status = reactor_->Save();
     TellMessages();
     return status;
   }
@@ -63,7 +63,7 @@ class ReactStep final : public Step {
   bool reloads() const override { return true; }
   Status Reload() override {
     auto definition = LoadWorkflows(options_.workflows);
-    Status status = definition.ok() ? engine_->Reload(std::move(*definition)) : std::move(definition).status();
+    Status status = definition.ok() ? reactor_->Reload(std::move(*definition)) : std::move(definition).status();
     if (status.ok()) {
       ReportNotice(fmt::format("read '{}' again", options_.workflows));
     } else {
@@ -84,29 +84,29 @@ class ReactStep final : public Step {
                              VEXEVT_TRY(sink.Settle());
                              return sink.Flush();
                            }};
-    Status status = engine_->Turn(outlet);
+    Status status = reactor_->Turn(outlet);
     TellMessages();
-    metrics_.Update(*engine_);
+    metrics_.Update(*reactor_);
     return status;
   }
 
   void TellMessages() {
-    for (const std::string& message : engine_->TakeMessages()) ReportWarning(message);
+    for (const std::string& message : reactor_->TakeMessages()) ReportWarning(message);
   }
 
   bool Unfinished() {
     if (StopRequested()) {
-      engine_->Drain();
-      return engine_->acting();
+      reactor_->Drain();
+      return reactor_->acting();
     }
-    return options_.once ? engine_->has_work() : engine_->has_runs();
+    return options_.once ? reactor_->has_work() : reactor_->has_runs();
   }
 
   Status Wait() {
     HeldUp held_up;
     std::vector<pollfd> polls = {{.fd = SignalFd(), .events = POLLIN, .revents = 0}};
     AddPolls(&polls);
-    const std::uint64_t due = engine_->next_due_ns(), now = SystemClock().Now().mono_ns;
+    const std::uint64_t due = reactor_->next_due_ns(), now = SystemClock().Now().mono_ns;
     constexpr std::uint64_t kMostMs = 60'000;
     const std::uint64_t wait_ms = due <= now ? 0 : std::min((due - now + kNsPerMs - 1) / kNsPerMs, kMostMs);
     if (::poll(polls.data(), polls.size(), static_cast<int>(wait_ms)) < 0 && errno != EINTR) {
@@ -117,7 +117,7 @@ class ReactStep final : public Step {
   }
 
   const ReactOptions& options_;
-  Engine* const engine_;
+  Reactor* const reactor_;
   const UniqueFd nudges_;
   ReactMetrics metrics_;
 };
@@ -129,9 +129,9 @@ Result<ExitCode> React(const ReactOptions& options) {
   VEXEVT_ASSIGN(std::string folder, StateFolder(options.state));
   VEXEVT_ASSIGN(auto store, RunStore::Open(folder, RunStore::Use::kRun));
   VEXEVT_ASSIGN(UniqueFd nudges, OpenNudges(folder));
-  VEXEVT_ASSIGN(auto engine, Engine::Start(std::move(definition), std::move(store), SystemClock()));
+  VEXEVT_ASSIGN(auto reactor, Reactor::Start(std::move(definition), std::move(store), SystemClock()));
   Ledger ledger;
-  ReactStep step(options, engine.get(), std::move(nudges));
+  ReactStep step(options, reactor.get(), std::move(nudges));
   return RunPipeline(kReactTool, options.common, step, ledger);
 }
 

@@ -1,4 +1,4 @@
-#include "lib/react/engine.h"
+#include "lib/react/reactor.h"
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -49,7 +49,7 @@ std::string_view NameOf(Verdict verdict) {
 
 }  // namespace
 
-Engine::Engine(std::unique_ptr<RunStore> store, std::unique_ptr<Performer> performer, Clock& clock)
+Reactor::Reactor(std::unique_ptr<RunStore> store, std::unique_ptr<Performer> performer, Clock& clock)
     : clock_(clock),
       store_(std::move(store)),
       performer_(std::move(performer)),
@@ -62,20 +62,20 @@ Engine::Engine(std::unique_ptr<RunStore> store, std::unique_ptr<Performer> perfo
   guard_.AddSource(store_->identity());
 }
 
-Result<std::unique_ptr<Engine>> Engine::Start(Definition definition, std::unique_ptr<RunStore> store, Clock& clock) {
+Result<std::unique_ptr<Reactor>> Reactor::Start(Definition definition, std::unique_ptr<RunStore> store, Clock& clock) {
   VEXEVT_ASSIGN(auto performer, Performer::Make());
   VEXEVT_ASSIGN(definition.id, store->KeepDefinition(definition.file.document.text));
-  std::unique_ptr<Engine> engine(new Engine(std::move(store), std::move(performer), clock));
-  engine->definition_ = std::make_shared<const Definition>(std::move(definition));
-  engine->now_ns_ = engine->Now();
+  std::unique_ptr<Reactor> reactor(new Reactor(std::move(store), std::move(performer), clock));
+  reactor->definition_ = std::make_shared<const Definition>(std::move(definition));
+  reactor->now_ns_ = reactor->Now();
   // KeyOf is in the environment of every command.
-  const int left = KillProcessesWith(fmt::format("VEXEVT_IDEMPOTENCY_KEY={:016x}-", engine->store_->identity()));
-  if (left > 0) engine->messages_.push_back(fmt::format("killed {} processes that an earlier run has left", left));
-  VEXEVT_TRY(engine->Restore());
-  return engine;
+  const int left = KillProcessesWith(fmt::format("VEXEVT_IDEMPOTENCY_KEY={:016x}-", reactor->store_->identity()));
+  if (left > 0) reactor->messages_.push_back(fmt::format("killed {} processes that an earlier run has left", left));
+  VEXEVT_TRY(reactor->Restore());
+  return reactor;
 }
 
-Status Engine::Restore() {
+Status Reactor::Restore() {
   VEXEVT_ASSIGN(machines_, Machines::Compile(definition_->file, definition_->lists, now_ns_));
   VEXEVT_ASSIGN(std::vector<MachineRecord> states, store_->Machines());
   std::vector<KeptState> kept;
@@ -87,7 +87,7 @@ Status Engine::Restore() {
   return store_->Commit();
 }
 
-Status Engine::RestoreRuns() {
+Status Reactor::RestoreRuns() {
   VEXEVT_ASSIGN(std::vector<RunRecord> unfinished, store_->UnfinishedRuns());
   for (RunRecord& record : unfinished) VEXEVT_TRY(Adopt(std::move(record)));
 
@@ -107,7 +107,7 @@ Status Engine::RestoreRuns() {
   return {};
 }
 
-Status Engine::RestoreOccasions() {
+Status Reactor::RestoreOccasions() {
   VEXEVT_ASSIGN(std::vector<KeptOccasion> kept, store_->Occasions());
   for (KeptOccasion& one : kept) {
     const auto workflow = FindWorkflow(*definition_, one.workflow);
@@ -126,7 +126,7 @@ Status Engine::RestoreOccasions() {
   return {};
 }
 
-void Engine::MakeGates() {
+void Reactor::MakeGates() {
   gates_.clear();
   tells_.clear();
   for (std::size_t i = 0; i < definition_->file.workflows.size(); ++i) {
@@ -135,7 +135,7 @@ void Engine::MakeGates() {
   }
 }
 
-Status Engine::Reload(Definition definition) {
+Status Reactor::Reload(Definition definition) {
   VEXEVT_ASSIGN(auto machines, Machines::Compile(definition.file, definition.lists, Now()));
   VEXEVT_ASSIGN(definition.id, store_->KeepDefinition(definition.file.document.text));
   now_ns_ = Now();
@@ -162,7 +162,7 @@ Status Engine::Reload(Definition definition) {
   return {};
 }
 
-void Engine::See(std::span<const EventView> batch) {
+void Reactor::See(std::span<const EventView> batch) {
   now_ns_ = Now();
   for (const EventView& event : batch) {
     if (TellsOfStream(event.type())) [[unlikely]]
@@ -180,7 +180,7 @@ void Engine::See(std::span<const EventView> batch) {
   }
 }
 
-void Engine::Trigger(std::size_t workflow, const EventView& event, bool ours) {
+void Reactor::Trigger(std::size_t workflow, const EventView& event, bool ours) {
   ++counts_.triggers;
   if (ours && !definition_->file.workflows[workflow].loops) {
     ++counts_.loops;
@@ -199,7 +199,7 @@ void Engine::Trigger(std::size_t workflow, const EventView& event, bool ours) {
 }
 
 // What a gate says of an occasion that it has kept, or would have.
-void Engine::Told(std::size_t workflow, Verdict verdict, Occasion& occasion) {
+void Reactor::Told(std::size_t workflow, Verdict verdict, Occasion& occasion) {
   const std::string& name = definition_->file.workflows[workflow].name;
   // What is offered has not been stored yet.
   if (verdict != Verdict::kWaits && (!offering_ || verdict == Verdict::kReplaced)) {
@@ -216,7 +216,7 @@ void Engine::Told(std::size_t workflow, Verdict verdict, Occasion& occasion) {
   if (EventView::Bind(occasion.frame, &event)) report_.Audit("trigger", name, NameOf(verdict), event.id());
 }
 
-void Engine::BeginRun(std::size_t workflow, const Occasion& occasion) {
+void Reactor::BeginRun(std::size_t workflow, const Occasion& occasion) {
   const Workflow& definition = definition_->file.workflows[workflow];
   EventView event;
   EventView::Bind(occasion.frame, &event);
@@ -230,7 +230,7 @@ void Engine::BeginRun(std::size_t workflow, const Occasion& occasion) {
   AddRun(workflow, event, occasion.count, occasion.key);
 }
 
-void Engine::AddRun(std::size_t workflow, const EventView& event, std::uint64_t count, std::uint64_t gate_key) {
+void Reactor::AddRun(std::size_t workflow, const EventView& event, std::uint64_t count, std::uint64_t gate_key) {
   const Workflow& definition = definition_->file.workflows[workflow];
   RunRecord record;
   record.workflow = definition.name;
@@ -248,13 +248,13 @@ void Engine::AddRun(std::size_t workflow, const EventView& event, std::uint64_t 
   AddActive(std::move(record), definition_, workflow).gate_key = gate_key;
 }
 
-void Engine::Changed(const StateChange& change, EventId cause) {
+void Reactor::Changed(const StateChange& change, EventId cause) {
   Keep(store_->SaveMachine({std::string(change.machine), std::string(change.to), change.at_ns}));
   report_.Audit("state", change.machine, change.to, cause, {{"from", AttributeText{change.from}}});
 }
 
-void Engine::GiveUp(const std::string& workflow, std::string reason, std::span<const std::byte> frame,
-                    std::uint64_t run) {
+void Reactor::GiveUp(const std::string& workflow, std::string reason, std::span<const std::byte> frame,
+                     std::uint64_t run) {
   ++counts_.dead_letters;
   if (run == 0) {
     ++given_up_[fmt::format("workflow '{}': {}", workflow, reason)];
@@ -268,7 +268,7 @@ void Engine::GiveUp(const std::string& workflow, std::string reason, std::span<c
                               .event = {frame.begin(), frame.end()}}));
 }
 
-std::vector<std::string> Engine::TakeMessages() {
+std::vector<std::string> Reactor::TakeMessages() {
   if (!given_up_.empty() && now_ns_ >= tell_given_up_ns_) {
     for (const auto& [what, count] : given_up_) {
       messages_.push_back(count == 1 ? what + ": an event was given up"
@@ -280,7 +280,7 @@ std::vector<std::string> Engine::TakeMessages() {
   return std::exchange(messages_, {});
 }
 
-Status Engine::TakeRequests() {
+Status Reactor::TakeRequests() {
   look_for_requests_ = false;
   VEXEVT_ASSIGN(std::vector<Request> requests, store_->TakeRequests());
   for (const Request& request : requests) {
@@ -309,7 +309,7 @@ Status Engine::TakeRequests() {
   return {};
 }
 
-void Engine::SaveHeld() {
+void Reactor::SaveHeld() {
   save_held_ns_ = 0;
   for (std::size_t i = 0; i < gates_.size(); ++i) {
     const std::string& name = definition_->file.workflows[i].name;
@@ -319,7 +319,7 @@ void Engine::SaveHeld() {
   }
 }
 
-void Engine::TakeTime() {
+void Reactor::TakeTime() {
   machines_->Advance(now_ns_, [this](const StateChange& change) { Changed(change, {}); });
   for (const EndedRun& ended : std::exchange(ended_runs_, {})) {
     const auto workflow = FindWorkflow(*definition_, ended.workflow);
@@ -329,14 +329,14 @@ void Engine::TakeTime() {
   if (save_held_ns_ != 0 && save_held_ns_ <= now_ns_) SaveHeld();
 }
 
-Status Engine::Save() {
+Status Reactor::Save() {
   SaveHeld();
   tell_given_up_ns_ = 0;
   VEXEVT_TRY(std::exchange(failure_, {}));
   return store_->Commit();
 }
 
-Status Engine::Turn(const Outlet& outlet) {
+Status Reactor::Turn(const Outlet& outlet) {
   for (int round = 0; round < kRoundsOfATurn; ++round) {
     now_ns_ = Now();
     TakePerformed();
@@ -363,7 +363,7 @@ Status Engine::Turn(const Outlet& outlet) {
   return {};
 }
 
-Status Engine::WriteReport(const Outlet& outlet) {
+Status Reactor::WriteReport(const Outlet& outlet) {
   for (Event& event : report_.events()) {
     ids_.Stamp(&event);
     outlet.write(event);
@@ -372,7 +372,7 @@ Status Engine::WriteReport(const Outlet& outlet) {
   return {};
 }
 
-std::uint64_t Engine::next_due_ns() const {
+std::uint64_t Reactor::next_due_ns() const {
   if (!changed_.empty() || !ended_runs_.empty() || look_for_requests_) return 0;
   std::uint64_t next = due_.empty() ? kNever : due_.begin()->first;
   next = std::min(next, performer_->next_due_ns());
@@ -386,9 +386,9 @@ std::uint64_t Engine::next_due_ns() const {
   return next == kNever ? kNever : next - std::min(next, offset_ns_);
 }
 
-bool Engine::has_work() const { return has_runs() || waiting() > 0; }
+bool Reactor::has_work() const { return has_runs() || waiting() > 0; }
 
-std::size_t Engine::waiting() const {
+std::size_t Reactor::waiting() const {
   std::size_t count = 0;
   for (const Gate& gate : gates_) count += gate.waiting() + gate.held();
   return count;

@@ -1,4 +1,4 @@
-// Engine: what vexevt-react is: decides about events (triggers, gates, machines), moves runs on (run.h), keeps all of
+// Reactor: what vexevt-react is: decides about events (triggers, gates, machines), moves runs on (run.h), keeps all of
 // it in the store, and has actions performed.
 //
 // Nothing is done before what leads to it is on the disk. Turn commits all that has gathered, tells of it, and starts
@@ -37,7 +37,7 @@ struct Outlet {
   std::function<Status()> flush;  // what was written has left
 };
 
-struct EngineCounts {
+struct ReactorCounts {
   std::uint64_t triggers = 0;  // an event has set off a workflow
   std::uint64_t loops = 0;     // of these, what our own actions caused, and is not acted on
   std::uint64_t given_up = 0;  // of these, what cooldown, a busy key or a full queue kept from a run
@@ -46,13 +46,13 @@ struct EngineCounts {
   std::uint64_t actions = 0;  // begun: steps and undos
 };
 
-class Engine {
+class Reactor {
  public:
   // Takes up what the store holds. `clock` outlives it.
-  static Result<std::unique_ptr<Engine>> Start(Definition definition, std::unique_ptr<RunStore> store, Clock& clock);
+  static Result<std::unique_ptr<Reactor>> Start(Definition definition, std::unique_ptr<RunStore> store, Clock& clock);
 
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
 
   // Decides about events; what comes of it is done by Turn.
   void See(std::span<const EventView> batch);
@@ -80,13 +80,13 @@ class Engine {
   bool acting() const { return !performer_->idle(); }  // something is under way
   bool has_runs() const { return !runs_.empty(); }     // or rests
   bool has_work() const;                               // or waits for its turn
-  const EngineCounts& counts() const { return counts_; }
+  const ReactorCounts& counts() const { return counts_; }
   std::size_t runs() const { return runs_.size(); }
   std::size_t waiting() const;              // events, queued or held
   std::vector<std::string> TakeMessages();  // warnings, for people
 
  private:
-  using SharedDefinition = std::shared_ptr<const Definition>;  // of the engine, and of each run that began under it
+  using SharedDefinition = std::shared_ptr<const Definition>;  // of the reactor, and of each run that began under it
 
   struct ActiveRun {
     RunRecord record;
@@ -111,11 +111,11 @@ class Engine {
     std::uint64_t gate_key;
   };
 
-  Engine(std::unique_ptr<RunStore> store, std::unique_ptr<Performer> performer, Clock& clock);
+  Reactor(std::unique_ptr<RunStore> store, std::unique_ptr<Performer> performer, Clock& clock);
 
   std::uint64_t Now() const { return clock_.Now().mono_ns + offset_ns_; }
 
-  // engine.cc: decisions, and the turn.
+  // reactor.cc: decisions, and the turn.
   Status Restore();
   Status RestoreRuns();
   Status RestoreOccasions();
@@ -131,7 +131,7 @@ class Engine {
   void TakeTime();
   Status WriteReport(const Outlet& outlet);
 
-  // engine_runs.cc: what becomes of runs.
+  // reactor_runs.cc: what becomes of runs.
   Status Adopt(RunRecord record);
   void Repeat(std::size_t workflow, const RunRecord& like);
   ActiveRun& AddActive(RunRecord record, SharedDefinition definition, std::size_t workflow);
@@ -180,7 +180,7 @@ class Engine {
   bool offering_ = false;           // within Gate::Offer
   bool look_for_requests_ = true;
   bool draining_ = false;
-  EngineCounts counts_;
+  ReactorCounts counts_;
   std::vector<std::string> messages_;
   std::map<std::string, std::uint64_t> given_up_;  // events, of which no message tells yet
   std::uint64_t tell_given_up_ns_ = 0;

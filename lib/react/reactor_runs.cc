@@ -1,4 +1,4 @@
-// What becomes of runs: the part of the engine that moves them on.
+// What becomes of runs: the part of the reactor that moves them on.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,11 +8,11 @@
 #include "lib/event/json_write.h"
 #include "lib/match/hash.h"
 #include "lib/react/command_environment.h"
-#include "lib/react/engine.h"
+#include "lib/react/reactor.h"
 
 namespace vexevt {
 
-Engine::ActiveRun& Engine::AddActive(RunRecord record, SharedDefinition definition, std::size_t workflow) {
+Reactor::ActiveRun& Reactor::AddActive(RunRecord record, SharedDefinition definition, std::size_t workflow) {
   auto run = std::make_unique<ActiveRun>();
   run->record = std::move(record);
   run->definition = std::move(definition);
@@ -27,7 +27,7 @@ Engine::ActiveRun& Engine::AddActive(RunRecord record, SharedDefinition definiti
 }
 
 // Goes on with a run that the store has, under the text with which it began.
-Status Engine::Adopt(RunRecord record) {
+Status Reactor::Adopt(RunRecord record) {
   SharedDefinition definition = definition_;
   for (const auto& [id, run] : runs_) {
     if (run->definition->id == record.definition) definition = run->definition;
@@ -69,7 +69,7 @@ Status Engine::Adopt(RunRecord record) {
 }
 
 // A run like one that was undone, as somebody has asked for it.
-void Engine::Repeat(std::size_t workflow, const RunRecord& like) {
+void Reactor::Repeat(std::size_t workflow, const RunRecord& like) {
   EventView event;
   if (!EventView::Bind(like.event, &event)) return;
   const std::uint64_t key = gates_[workflow].HashOf(event);
@@ -77,11 +77,11 @@ void Engine::Repeat(std::size_t workflow, const RunRecord& like) {
   AddRun(workflow, event, like.count, key);
 }
 
-void Engine::MarkChanged(ActiveRun* run) {
+void Reactor::MarkChanged(ActiveRun* run) {
   if (!std::exchange(run->changed, true)) changed_.push_back(run->record.progress.id);
 }
 
-Status Engine::AdvanceRuns() {
+Status Reactor::AdvanceRuns() {
   while (!changed_.empty()) {
     for (std::uint64_t id : std::exchange(changed_, {})) {
       const auto found = runs_.find(id);
@@ -93,7 +93,7 @@ Status Engine::AdvanceRuns() {
   return {};
 }
 
-Status Engine::AdvanceRun(ActiveRun* run) {
+Status Reactor::AdvanceRun(ActiveRun* run) {
   RunProgress& progress = run->record.progress;
   const Workflow& workflow = run->definition->file.workflows[run->workflow];
   const StepHolds holds = [this, run](std::size_t step) { return Holds(*run, step); };
@@ -127,7 +127,7 @@ Status Engine::AdvanceRun(ActiveRun* run) {
   return {};
 }
 
-Filling Engine::FillingOf(const ActiveRun& run, std::size_t step) const {
+Filling Reactor::FillingOf(const ActiveRun& run, std::size_t step) const {
   return {.event = run.event,
           .run = run.id,
           .step = run.record.steps[step].name,
@@ -136,18 +136,18 @@ Filling Engine::FillingOf(const ActiveRun& run, std::size_t step) const {
 }
 
 // The same for every attempt, also after a crash, and nobody else's.
-std::string Engine::KeyOf(const ActiveRun& run, std::size_t step, bool undo) const {
+std::string Reactor::KeyOf(const ActiveRun& run, std::size_t step, bool undo) const {
   return fmt::format("{:016x}-{}{}-{}", store_->identity(), run.id, undo ? ".undo" : "", run.record.steps[step].name);
 }
 
-Breaker* Engine::BreakerOf(const ActiveRun& run, std::size_t step) {
+Breaker* Reactor::BreakerOf(const ActiveRun& run, std::size_t step) {
   const Workflow& workflow = run.definition->file.workflows[run.workflow];
   if (!workflow.steps[step].breaker) return nullptr;
   const std::string name = workflow.name + '\0' + workflow.steps[step].name;
   return &breakers_.try_emplace(name, *workflow.steps[step].breaker).first->second;
 }
 
-bool Engine::Holds(const ActiveRun& run, std::size_t step) const {
+bool Reactor::Holds(const ActiveRun& run, std::size_t step) const {
   const auto& condition = run.definition->when[run.workflow][step];
   if (!condition) return true;
   if (run.definition == definition_) return condition->Matches(run.event, machines_->states());
@@ -163,7 +163,7 @@ bool Engine::Holds(const ActiveRun& run, std::size_t step) const {
 }
 
 // What `task` will do. The undo of a step is filled in before the step begins.
-Result<ReadyAction> Engine::ReadyOf(ActiveRun* run, const Task& task) {
+Result<ReadyAction> Reactor::ReadyOf(ActiveRun* run, const Task& task) {
   StepRecord& record = run->record.steps[task.step];
   if (task.kind == Task::Kind::kUndo) return Decode(record.undo);
   const WorkflowStep& step = run->definition->file.workflows[run->workflow].steps[task.step];
@@ -175,7 +175,7 @@ Result<ReadyAction> Engine::ReadyOf(ActiveRun* run, const Task& task) {
   return MakeReady(step.action, with);
 }
 
-void Engine::PrepareTask(ActiveRun* run, const Task& task) {
+void Reactor::PrepareTask(ActiveRun* run, const Task& task) {
   if (task.kind == Task::Kind::kStop) return StopStep(run, task.step);
   const bool undo = task.kind == Task::Kind::kUndo;
   StepRecord& record = run->record.steps[task.step];
@@ -205,14 +205,14 @@ void Engine::PrepareTask(ActiveRun* run, const Task& task) {
   ready_.push_back({.ticket = {run->record.progress.id, task.step}, .action = std::move(*action), .undo = undo});
 }
 
-void Engine::StopStep(ActiveRun* run, std::size_t step) {
+void Reactor::StopStep(ActiveRun* run, std::size_t step) {
   const Ticket ticket{run->record.progress.id, step};
   const auto gone = std::erase_if(ready_, [&](const Ready& ready) { return ready.ticket == ticket; });
   if (gone == 0) return performer_->Stop(ticket, now_ns_);
   NoteEnd(run, step, Outcome::kFailed, "was stopped before it began", true);
 }
 
-void Engine::EndStep(ActiveRun* run, std::size_t step, Outcome outcome, std::string text, bool final) {
+void Reactor::EndStep(ActiveRun* run, std::size_t step, Outcome outcome, std::string text, bool final) {
   const bool undo = run->record.progress.steps[step].state == StepState::kUndoing;
   if (Breaker* breaker = undo ? nullptr : BreakerOf(*run, step)) {
     if (outcome == Outcome::kDone) {
@@ -224,7 +224,7 @@ void Engine::EndStep(ActiveRun* run, std::size_t step, Outcome outcome, std::str
   NoteEnd(run, step, outcome, std::move(text), final);
 }
 
-void Engine::NoteEnd(ActiveRun* run, std::size_t step, Outcome outcome, std::string text, bool final) {
+void Reactor::NoteEnd(ActiveRun* run, std::size_t step, Outcome outcome, std::string text, bool final) {
   RunProgress& progress = run->record.progress;
   const bool undo = progress.steps[step].state == StepState::kUndoing;
   const Workflow& workflow = run->definition->file.workflows[run->workflow];
@@ -237,7 +237,7 @@ void Engine::NoteEnd(ActiveRun* run, std::size_t step, Outcome outcome, std::str
   MarkChanged(run);
 }
 
-void Engine::EndRun(ActiveRun* run) {
+void Reactor::EndRun(ActiveRun* run) {
   RunRecord& record = run->record;
   report_.Run(record, NameOf(record.progress.state));
   switch (record.progress.state) {
@@ -258,7 +258,7 @@ void Engine::EndRun(ActiveRun* run) {
 }
 
 // What has been committed may be done.
-Status Engine::Perform(const Outlet& outlet) {
+Status Reactor::Perform(const Outlet& outlet) {
   const std::vector<Ready> ready = std::exchange(ready_, {});
   std::vector<Ticket> emitted;
   for (const Ready& one : ready) {
@@ -282,7 +282,7 @@ Status Engine::Perform(const Outlet& outlet) {
   return {};
 }
 
-Status Engine::Emit(const ActiveRun& run, const Ready& ready, const Outlet& outlet) {
+Status Reactor::Emit(const ActiveRun& run, const Ready& ready, const Outlet& outlet) {
   const std::vector<std::string>& words = ready.action.words;
   VEXEVT_ASSIGN(WrittenEvent written, ReadEventWords(words.front(), std::span(words).subspan(1)));
   Event& event = written.event;
@@ -295,7 +295,7 @@ Status Engine::Emit(const ActiveRun& run, const Ready& ready, const Outlet& outl
   return {};
 }
 
-Status Engine::StartAction(const ActiveRun& run, const Ready& ready) {
+Status Reactor::StartAction(const ActiveRun& run, const Ready& ready) {
   const Workflow& workflow = run.definition->file.workflows[run.workflow];
   const std::size_t step = ready.ticket.step;
   if (ready.action.kind != ReadyAction::Kind::kRun) {
@@ -316,7 +316,7 @@ Status Engine::StartAction(const ActiveRun& run, const Ready& ready) {
   return {};
 }
 
-void Engine::TakePerformed() {
+void Reactor::TakePerformed() {
   std::vector<PerformedAction> all = performer_->Take(now_ns_);
   for (pid_t pid : performer_->TakeStarted()) guard_.Began(static_cast<std::uint32_t>(pid));
   for (PerformedAction& performed : all) {

@@ -1,4 +1,4 @@
-#include "lib/react/engine.h"
+#include "lib/react/reactor.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,15 +21,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-// An engine on a folder of its own, whose workflows' commands write lines into its file `log`.
-class EngineTest : public ::testing::Test {
+// An reactor on a folder of its own, whose workflows' commands write lines into its file `log`.
+class ReactorTest : public ::testing::Test {
  protected:
-  EngineTest() {
-    std::string name = std::filesystem::temp_directory_path() / "vexevt-engine-XXXXXX";
+  ReactorTest() {
+    std::string name = std::filesystem::temp_directory_path() / "vexevt-reactor-XXXXXX";
     folder_ = ::mkdtemp(name.data());
   }
-  ~EngineTest() override {
-    engine_.reset();
+  ~ReactorTest() override {
+    reactor_.reset();
     std::filesystem::remove_all(folder_);
   }
 
@@ -43,12 +43,12 @@ class EngineTest : public ::testing::Test {
     return std::move(*definition);
   }
   void Start(const std::string& text) {
-    engine_.reset();  // as killed: commands die with it, and what was not committed is gone
+    reactor_.reset();  // as killed: commands die with it, and what was not committed is gone
     auto store = RunStore::Open(folder_ + "/state", RunStore::Use::kRun);
     ASSERT_TRUE(store.ok()) << store.status().message();
-    auto engine = Engine::Start(DefinitionOf(text), std::move(*store), SystemClock());
-    ASSERT_TRUE(engine.ok()) << engine.status().message();
-    engine_ = std::move(*engine);
+    auto reactor = Reactor::Start(DefinitionOf(text), std::move(*store), SystemClock());
+    ASSERT_TRUE(reactor.ok()) << reactor.status().message();
+    reactor_ = std::move(*reactor);
     Turn();
   }
 
@@ -59,22 +59,22 @@ class EngineTest : public ::testing::Test {
                                  told_.push_back(TextOf(event));
                                },
                            .flush = [] { return Status(); }};
-    Status status = engine_->Turn(outlet);
+    Status status = reactor_->Turn(outlet);
     ASSERT_TRUE(status.ok()) << status.message();
-    for (std::string& message : engine_->TakeMessages()) messages_.push_back(std::move(message));
+    for (std::string& message : reactor_->TakeMessages()) messages_.push_back(std::move(message));
   }
   // Until something is so, while time and commands go on.
   void WaitFor(const std::function<bool()>& holds) {
     while (!holds()) {
-      const std::uint64_t due = engine_->next_due_ns(), now = SystemClock().Now().mono_ns;
+      const std::uint64_t due = reactor_->next_due_ns(), now = SystemClock().Now().mono_ns;
       const std::uint64_t wait_ms = due <= now ? 0 : std::min<std::uint64_t>((due - now) / kNsPerMs + 1, 100);
-      pollfd waiting{.fd = engine_->fd(), .events = POLLIN, .revents = 0};
+      pollfd waiting{.fd = reactor_->fd(), .events = POLLIN, .revents = 0};
       ::poll(&waiting, 1, static_cast<int>(wait_ms));
       Turn();
     }
   }
   void Finish() {
-    WaitFor([this] { return !engine_->has_work(); });
+    WaitFor([this] { return !reactor_->has_work(); });
   }
 
   void See(std::uint64_t sequence, const std::string& path, std::uint32_t pid = 0) {
@@ -88,7 +88,7 @@ class EngineTest : public ::testing::Test {
     AppendFrame(event, &frame);
     EventView view;
     ASSERT_TRUE(EventView::Bind(frame, &view));
-    engine_->See({&view, 1});
+    reactor_->See({&view, 1});
     Turn();
   }
 
@@ -117,12 +117,12 @@ class EngineTest : public ::testing::Test {
     auto store = RunStore::Open(folder_ + "/state", RunStore::Use::kVisit);
     ASSERT_TRUE((*store)->AddRequest({kind, run}).ok());
     ASSERT_TRUE((*store)->Commit().ok());
-    engine_->LookForRequests();
+    reactor_->LookForRequests();
     Turn();
   }
 
   std::string folder_;
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Reactor> reactor_;
   std::vector<std::string> told_, messages_;
   std::vector<EventId> ids_;
 };
@@ -143,17 +143,17 @@ run = ["sh", "-c", "echo b $VEXEVT_ATTEMPT >>$LOG; [ ! -e $LOG.hang ] || sleep 1
 undo = { run = ["sh", "-c", "echo undo b >>$LOG; [ ! -e $LOG.stuck ]"] }
 )";
 
-TEST_F(EngineTest, RunsTheStepsAndTellsOfThem) {
+TEST_F(ReactorTest, RunsTheStepsAndTellsOfThem) {
   Start(kTwoSteps);
   See(1, "/x y");
   Finish();
   EXPECT_THAT(Log(), ElementsAre("a /x y", "b 1"));
   EXPECT_THAT(told_, ElementsAre("run w began", "a: started", "a: done", "b: started", "b: done", "run w done"));
   EXPECT_EQ(RunOf(1).progress.state, RunState::kDone);
-  EXPECT_EQ(engine_->counts().done, 1u);
+  EXPECT_EQ(reactor_->counts().done, 1u);
 }
 
-TEST_F(EngineTest, UndoesInReverse) {
+TEST_F(ReactorTest, UndoesInReverse) {
   Start(std::string(kTwoSteps) + "[[workflow.step]]\nname = 'c'\nafter = ['b']\nrun = ['false']\n");
   See(1, "/x");
   Finish();
@@ -162,7 +162,7 @@ TEST_F(EngineTest, UndoesInReverse) {
   EXPECT_THAT(messages_, ElementsAre("workflow 'w': run 1 was undone: step 'c' exited with status 1"));
 }
 
-TEST_F(EngineTest, UndoesAfterACrashWhatMayHaveBeenDone) {
+TEST_F(ReactorTest, UndoesAfterACrashWhatMayHaveBeenDone) {
   std::ofstream(folder_ + "/log.hang");
   Start(kTwoSteps);
   See(1, "/x");
@@ -174,7 +174,7 @@ TEST_F(EngineTest, UndoesAfterACrashWhatMayHaveBeenDone) {
   EXPECT_EQ(RunOf(1).progress.state, RunState::kUndone);
 }
 
-TEST_F(EngineTest, DoesAgainAfterACrashWhatIsIdempotent) {
+TEST_F(ReactorTest, DoesAgainAfterACrashWhatIsIdempotent) {
   std::ofstream(folder_ + "/log.hang");
   const std::string text = std::string(kTwoSteps) + "idempotent = true\n";
   Start(text);
@@ -187,7 +187,7 @@ TEST_F(EngineTest, DoesAgainAfterACrashWhatIsIdempotent) {
   EXPECT_EQ(RunOf(1).progress.state, RunState::kDone);
 }
 
-TEST_F(EngineTest, GoesOnUnderTheTextWithWhichARunBegan) {
+TEST_F(ReactorTest, GoesOnUnderTheTextWithWhichARunBegan) {
   std::ofstream(folder_ + "/log.hang");
   Start(kTwoSteps);
   See(1, "/x");
@@ -197,13 +197,13 @@ TEST_F(EngineTest, GoesOnUnderTheTextWithWhichARunBegan) {
   EXPECT_THAT(Log(), ElementsAre("a /x", "b 1", "undo b", "undo a /x"));
 }
 
-TEST_F(EngineTest, AReloadLeavesRunsAsTheyWere) {
+TEST_F(ReactorTest, AReloadLeavesRunsAsTheyWere) {
   std::ofstream(folder_ + "/log.hang");
   std::ofstream(folder_ + "/log.fail");
   Start(kTwoSteps);
   See(1, "/x");
   WaitFor([this] { return Log().size() == 2; });
-  ASSERT_TRUE(engine_
+  ASSERT_TRUE(reactor_
                   ->Reload(DefinitionOf("[[workflow]]\nname = 'w'\non = 'type = fs.delete'\n[[workflow.step]]\n"
                                         "name = 'new'\nrun = ['sh', '-c', 'echo new >>$LOG']\n"))
                   .ok());
@@ -216,7 +216,7 @@ TEST_F(EngineTest, AReloadLeavesRunsAsTheyWere) {
   EXPECT_EQ(RunOf(2).progress.state, RunState::kDone);
 }
 
-TEST_F(EngineTest, AnEventThatIsReadAgainBeginsNoSecondRun) {
+TEST_F(ReactorTest, AnEventThatIsReadAgainBeginsNoSecondRun) {
   Start(kTwoSteps);
   See(1, "/x");
   Finish();
@@ -227,7 +227,7 @@ TEST_F(EngineTest, AnEventThatIsReadAgainBeginsNoSecondRun) {
   EXPECT_THAT(Log(), ElementsAre("a /x", "b 1", "a /y", "b 1"));
 }
 
-TEST_F(EngineTest, StaysStuckUntilItIsRetried) {
+TEST_F(ReactorTest, StaysStuckUntilItIsRetried) {
   std::ofstream(folder_ + "/log.fail");
   std::ofstream(folder_ + "/log.stuck");
   std::string text = kTwoSteps;
@@ -242,7 +242,7 @@ TEST_F(EngineTest, StaysStuckUntilItIsRetried) {
   Finish();
   EXPECT_THAT(Log(), ElementsAre("a /x", "b 1", "undo a /x", "a /y", "b 1", "undo b"));
   EXPECT_EQ(RunOf(2).progress.state, RunState::kStuck);
-  EXPECT_EQ(engine_->counts().dead_letters, 1u);
+  EXPECT_EQ(reactor_->counts().dead_letters, 1u);
   std::filesystem::remove(folder_ + "/log.stuck");
   Ask(RequestKind::kRetry, 2);
   Finish();
@@ -250,7 +250,7 @@ TEST_F(EngineTest, StaysStuckUntilItIsRetried) {
   EXPECT_EQ(RunOf(2).progress.state, RunState::kUndone);
 }
 
-TEST_F(EngineTest, WhatWasUndoneRunsAnewWhenItIsRetried) {
+TEST_F(ReactorTest, WhatWasUndoneRunsAnewWhenItIsRetried) {
   std::ofstream(folder_ + "/log.fail");
   Start(kTwoSteps);
   See(1, "/x");
@@ -263,7 +263,7 @@ TEST_F(EngineTest, WhatWasUndoneRunsAnewWhenItIsRetried) {
   EXPECT_THAT(Log(), ElementsAre("a /x", "b 1", "undo a /x", "a /x", "b 1"));
 }
 
-TEST_F(EngineTest, WhatWaitsSurvives) {
+TEST_F(ReactorTest, WhatWaitsSurvives) {
   std::ofstream(folder_ + "/log.hang");
   std::string text = kTwoSteps;
   text.replace(text.find("on ="), 0, "concurrency = 1\nqueue = 2\n");
@@ -276,44 +276,44 @@ TEST_F(EngineTest, WhatWaitsSurvives) {
   Finish();
   EXPECT_THAT(Log(), ElementsAre("a /1", "b 1", "undo b", "undo a /1", "a /2", "b 1", "a /3", "b 1"));
   Start(text);
-  EXPECT_FALSE(engine_->has_work());
+  EXPECT_FALSE(reactor_->has_work());
 }
 
-TEST_F(EngineTest, WhatWaitsForAWorkflowThatIsNoMoreIsADeadLetter) {
+TEST_F(ReactorTest, WhatWaitsForAWorkflowThatIsNoMoreIsADeadLetter) {
   std::string text = kTwoSteps;
   text.replace(text.find("on ="), 0, "debounce = { idle = '1h' }\n");
   const std::string other =
       "[[workflow]]\nname = 'other'\non = 'type = fs.create'\n[[workflow.step]]\nrun = ['true']\n";
   Start(text);
   See(1, "/1");
-  ASSERT_TRUE(engine_->Reload(DefinitionOf(other)).ok());
+  ASSERT_TRUE(reactor_->Reload(DefinitionOf(other)).ok());
   Turn();
   EXPECT_THAT(messages_, ElementsAre("workflow 'w': there is no such workflow any more: an event was given up"));
-  EXPECT_FALSE(engine_->has_work());
+  EXPECT_FALSE(reactor_->has_work());
   Start(text);
   See(2, "/2");
-  ASSERT_TRUE(engine_->Save().ok());
+  ASSERT_TRUE(reactor_->Save().ok());
   Start(other);
-  EXPECT_EQ(engine_->counts().dead_letters, 1u);
+  EXPECT_EQ(reactor_->counts().dead_letters, 1u);
 }
 
-TEST_F(EngineTest, WhatADebounceHoldsSurvivesOnceItIsSaved) {
+TEST_F(ReactorTest, WhatADebounceHoldsSurvivesOnceItIsSaved) {
   std::string text = kTwoSteps;
   const std::size_t at = text.find("on =");
   Start(std::string(text).insert(at, "debounce = { idle = '1h' }\n"));
   See(1, "/1");
   See(2, "/2");
-  ASSERT_TRUE(engine_->Save().ok());
+  ASSERT_TRUE(reactor_->Save().ok());
   text.insert(at, "debounce = { idle = '1ms' }\n");
   Start(text);
   Finish();
   EXPECT_THAT(Log(), ElementsAre("a /2", "b 1"));
   EXPECT_EQ(RunOf(1).count, 2u);
   Start(text);
-  EXPECT_FALSE(engine_->has_work());
+  EXPECT_FALSE(reactor_->has_work());
 }
 
-TEST_F(EngineTest, ACooldownSurvives) {
+TEST_F(ReactorTest, ACooldownSurvives) {
   std::string text = kTwoSteps;
   text.replace(text.find("on ="), 0, "cooldown = '1h'\n");
   Start(text);
@@ -326,7 +326,7 @@ TEST_F(EngineTest, ACooldownSurvives) {
   EXPECT_EQ(told_.back(), "trigger w cooldown");
 }
 
-TEST_F(EngineTest, WhatIsEmittedHasTheSameIdAgain) {
+TEST_F(ReactorTest, WhatIsEmittedHasTheSameIdAgain) {
   const std::string text = R"(
 [[workflow]]
 name = "w"
@@ -347,7 +347,7 @@ emit = { type = "vexevt.alert", "attr.path" = "{path}" }
   EXPECT_NE(ids_.at(8), id);
 }
 
-TEST_F(EngineTest, SetsMachinesThatExpressionsAskFor) {
+TEST_F(ReactorTest, SetsMachinesThatExpressionsAskFor) {
   const std::string text = R"(
 [[machine]]
 name = "load"
@@ -375,32 +375,32 @@ run = ["sh", "-c", "echo high >>$LOG"]
   EXPECT_THAT(Log(), ElementsAre("high"));
 }
 
-TEST_F(EngineTest, DrainingBeginsNothingNew) {
+TEST_F(ReactorTest, DrainingBeginsNothingNew) {
   Start(kTwoSteps);
   See(1, "/x");
-  engine_->Drain();
-  WaitFor([this] { return !engine_->acting(); });
+  reactor_->Drain();
+  WaitFor([this] { return !reactor_->acting(); });
   EXPECT_THAT(Log(), ElementsAre("a /x"));
   Start(kTwoSteps);
   Finish();
   EXPECT_THAT(Log(), ElementsAre("a /x", "b 1"));
 }
 
-TEST_F(EngineTest, DoesNotActOnWhatItsCommandsDo) {
+TEST_F(ReactorTest, DoesNotActOnWhatItsCommandsDo) {
   std::ofstream(folder_ + "/log.hang");
   Start(kTwoSteps);
   See(1, "/x");
   WaitFor([this] { return Log().size() == 2; });
   See(2, "/y", static_cast<std::uint32_t>(::getpid()));
-  EXPECT_EQ(engine_->counts().loops, 1u);
+  EXPECT_EQ(reactor_->counts().loops, 1u);
   EXPECT_EQ(told_.back(), "trigger w caused by ourselves");
   std::filesystem::remove(folder_ + "/log.hang");
   Ask(RequestKind::kCancel, 1);
   Finish();
-  EXPECT_EQ(engine_->counts().begun, 1u);
+  EXPECT_EQ(reactor_->counts().begun, 1u);
 }
 
-TEST_F(EngineTest, AStepWhoseTimeIsOverIsEndedAndUndone) {
+TEST_F(ReactorTest, AStepWhoseTimeIsOverIsEndedAndUndone) {
   std::ofstream(folder_ + "/log.hang");
   Start(std::string(kTwoSteps) + "timeout = '1s'\n");
   See(1, "/x");
@@ -409,7 +409,7 @@ TEST_F(EngineTest, AStepWhoseTimeIsOverIsEndedAndUndone) {
   EXPECT_EQ(RunOf(1).progress.reason, "step 'b' took longer than it may");
 }
 
-TEST_F(EngineTest, ABreakerKeepsWhatFailsFromBeingTried) {
+TEST_F(ReactorTest, ABreakerKeepsWhatFailsFromBeingTried) {
   std::ofstream(folder_ + "/log.fail");
   Start(std::string(kTwoSteps) + "breaker = { failures = 2, open = '1h' }\n");
   for (std::uint64_t i = 1; i <= 3; ++i) {
@@ -420,7 +420,7 @@ TEST_F(EngineTest, ABreakerKeepsWhatFailsFromBeingTried) {
   EXPECT_EQ(RunOf(3).progress.reason, "step 'b' was not tried: it had failed too often");
 }
 
-TEST_F(EngineTest, WhatCannotBeFilledInIsNotBegun) {
+TEST_F(ReactorTest, WhatCannotBeFilledInIsNotBegun) {
   Start(
       "[[workflow]]\nname = 'w'\non = 'type = fs.delete'\n[[workflow.step]]\nname = 'a'\nrun = ['rm', '{path2}/x']\n"
       "retry = { times = 9 }\n");
@@ -430,14 +430,14 @@ TEST_F(EngineTest, WhatCannotBeFilledInIsNotBegun) {
   EXPECT_THAT(told_, ElementsAre("run w began", "a: failed", "run w undone"));
 }
 
-TEST_F(EngineTest, WritesEventsToEndpoints) {
+TEST_F(ReactorTest, WritesEventsToEndpoints) {
   std::string text =
       "[[workflow]]\nname = 'w'\non = 'type = fs.delete'\n[[workflow.step]]\nname = 'a'\nwrite = '$LOG'\n";
   Start(text);
   See(1, "/x");
   See(2, "/y");
   Finish();
-  EXPECT_EQ(engine_->counts().done, 2u);
+  EXPECT_EQ(reactor_->counts().done, 2u);
   auto written = ReadFile(folder_ + "/log", 4096);
   ASSERT_TRUE(written.ok());
   EXPECT_THAT(*written, AllOf(HasSubstr("/x"), HasSubstr("/y")));
