@@ -60,9 +60,8 @@ class Performer {
 
   bool idle() const { return under_way_.empty(); }
   int fd() const { return epoll_.get(); }  // readable: Take has something to do
-  std::uint64_t next_due_ns() const {
-    return ended_.empty() ? next_kill_ns_ : 0;
-  }  // and so it has at this time; the largest value: never
+  // When it has, with nothing having happened; the largest value: never.
+  std::uint64_t next_due_ns() const { return ended_.empty() ? next_kill_ns_ : 0; }
 
  private:
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};

@@ -217,6 +217,8 @@ Result<std::unique_ptr<Process>> Process::Start(const ProcessPlan& plan, const P
   ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
   VEXEVT_ASSIGN(input, AboveStandard(std::move(input)));
   VEXEVT_ASSIGN(writing, AboveStandard(std::move(writing)));
+  // So that who it runs as can open it as /dev/stderr. Where that is not possible it works as it is.
+  if (!IsUs(user)) (void)!::fchown(writing.get(), user.uid, user.gid);
 
   ChildPlan child{.arguments = argument_pointers.data(),
                   .environment = environment_pointers.data(),

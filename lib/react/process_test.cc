@@ -156,8 +156,8 @@ TEST(Process, RunsAsAnotherUser) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root";
   auto nobody = FindUser("nobody");
   ASSERT_TRUE(nobody.ok());
-  ProcessPlan plan = PlanOf({"sh", "-c", "id -un; id -Gn; grep CapEff /proc/self/status"});
-  EXPECT_EQ(RunToItsEnd(plan, *nobody).output, "nobody\nnogroup\nCapEff:\t0000000000000000\n");
+  ProcessPlan plan = PlanOf({"sh", "-c", "id -un; id -Gn; grep CapEff /proc/self/status; echo err >/dev/stderr"});
+  EXPECT_EQ(RunToItsEnd(plan, *nobody).output, "nobody\nnogroup\nCapEff:\t0000000000000000\nerr\n");
 }
 
 TEST(Process, KnowsItsUsers) {

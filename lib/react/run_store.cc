@@ -24,6 +24,9 @@ namespace {
 
 constexpr int kApplication = 0x76786163;  // "vxac", in the header of the database file
 
+// States are the numbers of RunState and StepState.
+static_assert(static_cast<int>(RunState::kUndoing) == 1 && static_cast<int>(RunState::kDone) == 2 &&
+              static_cast<int>(RunState::kUndone) == 3);
 constexpr char kTables[] = R"(
   CREATE TABLE store (identity INTEGER NOT NULL);
   CREATE TABLE definitions (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, text BLOB NOT NULL);
