@@ -20,6 +20,7 @@ constexpr Kind kAll[] = {
     {"vexevt_react_runs_undone_total", "runs that failed and were undone"},
     {"vexevt_react_runs_stuck_total", "runs that could not be undone"},
     {"vexevt_react_actions_total", "actions that were started"},
+    {"vexevt_react_hurried_total", "keys whose debounce or cooldown was cut short, as they were too many"},
     {"vexevt_react_runs", "runs that go on", MetricKind::kGauge},
     {"vexevt_react_waiting", "events that wait for their turn, or that a debounce holds", MetricKind::kGauge},
 };
@@ -38,7 +39,7 @@ void ReactMetrics::Update(const Reactor& reactor) {
   std::size_t next = 0;
   for (std::uint64_t value :
        {counts.triggers, counts.loops, counts.given_up, counts.begun, counts.done, counts.undone, counts.stuck,
-        counts.actions, std::uint64_t{reactor.runs()}, std::uint64_t{reactor.waiting()}}) {
+        counts.actions, reactor.hurried(), std::uint64_t{reactor.runs()}, std::uint64_t{reactor.waiting()}}) {
     values_[next++].store(value, std::memory_order_relaxed);
   }
 }

@@ -58,9 +58,7 @@ void LoopGuard::Ended(std::uint32_t pid, std::uint64_t now_ns) {
 }
 
 bool LoopGuard::IsOurs(const EventView& event, std::uint64_t now_ns) {
-  const bool ours = IsMade(event) || IsInCgroup(event) || IsOfTree(event, now_ns);
-  recognised_ += ours;
-  return ours;
+  return IsMade(event) || IsInCgroup(event) || IsOfTree(event, now_ns);
 }
 
 bool LoopGuard::IsMade(const EventView& event) const {

@@ -55,7 +55,6 @@ class LoopGuard {
 
   // Some nanoseconds before the first action, and for a process that is known to be ours, or not to be.
   bool IsOurs(const EventView& event, std::uint64_t now_ns);
-  std::uint64_t recognised() const { return recognised_; }  // events for which it said so
 
  private:
   bool IsMade(const EventView& event) const;
@@ -74,7 +73,6 @@ class LoopGuard {
   bool has_acted_ = false;
   std::unordered_set<std::uint32_t> actions_;  // that go on
   RecentPids ours_, strangers_;
-  std::uint64_t recognised_ = 0;
 };
 
 }  // namespace vexevt

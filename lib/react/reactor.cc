@@ -388,6 +388,12 @@ std::uint64_t Reactor::next_due_ns() const {
 
 bool Reactor::has_work() const { return has_runs() || waiting() > 0; }
 
+std::uint64_t Reactor::hurried() const {
+  std::uint64_t count = 0;
+  for (const Gate& gate : gates_) count += gate.hurried();
+  return count;
+}
+
 std::size_t Reactor::waiting() const {
   std::size_t count = 0;
   for (const Gate& gate : gates_) count += gate.waiting() + gate.held();

@@ -83,6 +83,7 @@ class Reactor {
   const ReactorCounts& counts() const { return counts_; }
   std::size_t runs() const { return runs_.size(); }
   std::size_t waiting() const;              // events, queued or held
+  std::uint64_t hurried() const;            // see Gate
   std::vector<std::string> TakeMessages();  // warnings, for people
 
  private:
