@@ -94,7 +94,7 @@ Verdict Gate::Wait(std::uint64_t hash, Occasion* occasion, const Tell& tell, Key
     return Verdict::kBusy;
   }
   const bool replaces = if_busy_ == IfBusy::kLatest && !key->waiting.empty();
-  const std::size_t bytes_less = replaces ? key->waiting.back().frame.size() : 0;
+  const std::size_t bytes_less = replaces ? key->waiting.front().frame.size() : 0;
   if ((waiting_ >= queue_ && !replaces) || waiting_bytes_ - bytes_less + occasion->frame.size() > kMaxWaitingBytes) {
     tell(Verdict::kQueueFull, *occasion);
     return Verdict::kQueueFull;
@@ -286,7 +286,13 @@ void Gate::Inherit(Gate&& before) {
     for (Occasion& occasion : key.waiting) kept.emplace_back(std::move(occasion), false);
   }
   std::ranges::sort(kept, {}, [](const auto& entry) { return entry.first.number; });
-  for (auto& [occasion, holds] : kept) holds ? RestoreHeld(std::move(occasion)) : RestoreWaiting(std::move(occasion));
+  for (auto& [occasion, holds] : kept) {
+    if (holds) {
+      RestoreHeld(std::move(occasion));
+    } else {
+      RestoreWaiting(std::move(occasion));
+    }
+  }
 }
 
 }  // namespace vexevt

@@ -56,8 +56,9 @@ class Gate {
 
   explicit Gate(const Workflow& workflow);
 
-  // An event that sets the workflow off. What becomes of it is returned; of occasions, its own if there is one by then
-  // among them, it is told. Held events cost about a copy of the frame.
+  // An event that sets the workflow off. Returns what becomes of it, and tells what becomes of occasions: of its own,
+  // unless the event is held or given up at sight (kHeld, kCooling, kBusy), and of others that make room for it. One
+  // that is held costs about a copy of its frame.
   Verdict Offer(const EventView& event, std::uint64_t now_ns, const Tell& tell);
   // What time brings.
   void Advance(std::uint64_t now_ns, const Tell& tell);
@@ -74,11 +75,12 @@ class Gate {
   std::uint32_t running() const { return running_; }
   std::uint32_t waiting() const { return waiting_; }
   std::size_t held() const { return held_; }
-  std::uint64_t hurried() const { return hurried_; }  // held events that were let go early, as keys were too many
+  // Keys whose debounce or cooldown was cut short, as they were too many.
+  std::uint64_t hurried() const { return hurried_; }
 
   // What has to outlive the process. Those that wait are told of one by one; those that are held change with each
-  // event, so that these are asked for, in between: each that has changed since the last call, and each key that holds
-  // nothing any more. Called with nullptr for those.
+  // event, and are asked for now and then: each key whose held event has changed since the last call, with nullptr
+  // where it holds none any more.
   using SeeHeld = std::function<void(std::uint64_t key, const Occasion* held)>;
   void TakeHeldChanges(const SeeHeld& see);
 

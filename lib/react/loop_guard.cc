@@ -89,8 +89,7 @@ bool LoopGuard::IsOfTree(const EventView& event, std::uint64_t now_ns) {
     const auto* pid = std::get_if<std::int64_t>(&attribute.value);
     const bool names_process = attribute.key == "pid" || attribute.key.ends_with(".pid");
     if (pid == nullptr || !names_process || *pid <= 0 || *pid > INT32_MAX) continue;
-    const auto shown = static_cast<std::uint32_t>(*pid);
-    if (IsProcessOurs(shown, std::nullopt, now_ns)) return true;
+    if (IsProcessOurs(static_cast<std::uint32_t>(*pid), std::nullopt, now_ns)) return true;
   }
   return false;
 }
@@ -113,9 +112,8 @@ bool LoopGuard::IsProcessOurs(std::uint32_t pid, std::optional<std::uint32_t> pa
     line.push_back(*above);
     above = parent_of_(*above);
   }
-  for (const std::uint32_t of_line : line) {
-    ours ? ours_.Remember(of_line, now_ns + kLingerNs) : strangers_.Remember(of_line, now_ns + kStrangerNs);
-  }
+  RecentPids& learnt = ours ? ours_ : strangers_;
+  for (const std::uint32_t of_line : line) learnt.Remember(of_line, now_ns + (ours ? kLingerNs : kStrangerNs));
   return ours;
 }
 

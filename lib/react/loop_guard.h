@@ -9,8 +9,8 @@
 // Descent is learnt from the parent that an event names, and by asking for the parents of a process as long as it
 // lives. Who has ended before its event is looked at is known by its parent alone.
 //
-// Bounded (recent_pids.h). Pure but for the look-up of parents, which is passed in. Time is ns of any clock
-// that does not go back, passed in. Not thread-safe.
+// Bounded (recent_pids.h). Pure but for the look-up of parents, which is passed in. Time is ns of any clock that does
+// not go back, passed in. Not thread-safe.
 #pragma once
 
 #include <cstdint>
