@@ -117,7 +117,7 @@ void FileTable::Name(NodeId file, std::string_view path) {
   std::erase(earlier, node.name);
   if (IsKnown(node.name)) earlier.push_back(std::move(node.name));
   node.name = path;
-  if (earlier.size() <= kMaxEarlierPaths) return;
+  if (earlier.size() <= kMaxEarlierNames) return;
   // Whatever the links are, so that no file takes more than its share.
   if (const auto it = paths_.find(earlier.front()); it != paths_.end() && it->second == file) paths_.erase(it);
   earlier.erase(earlier.begin());

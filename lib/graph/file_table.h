@@ -1,9 +1,10 @@
 // FileTable: which file of a host a path stands for at this place in the stream. A file stays one node when it is
 // renamed, and under all its links; what is made under the path of one that was deleted, or replaced, is another node.
 //
-// Inodes tell, where events have them, and else paths alone. A number that a file system gave to a new file is told
-// from the old file by the inode's generation, or by the deletion between. Memory is proportional to the files that are
-// there. A directory that is renamed takes time for each known file below it. Not thread-safe.
+// Inodes tell, where events have them, and else paths alone. Of a file that has, or had, more than kMaxEarlierNames
+// paths and its newest, the newest are known. A number that a file system gave to a new file is told from the old file
+// by the inode's generation, or by the deletion between. Memory is proportional to the files that are there. A
+// directory that is renamed takes time for each known file below it. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,6 @@
 #include "lib/graph/graph.h"
 
 namespace vexevt {
-
-// Of a file that has, or had, more than these and its newest, the newest are known.
-inline constexpr std::size_t kMaxEarlierPaths = 64;
 
 // What an event knows of a file beside its path; zero what it does not.
 struct FileKey {

@@ -52,6 +52,8 @@ enum class EdgeKind : std::uint8_t {
 std::string_view NodeKindName(NodeKind kind);  // "process"
 std::string_view EdgeKindName(EdgeKind kind);  // "acts-for"
 
+inline constexpr std::size_t kMaxEarlierNames = 64;
+
 struct Node {
   NodeKind kind = NodeKind::kFile;
   bool gone = false;  // a file that has no name any more
@@ -59,7 +61,7 @@ struct Node {
   NodeId host = 0;   // a host's is itself
   std::string name;  // a file's newest path, "?" where none is known; a process's comm; of others what they are called
   std::string detail;                // a process's executable; the vector, the graph's node, the action's step
-  std::vector<std::string> earlier;  // a file's other paths, the newest last
+  std::vector<std::string> earlier;  // a file's other paths, a process's comm under other programs; the newest last
   std::uint64_t inode = 0;           // of a file, 0: not known, as the next two
   std::uint32_t device = 0, generation = 0;
   std::uint64_t born = 0;     // the step at which it was first heard of

@@ -80,7 +80,7 @@ std::string NodeTitles::Of(NodeId id) const {
     title += '@';
     AppendEscaped(graph_.nodes()[node.host].name, &title);
   }
-  if (is_file && (node.gone || !node.earlier.empty())) {
+  if (node.gone || !node.earlier.empty()) {
     title += node.gone ? " (gone" : " (";
     if (node.gone && !node.earlier.empty()) title += ", ";
     if (!node.earlier.empty()) {

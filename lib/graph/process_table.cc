@@ -1,5 +1,7 @@
 #include "lib/graph/process_table.h"
 
+#include <algorithm>
+
 namespace vexevt {
 namespace {
 
@@ -22,10 +24,10 @@ NodeId ProcessTable::Find(const EventView& event) {
   }
   process.acted = true;
   if (ppid != 0) process.ppid = ppid;
+  if (!exe.empty() && graph_->nodes()[process.node].detail != exe) LearnProgram(&process, exe);
   if (const std::string_view comm = event.comm(); !comm.empty() && graph_->nodes()[process.node].name != comm) {
     graph_->at(process.node).name = comm;
   }
-  if (!exe.empty() && graph_->nodes()[process.node].detail != exe) LearnProgram(&process, exe);
   return process.node;
 }
 
@@ -37,8 +39,13 @@ bool ProcessTable::IsAnother(const Process& process, std::uint32_t ppid, std::st
 }
 
 void ProcessTable::LearnProgram(Process* process, std::string_view exe) {
-  const bool is_first = graph_->nodes()[process->node].detail.empty();
-  graph_->at(process->node).detail = exe;
+  Node& node = graph_->at(process->node);
+  const bool is_first = node.detail.empty();
+  node.detail = exe;
+  // Threads may call themselves what they like; only of another program the name before is of interest.
+  if (!is_first && !node.name.empty() && node.earlier.size() < kMaxEarlierNames) {
+    if (std::ranges::find(node.earlier, node.name) == node.earlier.end()) node.earlier.push_back(node.name);
+  }
   const auto program = files_->Find(exe, {});
   if (program && is_first) {
     graph_->FlowAtBirth(*program, process->node, EdgeKind::kExec);

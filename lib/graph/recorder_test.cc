@@ -142,6 +142,8 @@ TEST(Recorder, AnotherProgramIsTheSameProcessWhereItWasExecutedOrTheParentStays)
   teller.Tell(WithProcess(FsEvent(kFsWrite, 7, "/two"), 1, "cat", "/bin/cat"));
   EXPECT_EQ(Ancestors(teller, "/two").count("/secret"), 1u);
   EXPECT_EQ(Ancestors(teller, "/two").count("/bin/cat"), 1u);
+  const NodeId process = NodesNamed(teller.graph(), *ParseNodeName("pid:7"))[0];
+  EXPECT_EQ(NodeTitles(teller.graph()).Of(process), "cat[7] (was sh)");
 }
 
 TEST(Recorder, AFileIsTheSameUnderAnotherName) {
