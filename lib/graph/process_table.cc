@@ -12,13 +12,11 @@ constexpr std::uint32_t kInit = 1;  // the parent of those whose parent has ende
 NodeId ProcessTable::Find(const EventView& event) {
   const std::uint32_t ppid = (event.flags() & kFlagCredentials) != 0 ? event.Get<std::uint32_t>(layout::kPpid) : 0;
   const std::string_view exe = event.Bytes(layout::kExe);
-  // Before its child, so that it is the elder one.
-  const NodeId parent = ppid == 0 ? host_ : NodeOf(ppid);
   Process& process = processes_[event.pid()];
   if (IsAnother(process, ppid, exe)) process = {};
   if (process.node == kNone) process.node = AddNode(event.pid());
   if (ppid != 0 && process.ppid == 0) {
-    graph_->FlowAtBirth(parent, process.node, EdgeKind::kFork);
+    graph_->FlowAtBirth(NodeOf(ppid), process.node, EdgeKind::kFork);
   } else if (ppid == 0 && process.ppid == 0 && !process.acted) {
     graph_->FlowAtBirth(host_, process.node, EdgeKind::kRuns);
   }

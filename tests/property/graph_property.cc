@@ -21,7 +21,7 @@ using Times = std::vector<std::int64_t>;
 constexpr std::int64_t kNever = -1, kAlways = INT64_MAX;
 
 // Files by path, processes by pid, and flows one by one. Nodes are numbered as they are first heard of, in each event
-// the parent, the process and the file.
+// the process, its parent and the file.
 class Flows {
  public:
   Flows() { Hear(); }  // of the host
@@ -29,9 +29,9 @@ class Flows {
   void Tell(const Event& event, bool at_once) {
     time_ += !at_once;
     const auto& fs = std::get<FsPayload>(event.payload);
-    const NodeId parent = event.ppid == 0 ? 0 : ProcessOf(event.ppid), process = ProcessOf(event.pid);
+    const NodeId process = ProcessOf(event.pid);
     if (event.ppid != 0 && !has_parent_[event.pid]) {
-      births_.push_back({parent, process, 0});
+      births_.push_back({ProcessOf(event.ppid), process, 0});
       has_parent_[event.pid] = true;
     } else if (event.ppid == 0 && !has_parent_[event.pid] && acted_.count(event.pid) == 0) {
       births_.push_back({0, process, 0});
