@@ -19,9 +19,9 @@ constexpr std::string_view kPatterns =
     R"(Answer with one TOML table [[pattern]] in one code block, and nothing else. Its keys:
 name: a text that says what is looked for.
 match: steps in order, or a threshold. A step is NAME: [EXPRESSION]. Between steps stands 'then' (other events may lie
-between) or 'next' (none may). 'not' before a step: it must not happen. Behind a step: ? + * {3} {2,5}. A value NAME.FIELD
-is that field of an earlier step's event: path = opened.path. A threshold is 'count [EXPRESSION] > 20' or
-'distinct(FIELD) [EXPRESSION] > 20'.
+between) or 'next' (none may). 'not' before a step: it must not happen. Behind a step: ? + * {3} {2,5}. Steps in any order: (a: [EXPRESSION] and b: [EXPRESSION]). A
+value NAME.FIELD is that field of an earlier step's event: path = opened.path. A threshold is 'count [EXPRESSION] > 20',
+'distinct(FIELD) [EXPRESSION] > 20' or 'sum(FIELD) [EXPRESSION] > 1G'.
 by: a list of fields in which all events of a match agree: ["pid"] for one process, ["uid"] for one user.
 within: a duration, wanted by thresholds and by patterns that end with 'not'.
 suppress: a duration; after a match none of the same key is told for so long.

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/ask/path_words.h"
 #include "lib/ask/quantities.h"
 #include "lib/ask/read_actor.h"
 #include "lib/ask/read_object.h"
+#include "lib/ask/rule_text.h"
 #include "lib/ask/vocabulary.h"
 #include "lib/event/type.h"
 
@@ -275,6 +277,42 @@ std::optional<Deed> ReadEvents(WordReader& words, const Deed* before) {
   return deed;
 }
 
+std::optional<Deed> ReadMatch(WordReader& words, const Deed* before, std::vector<std::string> patterns, Deed deed) {
+  deed.name = "matched";
+  deed.types = {"vexevt.match"};
+  if (!patterns.empty()) deed.conditions.push_back(EqualToAny("match.pattern", patterns));
+  if (!ReadFilters(words, before != nullptr, &deed)) return {};
+  return deed;
+}
+
+// pattern burst matches; any pattern matches.
+std::optional<Deed> ReadPatternMatches(WordReader& words, const Deed* before) {
+  const Deed deed{.at = words.at()};
+  std::vector<std::string> patterns;
+  if (!words.TakeAny({"any pattern", "a pattern"})) {
+    words.Skip("the");
+    if (!words.Take("pattern")) return {};
+    patterns = ReadTexts(words, "a pattern's name");
+    if (patterns.empty()) return {};
+  }
+  if (!words.Take("matches")) return {};
+  return ReadMatch(words, before, std::move(patterns), deed);
+}
+
+// matches of burst; more than 3 matches.
+std::optional<Deed> ReadMatches(WordReader& words, const Deed* before) {
+  Deed deed{.at = words.at()};
+  if ((deed.count = ReadCounted(words))) deed.count->times = true;
+  if (!words.Take("matches")) return {};
+  std::vector<std::string> patterns;
+  if (words.Take("of")) {
+    words.Skip("pattern");
+    patterns = ReadTexts(words, "a pattern's name");
+    if (patterns.empty()) return {};
+  }
+  return ReadMatch(words, before, std::move(patterns), std::move(deed));
+}
+
 using Reader = std::optional<Deed> (*)(WordReader& words, const Deed* before);
 
 std::optional<Deed> ReadFirstOf(std::initializer_list<Reader> readers, WordReader& words, const Deed* before) {
@@ -289,11 +327,11 @@ std::optional<Deed> ReadFirstOf(std::initializer_list<Reader> readers, WordReade
 }  // namespace
 
 std::optional<Deed> ReadClause(WordReader& words, const Deed* before) {
-  return ReadFirstOf({&ReadActive, &ReadPassive}, words, before);
+  return ReadFirstOf({&ReadActive, &ReadPassive, &ReadPatternMatches}, words, before);
 }
 
 std::optional<Deed> ReadOccasion(WordReader& words, const Deed* before) {
-  return ReadFirstOf({&ReadEvents, &ReadNoun, &ReadWhatever, &ReadThingsDone}, words, before);
+  return ReadFirstOf({&ReadEvents, &ReadMatches, &ReadNoun, &ReadWhatever, &ReadThingsDone}, words, before);
 }
 
 std::optional<Deed> ReadOmission(WordReader& words, const Deed* before) {

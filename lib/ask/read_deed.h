@@ -8,8 +8,8 @@
 
 namespace vexevt {
 
-// root deletes a file under /etc; a file is deleted by root. Behind another deed also: deletes it; does not close it;
-// is not renamed. nullopt: no such thing stands here.
+// root deletes a file under /etc; a file is deleted by root; pattern burst matches. Behind another deed also: deletes
+// it; does not close it; is not renamed. nullopt: no such thing stands here.
 std::optional<Deed> ReadClause(WordReader& words, const Deed* before);
 
 // The same as a name: deletes of *.log under /var by root; what root deletes; files created in /srv; fs.create events;
