@@ -37,8 +37,7 @@ CLI::Option* AddValue(CLI::App& app, const std::string& names, const std::string
   });
 }
 
-// Text as it stands. An option's is not empty: `--test "$FILE"` without a FILE would else be as if it had not been
-// given.
+// Text as it stands. An option's is not empty: `--test "$FILE"` without a FILE would be as if it had not been given.
 CLI::Option* AddText(CLI::App& app, const std::string& names, const std::string& placeholder,
                      const std::string& description, std::string* target);
 CLI::Option* AddText(CLI::App& app, const std::string& names, const std::string& placeholder,
