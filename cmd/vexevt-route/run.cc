@@ -178,7 +178,12 @@ class RouteStep final : public Step {
 }  // namespace
 
 Result<ExitCode> RunRoute(const RouteOptions& options) {
-  if (options.ask.asked) return RunAsk(options.ask, RuleKind::kRoute, {&CheckRuleAlone, &CheckRulesFile});
+  if (options.ask.asked) {
+    if (!options.rules.empty()) {
+      return InvalidArgument(fmt::format("'{}' does not go with ask: --write adds a rule to a file", options.rules));
+    }
+    return RunAsk(options.ask, RuleKind::kRoute, {&CheckRuleAlone, &CheckRulesFile});
+  }
   if (options.rules.empty()) return InvalidArgument("a RULES file is wanted");
   VEXEVT_ASSIGN(RoutePlan plan, LoadPlan(options.rules));
   if (!options.explain.empty()) return PrintExplanation(plan, options.explain);

@@ -21,7 +21,9 @@ void AddAskCommand(CLI::App& app, AskOptions* options) {
           "comes "
           "back is checked like any rule. A key is taken from the environment, VEXEVT_MODEL_KEY.",
           &options->model);
-  AddText(*ask, "--model-name", "NAME", "the model to ask; default", &options->model_name);
+  AddText(*ask, "--model-name", "NAME",
+          "the model to ask\nThe default is default, which servers of one model take for theirs.",
+          &options->model_name);
   AddOperands(*ask, "SENTENCE", "the sentence, in quotes or not", &options->words);
 }
 

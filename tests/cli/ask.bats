@@ -137,6 +137,8 @@ perhaps: tell me when someone deletes a file" ]
   [[ $output != *$'\x1b'* ]]
   run -2 vexevt-route ask
   [[ $output == *'there is no sentence'* ]]
+  run -2 vexevt-route rules.toml ask 'drop reads of /a'
+  [ "$output" = "vexevt-route: 'rules.toml' does not go with ask: --write adds a rule to a file" ]
   run -3 bash -c "vexevt-route ask 'drop reads of /a' >/dev/full"
   [[ $output == *'No space left on device'* ]]
 }
