@@ -116,6 +116,11 @@ class FilterReader {
       auto names = ReadNamesOfFiles(words_);
       return names && Add(std::move(*names));
     }
+    if (words_.Take("containing")) {
+      words_.Deny(start_, "what a file holds is not told by events",
+                  {words_.With(start_, words_.at(), "whose name contains")});
+      return false;
+    }
     const bool whose_path = words_.Take("whose path");
     const bool whose = whose_path || words_.Take("whose name");
     struct Way {
@@ -124,10 +129,11 @@ class FilterReader {
     static constexpr Way kWays[] = {{"ending", "ends", "endswith"},
                                     {"starting", "starts", "startswith"},
                                     {"beginning", "begins", "startswith"},
-                                    {"containing", "contains", "contains"},
+                                    {"", "contains", "contains"},
                                     {"matching", "matches", "matches"}};
     for (const Way& way : kWays) {
-      if (!words_.Take(whose ? way.plain : way.word)) continue;
+      const std::string_view word = whose ? way.plain : way.word;
+      if (word.empty() || !words_.Take(word)) continue;
       words_.TakeAny({"with", "in"});
       return Texts(whose_path ? "path" : "name", way.op);
     }
