@@ -40,6 +40,10 @@ class PatternWriter {
     if (deed.object == Relation::kSame) AddKey(deed.field);
     if (deed.negated) return Silence();
     if (deed.count || !deed.volume.empty() || CountOfActors(deed)) return Threshold();
+    if (asked_.within_ns) {
+      words_.Deny(deed.at, "one thing takes no time: count it, or say what comes then");
+      return {};
+    }
     return fmt::format("{}: [{}]", deed.name, ConditionOf(deed, nullptr, nullptr));
   }
 
