@@ -15,7 +15,9 @@
 
 namespace vexevt {
 
-inline constexpr std::size_t kMaxWorkflowSteps = 256;
+// So many a file, a workflow and a machine has at most: far beyond use, and checked in no time.
+inline constexpr std::size_t kMaxWorkflows = 1'000, kMaxWorkflowSteps = 256, kMaxMachines = 100, kMaxStates = 100,
+                             kMaxTransitions = 1'000;
 inline constexpr std::uint64_t kMaxOutputBytes = std::uint64_t{1} << 20;
 
 // A command. Each text is one argument; with `shell` there is one, a script for sh -c, in which nothing is filled in:

@@ -48,6 +48,13 @@ Result<std::vector<std::uint32_t>> PlacesOf(const TableReader& table, const std:
   return places;
 }
 
+// The elements of [[key]], `most` at most.
+Result<std::span<const DocumentNode>> ElementsUpTo(std::size_t most, const TableReader& table, std::string_view key) {
+  VEXEVT_ASSIGN(auto nodes, Elements(table, key));
+  if (nodes.size() <= most) return nodes;
+  return ErrorAt(table.document(), nodes[most].at, fmt::format("more than {} of [[{}]]", most, key));
+}
+
 Status RefuseEmpty(const TableReader& table, const PlacedText& expression) {
   if (!expression.text.empty()) return {};
   return ErrorAt(table.document(), expression.at, "empty expression");
@@ -101,7 +108,9 @@ Result<StateMachine> ReadMachine(const Document& document, const DocumentNode& n
   machine.name = std::move(name->text);
   VEXEVT_ASSIGN(auto states, table.Texts("states"));
   if (table.Find("states") == nullptr) return table.Missing("states");
-  if (states.size() < 2) return table.ErrorOf(*table.Find("states"), "a machine has two states or more");
+  if (states.size() < 2 || states.size() > kMaxStates) {
+    return table.ErrorOf(*table.Find("states"), fmt::format("a machine has 2 to {} states", kMaxStates));
+  }
   std::vector<std::string_view> names;
   for (PlacedText& state : states) {
     VEXEVT_TRY(CheckName(table, state));
@@ -111,7 +120,7 @@ Result<StateMachine> ReadMachine(const Document& document, const DocumentNode& n
     machine.states.push_back(std::move(state.text));
   }
   names.assign(machine.states.begin(), machine.states.end());
-  VEXEVT_ASSIGN(auto transitions, Elements(table, "transition"));
+  VEXEVT_ASSIGN(auto transitions, ElementsUpTo(kMaxTransitions, table, "transition"));
   for (const DocumentNode& transition : transitions) {
     VEXEVT_ASSIGN(Transition read, ReadTransition(document, transition, names));
     machine.transitions.push_back(std::move(read));
@@ -361,12 +370,8 @@ Result<Workflow> ReadWorkflow(const Document& document, const DocumentNode& node
   workflow.timeout_ns = timeout.value_or(0);
   VEXEVT_ASSIGN(workflow.loops, table.Flag("loops"));
   VEXEVT_TRY(ReadSurroundings(table, scope, &workflow));
-  VEXEVT_ASSIGN(auto steps, Elements(table, "step"));
+  VEXEVT_ASSIGN(auto steps, ElementsUpTo(kMaxWorkflowSteps, table, "step"));
   if (steps.empty()) return table.Missing("step");
-  if (steps.size() > kMaxWorkflowSteps) {
-    return ErrorAt(document, steps[kMaxWorkflowSteps].at,
-                   fmt::format("a workflow has {} steps at most", kMaxWorkflowSteps));
-  }
   VEXEVT_TRY(ReadSteps(document, steps, scope, &workflow));
   return workflow;
 }
@@ -380,7 +385,7 @@ Result<WorkflowsFile> ParseWorkflows(std::string text, std::string file) {
   TableReader root(document, document.root, "the file");
   VEXEVT_TRY(root.OnlyKeys({"lists", "machine", "workflow"}));
   if (const DocumentNode* lists = root.Find("lists")) VEXEVT_TRY(ReadLists(document, *lists, &workflows.lists));
-  VEXEVT_ASSIGN(auto machines, Elements(root, "machine"));
+  VEXEVT_ASSIGN(auto machines, ElementsUpTo(kMaxMachines, root, "machine"));
   for (const DocumentNode& node : machines) {
     VEXEVT_ASSIGN(StateMachine machine, ReadMachine(document, node));
     if (std::ranges::find(workflows.machines, machine.name, &StateMachine::name) != workflows.machines.end()) {
@@ -388,7 +393,7 @@ Result<WorkflowsFile> ParseWorkflows(std::string text, std::string file) {
     }
     workflows.machines.push_back(std::move(machine));
   }
-  VEXEVT_ASSIGN(auto nodes, Elements(root, "workflow"));
+  VEXEVT_ASSIGN(auto nodes, ElementsUpTo(kMaxWorkflows, root, "workflow"));
   if (nodes.empty()) return root.Missing("workflow");
   for (const DocumentNode& node : nodes) {
     VEXEVT_ASSIGN(Workflow workflow, ReadWorkflow(document, node, workflows.machines));

@@ -233,11 +233,17 @@ step = [
             "w.toml:6:3: these steps wait for each other: 'b' after 'd' after 'c' after 'b'");
 }
 
+TEST(WorkflowsFile, HasBounds) {
+  std::string steps;
+  for (std::size_t i = 0; i <= kMaxWorkflowSteps; ++i) steps += "[[workflow.step]]\nrun = [\"true\"]\n";
+  EXPECT_EQ(ErrorOfFile("[[workflow]]\nname = \"w\"\non = 'x'\n" + steps), "w.toml:516:1: more than 256 of [[step]]");
+}
+
 TEST(WorkflowsFile, SaysWhereAMachineIsWrong) {
   const auto of = [](const std::string& machine) { return ErrorOfFile("[[machine]]\n" + machine); };
   EXPECT_EQ(of("states = [\"a\", \"b\"]"), "w.toml:1:1: machine wants 'name'");
   EXPECT_EQ(of("name = \"m\""), "w.toml:1:1: machine wants 'states'");
-  EXPECT_EQ(of("name = \"m\"\nstates = [\"a\"]"), "w.toml:3:10: a machine has two states or more");
+  EXPECT_EQ(of("name = \"m\"\nstates = [\"a\"]"), "w.toml:3:10: a machine has 2 to 100 states");
   EXPECT_EQ(of("name = \"m x\"\nstates = [\"a\", \"b\"]"),
             "w.toml:2:8: a machine's name has letters, digits, '_' and '-': expressions ask state.NAME");
   EXPECT_EQ(of("name = \"m\"\nstates = [\"a\", \"a\"]"), "w.toml:3:16: state 'a' is named twice");
