@@ -1,5 +1,6 @@
 #include "cmd/vexevt-react/load.h"
 
+#include "lib/react/machines.h"
 #include "lib/react/trusted_file.h"
 
 namespace vexevt {
@@ -12,7 +13,10 @@ Result<Definition> LoadWorkflows(const std::string& path) {
   for (const auto& [name, list] : file.lists) {
     if (!list.file.text.empty()) VEXEVT_TRY(CheckTrustedFile(list.file.text));
   }
-  return CompileDefinition(std::move(file));
+  VEXEVT_ASSIGN(Definition definition, CompileDefinition(std::move(file)));
+  // Who runs them makes machines of its own; what is wrong with them is wanted now.
+  VEXEVT_ASSIGN([[maybe_unused]] Machines machines, Machines::Compile(definition.file, definition.lists, 0));
+  return definition;
 }
 
 }  // namespace vexevt

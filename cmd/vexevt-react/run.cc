@@ -44,8 +44,7 @@ class ReactStep final : public Step {
     return Turn(sink);
   }
 
-  // What has been read is in the store by now, but for what a debounce holds.
-  bool holds_back() override { return !reactor_->Save().ok(); }
+  bool holds_back() override { return reactor_->holds_unsaved(); }
 
   // Runs that have begun go on to their end; once asked to stop, only steps do, and the next start goes on from there.
   Status Finish(EventSink& sink) override {

@@ -61,7 +61,9 @@ class Reactor {
   // and ends the run: nothing was started that is not in it.
   Status Turn(const Outlet& outlet);
 
-  // Also what a debounce holds is in the store, once this returns.
+  // Whether something that was seen is not in the store yet: what a debounce holds is saved once a second.
+  bool holds_unsaved() const { return save_held_ns_ != 0; }
+  // Saves that, too.
   Status Save();
 
   // A visitor has asked for something: the next Turn looks.

@@ -372,6 +372,10 @@ serve() {
 @test "what is wrong on the command line is told" {
   run -2 react
   [[ $output == *"a file of workflows is wanted: -f WORKFLOWS"* ]]
+  printf '[[machine]]\nname = "m"\nstates = ["a", "b"]\n[[machine.transition]]\nfrom = "a"\nto = "b"\non = "pth = 1"\n' >w.toml
+  printf '[[workflow]]\nname = "w"\non = "pid = 1"\n[[workflow.step]]\nrun = ["true"]\n' >>w.toml
+  run -2 react -f w.toml --check
+  [[ $output == "vexevt-react: w.toml:7:7: unknown field 'pth'"* ]]
   run -3 react -f none.toml
   [[ $output == *"cannot open 'none.toml': No such file or directory" ]]
   run -3 react list
