@@ -85,11 +85,25 @@ const CLI::App& ParsedApp(const CLI::App& app) {
   return *parsed;
 }
 
+// "--name" of "--name=", of which CLI11 would take the next word for the argument; empty: there is none.
+std::string OptionWithoutItsArgument(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") break;
+    if (word.size() > 3 && word.starts_with("--") && word.find('=') + 1 == word.size())
+      return std::string(word.substr(0, word.size() - 1));
+  }
+  return {};
+}
+
 // True: go on and run. Else *status is what to exit with.
 bool ParseCommandLine(int argc, char** argv, const Tool& tool, const AppBuilder& build, int* status) {
   CLI::App app;
   BuildApp(tool, build, &app);
   try {
+    if (const std::string option = OptionWithoutItsArgument(argc, argv); !option.empty()) {
+      throw CLI::ValidationError(option, "the argument is empty");
+    }
     app.parse(argc, argv);
     return true;
   } catch (const CLI::CallForHelp&) {

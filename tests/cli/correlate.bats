@@ -164,6 +164,8 @@ EOF
     run -2 vexevt-correlate -e '[pid = 1]' --by "$fields"
     [ "${lines[0]}" = "vexevt-correlate: --by: a field's name is missing" ]
   done
+  run -2 vexevt-correlate -e '[pid = 1]' --name= a.evt
+  [ "${lines[0]}" = "vexevt-correlate: --name: the argument is empty" ]
   for option in --name --patterns; do
     run -2 vexevt-correlate -e '[pid = 1]' "$option" ''
     [ "${lines[0]}" = "vexevt-correlate: $option: the argument is empty" ]
