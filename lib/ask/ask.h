@@ -24,6 +24,7 @@ struct Misunderstanding {
   std::size_t size = 0;             // of what stands there; 0: the end
   std::string what;                 // one clause
   std::vector<std::string> offers;  // sentences that are near it; may be none
+  bool is_text = true;              // false: too long for a sentence, or with bytes that none has
 };
 
 using Asked = std::variant<AskedRule, Misunderstanding>;
@@ -36,7 +37,7 @@ Asked AskForPattern(std::string_view sentence, std::string_view name = {});
 // by their address come with the rule.
 Asked AskForRule(std::string_view sentence, std::string_view name = {});
 
-// The sentence, a caret below the place, and the offers: lines for people.
+// The sentence, a caret below the place, and the offers: lines for people. Of a misunderstanding that is_text.
 std::string ShowMisunderstanding(std::string_view sentence, const Misunderstanding& misunderstanding);
 
 }  // namespace vexevt

@@ -41,11 +41,11 @@ class Splitter {
 
   std::variant<std::vector<AskWord>, Misunderstanding> Split() {
     if (sentence_.size() > kMaxSentenceBytes) {
-      return Misunderstanding{kMaxSentenceBytes, 0, "a sentence has at most 4096 bytes", {}};
+      return Misunderstanding{kMaxSentenceBytes, 0, "a sentence has at most 4096 bytes", {}, false};
     }
     if (const std::size_t at = FindBadByte(sentence_); at != std::string_view::npos) {
       return Misunderstanding{
-          at, 1, "control characters, and bytes that are not UTF-8, have no place in a sentence", {}};
+          at, 1, "control characters, and bytes that are not UTF-8, have no place in a sentence", {}, false};
     }
     while (SkipSpaces()) {
       const auto* quotes = std::ranges::find_if(kQuotes, [&](const Quotes& q) { return Rest().starts_with(q.open); });

@@ -47,9 +47,9 @@ Result<ExitCode> RunAsk(const AskOptions& options, RuleKind kind, const AskCheck
   const std::string sentence = fmt::format("{}", fmt::join(options.words, " "));
   Asked asked = kind == RuleKind::kPattern ? AskForPattern(sentence, options.name) : AskForRule(sentence, options.name);
   if (const auto* misunderstanding = std::get_if<Misunderstanding>(&asked)) {
-    if (options.model.empty()) {
+    if (options.model.empty() || !misunderstanding->is_text) {
       ReportError(fmt::format("{}: {}", misunderstanding->at + 1, misunderstanding->what));
-      WriteReport(ShowMisunderstanding(sentence, *misunderstanding));
+      if (misunderstanding->is_text) WriteReport(ShowMisunderstanding(sentence, *misunderstanding));
       return ExitCode::kUsage;
     }
     VEXEVT_ASSIGN(asked, Proposal(options, kind, sentence, checks.alone));

@@ -90,8 +90,8 @@ std::string OptionWithoutItsArgument(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--") break;
-    if (word.size() > 3 && word.starts_with("--") && word.find('=') + 1 == word.size())
-      return std::string(word.substr(0, word.size() - 1));
+    const bool ends_open = word.starts_with("--") && word.find('=') + 1 == word.size();
+    if (ends_open && word.size() > 3) return std::string(word.substr(0, word.size() - 1));
   }
   return {};
 }

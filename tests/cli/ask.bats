@@ -225,6 +225,8 @@ match = "[type = fs.delete]"' ]
   serve '200 OK' "$(completion x)"
   vexevt-correlate ask 'tell me when root opens /a' --model "$url" >/dev/null
   [ ! -e requests ]
+  run -2 vexevt-correlate ask $'shout \x01' --model "$url"
+  [ ! -e requests ]
 }
 
 @test "a model's answer that is no rule is refused, with line and column" {
