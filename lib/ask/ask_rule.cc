@@ -11,6 +11,7 @@
 #include "lib/ask/rule_text.h"
 #include "lib/ask/word_reader.h"
 #include "lib/base/units.h"
+#include "lib/rules/rules_file.h"
 #include "lib/stream/endpoint_name.h"
 
 namespace vexevt {
@@ -51,8 +52,10 @@ class RouteReader {
     } else if (!ReadCommand(asked)) {
       return false;
     }
+    const std::size_t tail = words_.at();
     while (ReadTail(asked)) {
     }
+    CheckTail(*asked, tail);
     return !words_.denied() && words_.AtEnd();
   }
 
@@ -130,14 +133,14 @@ class RouteReader {
     words_.Expect("a share, as in 10%");
     const AskWord* const word = words_.Peek();
     if (word == nullptr || word->quoted || !word->text.ends_with('%')) return;
-    asked->sample = word->text;
     words_.Advance();
     if (!words_.Take("of")) {
-      asked->sample.clear();
       words_.GoBack(start);
       return;
     }
     words_.Skip("the");
+    asked->sample = word->text;
+    if (auto share = ParseShare(asked->sample); !share.ok()) words_.Deny(start, share.status().message());
   }
 
   bool ReadEndpoints(AskedRoute* asked) {
@@ -178,6 +181,13 @@ class RouteReader {
     if (ReadPriority(words_, &asked->boost) || ReadLimit(asked) || ReadAttribute(asked)) return true;
     words_.GoBack(start);
     return false;
+  }
+
+  // What a rule of this kind has no use for.
+  void CheckTail(const AskedRoute& asked, std::size_t at) {
+    const bool marks = !asked.boost.empty() || !asked.set.empty();
+    if (asked.drop && (marks || asked.limit)) words_.Deny(at, "what is dropped is dropped: say no more of it");
+    if (asked.to.empty() && marks) words_.Deny(at, "only what is sent gets a priority or an attribute");
   }
 
   // at most 100 a second for each user; at most once a minute for each file

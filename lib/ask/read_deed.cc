@@ -101,17 +101,19 @@ bool TakeObject(WordReader& words, Object object, Deed* deed) {
   return true;
 }
 
-bool SeesFolder(const WordReader& words) {
+// A folder, or what may as well be the name of an endpoint.
+bool SeesGoal(const WordReader& words) {
   const AskWord* const word = words.Peek();
-  return word != nullptr && word->text.starts_with('/') && word->text.find_first_of("*?[{") == std::string::npos;
+  if (word == nullptr) return false;
+  return word->quoted || (word->text.starts_with('/') && word->text.find_first_of("*?[{") == std::string::npos);
 }
 
 // What stands behind verbs in the active voice, or behind their nouns: [to] an object, and filters.
 bool ReadRest(WordReader& words, std::size_t at, const VerbList& verbs, const Deed* before, Deed* deed) {
   const std::size_t start = words.at();
-  // "writes to /srv" is what happens there, "writes of more than 1 MB" those of large files: both are filters.
+  // "writes to /srv" is what happens there, "writes of more than 1 MB" those of large files: both are filters'.
   const bool of = words.Take("of");
-  const bool there = !of && words.TakeAny({"to", "into", "from", "in", "on"}) && SeesFolder(words);
+  const bool there = !of && words.TakeAny({"to", "into", "from", "in", "on"}) && SeesGoal(words);
   auto object = there ? std::nullopt : ReadObject(words, before != nullptr);
   if (of && object && !object->volume.empty()) object.reset();
   if (!object) words.GoBack(start);
