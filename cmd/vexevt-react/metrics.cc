@@ -19,6 +19,7 @@ constexpr Kind kAll[] = {
     {"vexevt_react_runs_done_total", "runs that were done"},
     {"vexevt_react_runs_undone_total", "runs that failed and were undone"},
     {"vexevt_react_runs_stuck_total", "runs that could not be undone"},
+    {"vexevt_react_dead_letters_total", "events that were given up, and runs that are stuck"},
     {"vexevt_react_actions_total", "actions that were started"},
     {"vexevt_react_hurried_total", "keys whose debounce or cooldown was cut short, as they were too many"},
     {"vexevt_react_runs", "runs that go on", MetricKind::kGauge},
@@ -37,9 +38,9 @@ void ReactMetrics::Describe(MetricSet* set) {
 void ReactMetrics::Update(const Reactor& reactor) {
   const ReactorCounts& counts = reactor.counts();
   std::size_t next = 0;
-  for (std::uint64_t value :
-       {counts.triggers, counts.loops, counts.given_up, counts.begun, counts.done, counts.undone, counts.stuck,
-        counts.actions, reactor.hurried(), std::uint64_t{reactor.runs()}, std::uint64_t{reactor.waiting()}}) {
+  for (std::uint64_t value : {counts.triggers, counts.loops, counts.given_up, counts.begun, counts.done, counts.undone,
+                              counts.stuck, counts.dead_letters, counts.actions, reactor.hurried(),
+                              std::uint64_t{reactor.runs()}, std::uint64_t{reactor.waiting()}}) {
     values_[next++].store(value, std::memory_order_relaxed);
   }
 }

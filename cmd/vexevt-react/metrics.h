@@ -17,7 +17,7 @@ class ReactMetrics {
   void Update(const Reactor& reactor);
 
  private:
-  std::array<Counter, 11> values_{};  // in the order of Update
+  std::array<Counter, 12> values_{};  // in the order of Update
 };
 
 }  // namespace vexevt

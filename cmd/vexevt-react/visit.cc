@@ -120,8 +120,8 @@ Result<ExitCode> ShowRun(const std::string& folder, std::uint64_t id) {
   if (!run.key.empty()) text += fmt::format("key: {}\n", Escaped(run.key));
   text += fmt::format("began: {}\n", PrintTime(run.began_ns));
   if (run.ended_ns != 0) text += fmt::format("took: {}\n", Took(run.began_ns, run.ended_ns));
-  if (run.count > 1) text += fmt::format("events: {}, the last\n", run.count);
-  text += fmt::format("event: {}\n", TextOf(run.event));
+  const std::string last = run.count > 1 ? fmt::format(" (the last of {})", run.count) : "";
+  text += fmt::format("event{}: {}\n", last, TextOf(run.event));
   for (std::size_t i = 0; i < run.steps.size(); ++i) text += StepText(run.steps[i], run.progress.steps[i]);
   VEXEVT_TRY(Print(text));
   return ExitCode::kDone;

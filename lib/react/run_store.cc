@@ -367,7 +367,7 @@ Result<std::vector<RunRecord>> RunStore::UnfinishedRuns() {
 
 Result<std::vector<RunRecord>> RunStore::LastRuns(std::size_t count) {
   static const std::string sql = std::string(kRunColumns) + "ORDER BY id DESC LIMIT ?";
-  return rep_->Runs(sql.c_str(), {Signed(count)});
+  return rep_->Runs(sql.c_str(), {Signed(count)}, false);
 }
 
 Result<std::optional<RunRecord>> RunStore::FindRun(std::uint64_t id) {

@@ -102,7 +102,7 @@ class RunStore {
   Result<bool> HasRun(const std::string& workflow, EventId event);
 
   Result<std::vector<RunRecord>> UnfinishedRuns();             // the oldest first
-  Result<std::vector<RunRecord>> LastRuns(std::size_t count);  // the newest first
+  Result<std::vector<RunRecord>> LastRuns(std::size_t count);  // the newest first, without their steps
   Result<std::optional<RunRecord>> FindRun(std::uint64_t id);
 
   // In place of the one of this workflow and number, or key.
