@@ -11,6 +11,7 @@
 
 #include "lib/ask/quantities.h"
 #include "lib/ask/rule_text.h"
+#include "lib/ask/vocabulary.h"
 
 namespace vexevt {
 namespace {
@@ -38,12 +39,18 @@ bool IsNumber(std::string_view text) {
 // Who is meant, by fields.
 using Names = std::map<std::string, std::vector<std::string>>;
 
+// What is hardly meant for a name, as "deletes"; in quotes it is one. chmod and mount are programs.
+bool IsVerb(const AskWord& word) {
+  const auto is = [&](const Verb& verb) { return word.lower == verb.third; };
+  return !word.quoted && (std::ranges::any_of(Verbs(), is) || word.lower == "doesn't" || word.lower == "never");
+}
+
 // A name behind "user", "process" and so on: NUMBER or NAME.
 bool ReadName(WordReader& words, const ActorWord& kind, Names* names) {
   const bool user = kind.field == "uid", group = kind.field == "gid";
   words.Expect(user || group ? fmt::format("a {}'s number", kind.one) : fmt::format("a {}'s name", kind.one));
   const AskWord* const word = words.Peek();
-  if (word == nullptr || word->text.empty() || word->lower == ",") return false;
+  if (word == nullptr || word->text.empty() || word->lower == "," || IsVerb(*word)) return false;
   if (user && word->lower == "root") {
     (*names)["uid"].emplace_back("0");
   } else if (user || group) {
@@ -175,6 +182,21 @@ std::optional<Actor> ReadAnyone(WordReader& words, bool before) {
   return actor;
 }
 
+// the process, of which nothing more is said.
+std::optional<Actor> ReadSameKind(WordReader& words) {
+  const std::size_t start = words.at();
+  if (words.Skip("the")) {
+    for (const ActorWord& kind : kActorWords) {
+      if (!words.Take(kind.one)) continue;
+      const AskWord* const next = words.Peek();
+      if (next != nullptr && IsVerb(*next)) return Actor{.field = std::string(kind.field), .relation = Relation::kSame};
+      break;
+    }
+  }
+  words.GoBack(start);
+  return {};
+}
+
 // a user, the same process, another program, users, more than 3 users.
 std::optional<Actor> ReadKind(WordReader& words, bool before) {
   const std::size_t start = words.at();
@@ -226,6 +248,9 @@ std::optional<Actor> ReadActor(WordReader& words, bool before) {
   if (auto actor = ReadAnyone(words, before)) return actor;
   if (before && words.TakeAny({"it", "he", "she"})) return Actor{.relation = Relation::kSame};
   if (before && words.Take("they")) return Actor{.plural = true, .relation = Relation::kSame};
+  if (before) {
+    if (auto actor = ReadSameKind(words)) return actor;
+  }
   if (auto actor = ReadKind(words, before)) return actor;
   return ReadNames(words);
 }
