@@ -31,6 +31,11 @@ class Packer {
   }
   // As Unpacker::GetCount expects it.
   void PutCount(std::size_t count) { Put(std::uint64_t{count}); }
+  // 7 bits a byte, the low ones first, the top bit set on all but the last (LEB128): small numbers are short.
+  void PutVarint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) Put(static_cast<std::uint8_t>(value | 0x80));
+    Put(static_cast<std::uint8_t>(value));
+  }
   void PutText(std::string_view text) {
     PutCount(text.size());
     bytes_ += text;
@@ -78,6 +83,21 @@ class Unpacker {
   std::size_t GetCount(std::size_t least_bytes) {
     const auto count = Get<std::uint64_t>();
     if (count <= rest_.size() / least_bytes) return count;
+    Fail();
+    return 0;
+  }
+  // In the shortest form alone, so that a number has one form.
+  std::uint64_t GetVarint() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const auto byte = Get<std::uint8_t>();
+      const std::uint64_t bits = byte & 0x7f;
+      if ((bits << shift) >> shift != bits) break;
+      value |= bits << shift;
+      if (byte >= 0x80) continue;
+      if (byte == 0 && shift > 0) break;
+      return value;
+    }
     Fail();
     return 0;
   }

@@ -53,6 +53,29 @@ TEST(Packing, ACountIsOfWhatThereIsRoomFor) {
   EXPECT_EQ(Unpacker(packer.bytes()).GetCount(4), 3u);
 }
 
+TEST(Packing, VarintsAreShortAndComeBack) {
+  constexpr std::uint64_t kMost = ~std::uint64_t{0};
+  for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, kMost >> 1, kMost}) {
+    Packer packer;
+    packer.PutVarint(value);
+    EXPECT_EQ(packer.bytes().size(), value < 128 ? 1u : value == 128 ? 2u : value == kMost ? 10u : 9u);
+    Unpacker unpacker(packer.bytes());
+    EXPECT_EQ(unpacker.GetVarint(), value);
+    EXPECT_TRUE(unpacker.done());
+  }
+}
+
+TEST(Packing, VarintsThatAreTooLongOrTooLargeFail) {
+  using std::string_view_literals::operator""sv;
+  for (const std::string_view bytes :
+       {""sv, "\x80"sv, "\x80\x00"sv, "\xff\x80\x00"sv, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"sv,
+        "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x81\x00"sv}) {
+    Unpacker unpacker(bytes);
+    EXPECT_EQ(unpacker.GetVarint(), 0u);
+    EXPECT_FALSE(unpacker.ok());
+  }
+}
+
 TEST(Packing, WhatIsLeftIsNotDone) {
   Unpacker unpacker("x");
   EXPECT_TRUE(unpacker.ok());
