@@ -104,7 +104,7 @@ void HyperLogLog::BecomeDense() {
   for (const std::uint32_t value : sparse_) {
     if (value != 0) RaiseBySparse(value);
   }
-  sparse_ = {};
+  sparse_ = std::vector<std::uint32_t>();
   sparse_size_ = 0;
 }
 
@@ -174,7 +174,7 @@ bool HyperLogLog::LoadSparse(Unpacker* unpacker) {
 }
 
 bool HyperLogLog::LoadDense(Unpacker* unpacker) {
-  sparse_ = {};
+  sparse_ = std::vector<std::uint32_t>();
   dense_.resize(registers());
   for (std::uint8_t& rank : dense_) {
     rank = unpacker->Get<std::uint8_t>();

@@ -11,7 +11,7 @@ LogBuckets::LogBuckets(double alpha)
 
 double LogBuckets::ValueOf(std::int32_t index) const {
   const double low = LowerBound(index);
-  return 2 * low / (1 + low / LowerBound(index + 1));  // as far from both ends in proportion
+  return low * (2 / (1 + low / LowerBound(index + 1)));  // as far from both ends in proportion
 }
 
 double LogBuckets::LowerBound(std::int32_t index) const {

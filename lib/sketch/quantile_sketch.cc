@@ -149,7 +149,8 @@ bool QuantileSketch::BucketsReachTheEnds() const {
     return outermost >= kLeast && buckets.highest() == mapping_.IndexOf(outermost) &&
            buckets.lowest() >= mapping_.IndexOf(kLeast);
   };
-  return reaches(positive_, max_) && reaches(negative_, -min_);
+  const bool zeros_between = zeros_ == 0 || (min_ < kLeast && max_ > -kLeast);
+  return reaches(positive_, max_) && reaches(negative_, -min_) && zeros_between;
 }
 
 }  // namespace vexevt
