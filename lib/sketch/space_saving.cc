@@ -12,7 +12,6 @@ namespace vexevt {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kChildren = 4;
 
 std::uint32_t HashOf(std::string_view key) { return static_cast<std::uint32_t>(XXH3_64bits(key.data(), key.size())); }
 
@@ -25,109 +24,81 @@ bool ComesFirst(const SpaceSaving::Item& a, const SpaceSaving::Item& b) {
 void SpaceSaving::Add(std::string_view key, std::uint64_t weight) {
   total_ = SaturatingSum(total_, weight);
   const std::uint32_t hash = HashOf(key);
-  if (!places_.empty()) {
-    if (const std::uint32_t entry = places_[PlaceOf(hash, key)].entry; entry != kNone) {
-      const std::size_t at = entries_[entry].node;
-      heap_[at].count = SaturatingSum(heap_[at].count, weight);
-      SiftDown(at);
-      return;
-    }
+  if (const std::uint32_t at = Find(hash, key); at != kNone) {
+    entries_[at].count = SaturatingSum(entries_[at].count, weight);
+    return;
   }
-  if (heap_.size() < capacity_) {
-    Append(hash, key, weight, 0);
-  } else {
-    Replace(hash, key, weight);
-  }
+  if (entries_.size() < capacity_) return Append(hash, {key, weight, 0});
+  // Another gives it its place, and may have been seen as often before.
+  const std::uint32_t at = TakeLeast();
+  Unlink(at);
+  Entry& entry = entries_[at];
+  entry.key.assign(key);
+  entry.hash = hash;
+  entry.error = entry.count;
+  entry.count = SaturatingSum(entry.count, weight);
+  Link(at);
 }
 
-// Where it is, or where it would be.
-std::size_t SpaceSaving::PlaceOf(std::uint32_t hash, std::string_view key) const {
-  const std::size_t mask = places_.size() - 1;
-  std::size_t at = hash & mask;
-  while (places_[at].entry != kNone && (places_[at].hash != hash || entries_[places_[at].entry].key != key)) {
-    at = (at + 1) & mask;
-  }
+std::uint32_t SpaceSaving::Find(std::uint32_t hash, std::string_view key) const {
+  if (heads_.empty()) return kNone;
+  std::uint32_t at = heads_[hash & (heads_.size() - 1)];
+  while (at != kNone && (entries_[at].hash != hash || entries_[at].key != key)) at = entries_[at].next;
   return at;
 }
 
-void SpaceSaving::Append(std::uint32_t hash, std::string_view key, std::uint64_t count, std::uint64_t error) {
-  if ((entries_.size() + 1) * 2 > places_.size()) GrowPlaces();
-  const auto entry = static_cast<std::uint32_t>(entries_.size());
-  places_[PlaceOf(hash, key)] = {hash, entry};
-  entries_.push_back({std::string(key), error, entry});
-  heap_.push_back({count, entry});
-  SiftUp(heap_.size() - 1);
+void SpaceSaving::Link(std::uint32_t entry) {
+  std::uint32_t& head = HeadOf(entries_[entry].hash);
+  entries_[entry].next = head;
+  head = entry;
 }
 
-// The key on top gives its place to another, which may have been seen as often before.
-void SpaceSaving::Replace(std::uint32_t hash, std::string_view key, std::uint64_t weight) {
-  Node& top = heap_.front();
-  Entry& entry = entries_[top.entry];
-  ErasePlace(PlaceOf(HashOf(entry.key), entry.key));
-  places_[PlaceOf(hash, key)] = {hash, top.entry};
-  entry.key.assign(key);
-  entry.error = top.count;
-  top.count = SaturatingSum(top.count, weight);
-  SiftDown(0);
+void SpaceSaving::Unlink(std::uint32_t entry) {
+  std::uint32_t* link = &HeadOf(entries_[entry].hash);
+  while (*link != entry) link = &entries_[*link].next;
+  *link = entries_[entry].next;
 }
 
-// Moves what is behind back (Knuth, TAOCP 6.4, algorithm R).
-void SpaceSaving::ErasePlace(std::size_t hole) {
-  const std::size_t mask = places_.size() - 1;
-  for (std::size_t next = (hole + 1) & mask; places_[next].entry != kNone; next = (next + 1) & mask) {
-    // It may move back as far as to where it wants to be.
-    if (((next - places_[next].hash) & mask) < ((next - hole) & mask)) continue;
-    places_[hole] = places_[next];
-    hole = next;
-  }
-  places_[hole] = {};
+// A key that is not there yet.
+void SpaceSaving::Append(std::uint32_t hash, const Item& item) {
+  entries_.push_back({item.count, std::string(item.key), item.error, hash, kNone});
+  if (entries_.size() * 2 <= heads_.size()) return Link(static_cast<std::uint32_t>(entries_.size() - 1));
+  heads_.assign(std::max<std::size_t>(8, heads_.size() * 2), kNone);
+  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) Link(entry);
 }
 
-void SpaceSaving::GrowPlaces() {
-  std::vector<Place> old(std::max<std::size_t>(8, places_.size() * 2));
-  old.swap(places_);
-  const std::size_t mask = places_.size() - 1;
-  for (const Place& place : old) {
-    if (place.entry == kNone) continue;
-    std::size_t at = place.hash & mask;
-    while (places_[at].entry != kNone) at = (at + 1) & mask;
-    places_[at] = place;
-  }
-}
-
-void SpaceSaving::SiftUp(std::size_t at) {
-  const Node node = heap_[at];
-  while (at > 0) {
-    const std::size_t parent = (at - 1) / kChildren;
-    if (heap_[parent].count <= node.count) break;
-    SetNode(at, heap_[parent]);
-    at = parent;
-  }
-  SetNode(at, node);
-}
-
-void SpaceSaving::SiftDown(std::size_t at) {
-  const Node node = heap_[at];
-  const std::size_t start = at;
+// Counts only grow, so one that is still the least of then is the least of now.
+std::uint32_t SpaceSaving::TakeLeast() {
   for (;;) {
-    const std::size_t first = at * kChildren + 1;
-    if (first >= heap_.size()) break;
-    const std::size_t end = std::min(first + kChildren, heap_.size());
-    std::size_t least = first;
-    for (std::size_t child = first + 1; child < end; ++child) {
-      if (heap_[child].count < heap_[least].count) least = child;
-    }
-    if (heap_[least].count >= node.count) break;
-    SetNode(at, heap_[least]);
-    at = least;
+    if (least_.empty()) FindLeast();
+    const std::uint32_t entry = least_.back();
+    least_.pop_back();
+    if (entries_[entry].count == least_count_) return entry;
   }
-  if (at != start) SetNode(at, node);
+}
+
+void SpaceSaving::FindLeast() {
+  least_count_ = ErrorBound();
+  least_.resize(entries_.size());
+  std::size_t found = 0;
+  for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
+    least_[found] = entry;  // without a branch, which no one could foresee
+    found += entries_[entry].count == least_count_;
+  }
+  least_.resize(found);
+}
+
+std::uint64_t SpaceSaving::ErrorBound() const {
+  if (entries_.size() < capacity_) return 0;
+  std::uint64_t least = ~std::uint64_t{0};
+  for (const Entry& entry : entries_) least = std::min(least, entry.count);
+  return least;
 }
 
 std::vector<SpaceSaving::Item> SpaceSaving::Top(std::size_t most) const {
   std::vector<Item> items;
-  items.reserve(heap_.size());
-  for (const Node& node : heap_) items.push_back({entries_[node.entry].key, node.count, entries_[node.entry].error});
+  items.reserve(entries_.size());
+  for (const Entry& entry : entries_) items.push_back({entry.key, entry.count, entry.error});
   const auto end = items.begin() + static_cast<std::ptrdiff_t>(std::min(most, items.size()));
   std::partial_sort(items.begin(), end, items.end(), ComesFirst);
   items.erase(end, items.end());
@@ -137,50 +108,41 @@ std::vector<SpaceSaving::Item> SpaceSaving::Top(std::size_t most) const {
 // What only one of the two keeps may have been seen by the other as often as its bound says. Counts of more keys than
 // may be kept are cut from the least.
 void SpaceSaving::Merge(const SpaceSaving& other) {
+  const std::uint64_t bound = ErrorBound(), other_bound = other.ErrorBound();
   SpaceSaving mine(capacity_);
   std::swap(mine, *this);
   total_ = SaturatingSum(mine.total_, other.total_);
 
-  std::vector<Item> items = mine.Top(mine.heap_.size());
-  for (Item& item : items) {
-    std::uint64_t count = other.ErrorBound(), error = count;
-    if (!other.places_.empty()) {
-      const Place& place = other.places_[other.PlaceOf(HashOf(item.key), item.key)];
-      if (place.entry != kNone) {
-        count = other.heap_[other.entries_[place.entry].node].count;
-        error = other.entries_[place.entry].error;
-      }
-    }
-    item.count = SaturatingSum(item.count, count);
-    item.error = SaturatingSum(item.error, error);
+  std::vector<Item> items;
+  items.reserve(mine.entries_.size() + other.entries_.size());
+  for (const Entry& entry : mine.entries_) {
+    const std::uint32_t there = other.Find(entry.hash, entry.key);
+    const bool is_there = there != kNone;
+    items.push_back({entry.key, SaturatingSum(entry.count, is_there ? other.entries_[there].count : other_bound),
+                     SaturatingSum(entry.error, is_there ? other.entries_[there].error : other_bound)});
   }
-  const std::uint64_t bound = mine.ErrorBound();
-  for (const Node& node : other.heap_) {
-    const Entry& entry = other.entries_[node.entry];
-    if (!mine.places_.empty() && mine.places_[mine.PlaceOf(HashOf(entry.key), entry.key)].entry != kNone) continue;
-    items.push_back({entry.key, SaturatingSum(node.count, bound), SaturatingSum(entry.error, bound)});
+  for (const Entry& entry : other.entries_) {
+    if (mine.Find(entry.hash, entry.key) != kNone) continue;
+    items.push_back({entry.key, SaturatingSum(entry.count, bound), SaturatingSum(entry.error, bound)});
   }
   std::sort(items.begin(), items.end(), ComesFirst);
   if (items.size() > capacity_) items.resize(capacity_);
-  // From the least, which is a heap already.
-  for (auto item = items.rbegin(); item != items.rend(); ++item) {
-    Append(HashOf(item->key), item->key, item->count, item->error);
-  }
+  for (const Item& item : items) Append(HashOf(item.key), item);
 }
 
 void SpaceSaving::Clear() {
   total_ = 0;
-  heap_.clear();
   entries_.clear();
-  std::fill(places_.begin(), places_.end(), Place());
+  least_.clear();
+  std::fill(heads_.begin(), heads_.end(), kNone);
 }
 
 void SpaceSaving::Save(Packer* packer) const {
   packer->Put(kVersion);
   packer->PutVarint(capacity_);
   packer->PutVarint(total_);
-  packer->PutVarint(heap_.size());
-  for (const Item& item : Top(heap_.size())) {
+  packer->PutVarint(entries_.size());
+  for (const Item& item : Top(entries_.size())) {
     packer->PutVarint(item.count);
     packer->PutVarint(item.error);
     packer->PutText(item.key);
@@ -213,10 +175,10 @@ bool SpaceSaving::LoadItems(Unpacker* unpacker) {
     items.push_back(item);
   }
   if (counted > total || (size < capacity_ && counted != total)) return false;
-  for (auto item = items.rbegin(); item != items.rend(); ++item) {
-    const std::uint32_t hash = HashOf(item->key);
-    if (!places_.empty() && places_[PlaceOf(hash, item->key)].entry != kNone) return false;
-    Append(hash, item->key, item->count, item->error);
+  for (const Item& item : items) {
+    const std::uint32_t hash = HashOf(item.key);
+    if (Find(hash, item.key) != kNone) return false;
+    Append(hash, item);
   }
   total_ = total;
   return unpacker->ok();

@@ -8,10 +8,12 @@
 // algorithm", 2016; Agarwal and others: "Mergeable summaries", 2012), though which keys are kept can differ from one
 // run.
 //
-// A key's bytes are kept, so memory goes up to the capacity times the longest keys. Inside is a heap with the least
-// count on top, four children to a node: what is often seen lies at its bottom already. Steady use allocates nothing
-// but for keys that are longer than all before in their place. The hash is not seeded: keys chosen to collide make it
-// slow, up to a look at every key. Not for two threads at once.
+// A key's bytes are kept, so memory goes up to the capacity times the longest keys. A key that is there costs a look
+// into a hash table and no more. When one has to go, it is of those that a look at all of them found to have the least
+// count. The next such look finds a greater one, and the least is n / m at most: of weights of 1, or of any one size,
+// that makes a constant time for each Add, on average. Weights that are all different cost up to a look each. Steady
+// use allocates nothing but for keys that are longer than all before in their place. The hash is not seeded: keys
+// chosen to collide make it slow, up to a look at every key. Not for two threads at once.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +46,7 @@ class SpaceSaving {
   // The `most` keys of the largest counts, from the largest; of equal counts the surer one first, then by the bytes.
   std::vector<Item> Top(std::size_t most) const;
 
-  std::uint64_t ErrorBound() const { return heap_.size() < capacity_ ? 0 : heap_.front().count; }
+  std::uint64_t ErrorBound() const;  // looks at each key; 0 while there are fewer than the capacity
 
   // Adds what `other`, another one of the same capacity, was given.
   void Merge(const SpaceSaving& other);
@@ -53,7 +55,7 @@ class SpaceSaving {
 
   // Bytes of memory that it has taken beyond its own size, but for what the keys take beyond 15 bytes.
   std::size_t allocated() const {
-    return heap_.capacity() * sizeof(Node) + entries_.capacity() * sizeof(Entry) + places_.capacity() * sizeof(Place);
+    return entries_.capacity() * sizeof(Entry) + (heads_.capacity() + least_.capacity()) * sizeof(std::uint32_t);
   }
 
   // Equal items have equal bytes. Which of several keys with the least count goes next is not part of them.
@@ -63,40 +65,30 @@ class SpaceSaving {
   bool Load(Unpacker* unpacker);
 
  private:
-  struct Node {
+  struct alignas(64) Entry {  // a cache line
     std::uint64_t count;
-    std::uint32_t entry;
-  };
-  struct Entry {
     std::string key;
     std::uint64_t error;
-    std::uint32_t node;  // its place in the heap
-  };
-  // Of the hash table: open addressing, linear probing.
-  struct Place {
-    std::uint32_t hash = 0;
-    std::uint32_t entry = kNone;
+    std::uint32_t hash;
+    std::uint32_t next;  // of those with the same head
   };
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-  std::size_t PlaceOf(std::uint32_t hash, std::string_view key) const;
-  void Append(std::uint32_t hash, std::string_view key, std::uint64_t count, std::uint64_t error);
-  void Replace(std::uint32_t hash, std::string_view key, std::uint64_t weight);
+  std::uint32_t& HeadOf(std::uint32_t hash) { return heads_[hash & (heads_.size() - 1)]; }
+  std::uint32_t Find(std::uint32_t hash, std::string_view key) const;
+  void Append(std::uint32_t hash, const Item& item);
+  void Link(std::uint32_t entry);
+  void Unlink(std::uint32_t entry);
+  std::uint32_t TakeLeast();
+  void FindLeast();
   bool LoadItems(Unpacker* unpacker);
-  void ErasePlace(std::size_t hole);
-  void GrowPlaces();
-  void SiftUp(std::size_t at);
-  void SiftDown(std::size_t at);
-  void SetNode(std::size_t at, Node node) {
-    heap_[at] = node;
-    entries_[node.entry].node = static_cast<std::uint32_t>(at);
-  }
 
   std::uint32_t capacity_;
   std::uint64_t total_ = 0;
-  std::vector<Node> heap_;
   std::vector<Entry> entries_;
-  std::vector<Place> places_;  // a power of two, at most half of it taken, or none
+  std::vector<std::uint32_t> heads_;  // of lists of entries, by the hash; a power of two, twice the entries or more
+  std::uint64_t least_count_ = 0;
+  std::vector<std::uint32_t> least_;  // entries that had this count when it was the least; they may have more now
 };
 
 }  // namespace vexevt
