@@ -107,6 +107,29 @@ TEST(HyperLogLog, MergedIsAsOneRun) {
   }
 }
 
+// Hashes with long rows of zeros, and such as agree in what the sparse form goes by.
+TEST(HyperLogLog, SparseAndDenseSeeTheSameZeros) {
+  HyperLogLog up, down, into_dense, directly;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    into_dense.Add(ItemHash(i));
+    directly.Add(ItemHash(i));
+  }
+  for (int bit = 0; bit < 52; ++bit) {
+    for (const int shift : {bit, 51 - bit}) {
+      const std::uint64_t hash = std::uint64_t{7} << 52 | std::uint64_t{1} << shift;
+      (shift == bit ? up : down).Add(hash);
+      directly.Add(hash);
+    }
+    const std::uint64_t alone = static_cast<std::uint64_t>(bit) << 54 | std::uint64_t{1} << bit;
+    up.Add(alone);
+    down.Add(alone);
+    directly.Add(alone);
+  }
+  EXPECT_EQ(SavedSketch(up), SavedSketch(down));
+  into_dense.Merge(up);
+  EXPECT_EQ(SavedSketch(into_dense), SavedSketch(directly));
+}
+
 TEST(HyperLogLog, MemoryIsBoundedAndSmallForFew) {
   HyperLogLog sketch;
   for (std::uint64_t i = 0; i < 10; ++i) sketch.Add(ItemHash(i));
