@@ -135,7 +135,7 @@ void HyperLogLog::Save(Packer* packer) const {
   packer->Put(static_cast<std::uint8_t>(precision_));
   packer->Put(!dense_.empty());
   if (!dense_.empty()) {
-    for (const std::uint8_t rank : dense_) packer->Put(rank);
+    for (std::size_t at = 0; at < dense_.size(); at += 8) packer->Put(vexevt::Load<std::uint64_t>(&dense_[at]));
     return;
   }
   std::vector<std::uint32_t> values;
