@@ -159,6 +159,13 @@ void EventSink::WriteMade(const Event& event) {
   WriteChanged(made_);
 }
 
+void EventSink::WriteText(std::string_view lines) {
+  ++written_;
+  ++made_count_;
+  printer_->lines += lines;
+  if (printer_->lines.size() >= kTextBytes) FlushLines();
+}
+
 Status EventSink::Settle() {
   EndRun();
   Add(ledger_->made, std::exchange(made_count_, 0));

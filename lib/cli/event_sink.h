@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "lib/cli/ledger.h"
@@ -51,6 +52,9 @@ class EventSink {
 
   // Writes an event of the tool's own: a match, a gap.
   void WriteMade(const Event& event);
+
+  // Writes lines of the tool's own in place of events, which count as one. Only for kText.
+  void WriteText(std::string_view lines);
 
   // Whether --count is reached: what is written from now on is too much. Steps that make several events from one ask.
   bool full() const { return room_ && *room_ <= written_; }

@@ -62,6 +62,15 @@ void AppendNumber(FieldType type, const FieldValue& value, ValueForm form, std::
   out->erase(start, 1);
 }
 
+struct AttributeAsField {
+  FieldValue operator()(const AttributeText& text) const { return text.value; }
+  FieldValue operator()(const AttributeBytes& bytes) const { return bytes.value; }
+  template <typename Number>
+  FieldValue operator()(Number number) const {
+    return number;
+  }
+};
+
 }  // namespace
 
 Result<Column> ParseColumn(std::string_view name) {
@@ -87,6 +96,23 @@ Status AppendFieldNames(std::string_view text, std::vector<std::string>* names) 
   }
 }
 
+FieldValue ReadColumn(const EventView& event, const Column& column) {
+  if (column.field != nullptr) return ReadField(event, *column.field);
+  for (std::size_t i = 0, count = event.attribute_count(); i < count; ++i) {
+    const Attribute attribute = event.attribute(i);
+    if (attribute.key == column.attribute) return std::visit(AttributeAsField(), attribute.value);
+  }
+  return {};
+}
+
+void AppendValueText(FieldType type, const FieldValue& value, ValueForm form, std::string* out) {
+  if (const auto* bytes = std::get_if<std::string_view>(&value)) {
+    AppendBytes(*bytes, form, out);
+  } else {
+    AppendNumber(type, value, form, out);
+  }
+}
+
 bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out) {
   FieldValue value = ReadField(event, field);
   if (std::holds_alternative<std::monostate>(value)) {
@@ -94,11 +120,7 @@ bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form
     if (form == ValueForm::kShell) out->append("''");
     return false;
   }
-  if (const auto* bytes = std::get_if<std::string_view>(&value)) {
-    AppendBytes(*bytes, form, out);
-  } else {
-    AppendNumber(field.type, value, form, out);
-  }
+  AppendValueText(field.type, value, form, out);
   return true;
 }
 

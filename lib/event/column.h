@@ -23,6 +23,9 @@ Result<Column> ParseColumn(std::string_view name);
 // The same for names separated by commas, which are appended.
 Status AppendFieldNames(std::string_view text, std::vector<std::string>* names);
 
+// The value of a field, or of the first attribute of that key; monostate where the event doesn't have it.
+FieldValue ReadColumn(const EventView& event, const Column& column);
+
 enum class ValueForm : unsigned char {
   kRaw,      // bytes as they are
   kEscaped,  // as AppendEscaped has them
@@ -34,6 +37,8 @@ enum class ValueForm : unsigned char {
 // empty. False: it doesn't have it.
 bool AppendValue(const EventView& event, const Column& column, ValueForm form, std::string* out);
 bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out);
+// The same for a value of such a field that was read before.
+void AppendValueText(FieldType type, const FieldValue& value, ValueForm form, std::string* out);
 void AppendAttributeValue(const Attribute& attribute, ValueForm form, std::string* out);
 
 }  // namespace vexevt

@@ -1,0 +1,79 @@
+#include "cmd/vexevt-stats/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "lib/base/units.h"
+#include "lib/cli/option_value.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::uint64_t kMostGroups = 100'000'000;
+
+constexpr Example kExamples[] = {
+    {"what happens how often", "vexevt-stats 'count by type' a.evt"},
+    {"every ten seconds: events, the size that 1 % are above, different paths, and the five busiest processes",
+     "vexevt-capture /srv | vexevt-stats 'count, p99(size), distinct(path), topk(5, comm) by type, uid every 10s'"},
+    {"the share of operations that failed, over the last minute",
+     "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
+    {"bursts of each process, with a second of silence between",
+     "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+};
+
+}  // namespace
+
+const Tool kStatsTool = {
+    .name = "vexevt-stats",
+    .summary = "count, sum up and rank events by group and window",
+    .usage = "[OPTION]... QUERY [FILE]...",
+    .description =
+        "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
+        "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
+        "without either once, at the end. As text these are tables, else a row is an observability.metric event.\n"
+        "vexevt.lost and vexevt.barrier events, which tell of the stream itself, are passed on, but for text.",
+    .examples = kExamples,
+    .negative = "",
+};
+
+void AddStatsOptions(CLI::App& app, StatsOptions* options) {
+  AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
+          &options->query);
+  AddText(app, "--by", "FIELDS", "group by these fields, separated by commas\nThe same as `by` in QUERY.",
+          &options->by);
+  AddText(app, "--every", "DURATION",
+          "a window of this length after the other, from 1970 on\nThe same as `every` in QUERY; or COUNT events.",
+          &options->every);
+  AddText(app, "--over", "DURATION", "with --every: windows of this length, which overlap", &options->over);
+  AddText(app, "--session", "DURATION", "a window ends when none of its group's events comes for so long",
+          &options->session);
+  AddValue(app, "--lateness", "DURATION",
+           "a window waits so long for events that come late; 0\nLater ones are counted, and told at the end.",
+           &ParseDuration, &options->limits.lateness_ns);
+  AddValue(app, "--groups", "COUNT",
+           "so many groups in each window at most; 100k\nThe events of further ones make up the group `other`.",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
+             if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
+             options->limits.most_groups = static_cast<std::uint32_t>(most);
+             return {};
+           });
+  AddValue(app, "--partial", "DURATION",
+           "tell windows that are open, too, as far as they have come\nEach time that the events' time has gone on by "
+           "that much.",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(options->partial_ns, ParseDuration(text));
+             if (options->partial_ns == 0) return InvalidArgument("it is more than 0");
+             return {};
+           });
+  AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
+  AddChoice<bool>(
+      app, "--clock",
+      "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "
+      "the events alone.",
+      {{"wall", true}, {"event", false}}, &options->real_clock);
+  AddFlag(app, "--check", "only check the query", &options->check);
+  AddFlag(app, "--follow", "at the end of a file, wait for more", &options->common.follow);
+  AddCommonOptions(app, kAllOptions, &options->common);
+}
+
+}  // namespace vexevt

@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include "lib/base/clock.h"
+#include "lib/stats/query.h"
+
+namespace vexevt {
+namespace {
+
+StatsQuery QueryOf(std::string_view text) {
+  auto query = ParseStatsQuery(text);
+  EXPECT_TRUE(query.ok()) << query.status().message();
+  return query.ok() ? std::move(*query) : StatsQuery();
+}
+
+std::string FailureOf(std::string_view text) {
+  const auto query = ParseStatsQuery(text);
+  return query.ok() ? "it is a query" : query.status().message();
+}
+
+TEST(ParseStatsQuery, ReadsAggregatesKeysAndWindows) {
+  const StatsQuery query = QueryOf("count, p99.9(size), distinct(path), topk(5, comm) by type, uid every 10s over 1m");
+  ASSERT_EQ(query.aggregates.size(), 4u);
+  EXPECT_EQ(query.aggregates[0].kind, AggregateKind::kCount);
+  EXPECT_EQ(query.aggregates[1].kind, AggregateKind::kQuantile);
+  EXPECT_DOUBLE_EQ(query.aggregates[1].fraction, 0.999);
+  EXPECT_EQ(query.aggregates[1].name, "p99.9_size");
+  EXPECT_EQ(query.aggregates[3].most, 5u);
+  ASSERT_EQ(query.by.size(), 2u);
+  EXPECT_EQ(query.by[1].name, "uid");
+  EXPECT_EQ(query.windows,
+            (WindowShape{.kind = WindowKind::kTime, .every_ns = 10 * kNsPerSecond, .length_ns = 60 * kNsPerSecond}));
+}
+
+TEST(ParseStatsQuery, ReadsEachKindOfWindow) {
+  EXPECT_EQ(QueryOf("count").windows, WindowShape());
+  EXPECT_EQ(QueryOf("count every 10k events").windows, (WindowShape{.kind = WindowKind::kCount, .events = 10'000}));
+  EXPECT_EQ(QueryOf("count session gap 30s").windows,
+            (WindowShape{.kind = WindowKind::kSession, .gap_ns = 30 * kNsPerSecond}));
+}
+
+TEST(ParseStatsQuery, KeepsExpressionsWithTheirPlace) {
+  const StatsQuery query = QueryOf(R"(ratio(count [path contains "]" and size > 1], sum(size)) as share)");
+  ASSERT_EQ(query.aggregates.size(), 1u);
+  EXPECT_EQ(query.aggregates[0].name, "share");
+  ASSERT_EQ(query.aggregates[0].parts.size(), 2u);
+  EXPECT_EQ(query.aggregates[0].parts[0].when, R"(path contains "]" and size > 1)");
+  EXPECT_EQ(query.aggregates[0].parts[0].when_at, 13u);
+}
+
+TEST(ParseStatsQuery, SaysWhereAndWhatIsWrong) {
+  EXPECT_EQ(FailureOf(""), "1: expected an aggregate like count or p99(size), not the end");
+  EXPECT_EQ(FailureOf("coutn"), "1: unknown aggregate 'coutn' (did you mean 'count'?)");
+  EXPECT_EQ(FailureOf("count, sum(sise)"), "12: unknown field 'sise' (did you mean 'size'?)");
+  EXPECT_EQ(FailureOf("sum(path)"), "5: 'path' is no number");
+  EXPECT_EQ(FailureOf("sum size"), "5: expected '(', not 'size'");
+  EXPECT_EQ(FailureOf("quantile(2, size)"), "10: a quantile is 0 to 1");
+  EXPECT_EQ(FailureOf("p101(size)"), "1: a percentile is 0 to 100");
+  EXPECT_EQ(FailureOf("topk(0, path)"), "6: it is 1 to 1000");
+  EXPECT_EQ(FailureOf("topk(1.5, path)"), "6: it is 1 to 1000");
+  EXPECT_EQ(FailureOf("count, count"), "8: two aggregates are named 'count': name one with 'as NAME'");
+  EXPECT_EQ(FailureOf("count [size > 1"), "7: the '[' that stands here has no ']'");
+  EXPECT_EQ(FailureOf("count [ ]"), "7: expected an expression between '[' and ']'");
+  EXPECT_EQ(FailureOf("ratio(count, ratio(count, count))"), "14: a ratio is of two aggregates that are none");
+  EXPECT_EQ(FailureOf("ratio(count, first(size))"), "14: 'first_size' is no number");
+  EXPECT_EQ(FailureOf("count by type, type"), "16: 'type' is named twice");
+  EXPECT_EQ(FailureOf("count every 10"), "13: invalid duration '10' (write it like 250ms, 10s or 1h30m)");
+  EXPECT_EQ(FailureOf("count every 0"), "13: a window is longer than 0");
+  EXPECT_EQ(FailureOf("count every 0 events"), "13: a window has more than 0 events");
+  EXPECT_EQ(FailureOf("count every 3s over 10s"), "21: 'over' is a multiple of 'every', which is 3s");
+  EXPECT_EQ(FailureOf("count every 1ns over 1s"), "22: an event would be in more than 10000 windows");
+  EXPECT_EQ(FailureOf("count session 3s"), "15: expected 'gap', not '3s'");
+  EXPECT_EQ(FailureOf("count bye"), "7: expected ',', 'by', 'every' or 'session', not 'bye'");
+}
+
+}  // namespace
+}  // namespace vexevt

@@ -1,0 +1,88 @@
+// StatsQuery: what vexevt-stats is asked for, as vexevt-stats(1) describes it. Plain values: read and checked for
+// shape, conditions not yet compiled.
+//
+//   query     = aggregate {"," aggregate} ["by" FIELD {"," FIELD}] [windows]
+//   aggregate = measure ["[" EXPRESSION "]"] ["as" NAME]
+//   measure   = "count" | "rate" | "interarrival"
+//             | ("sum" | "min" | "max" | "mean" | "variance" | "stddev" | "first" | "last" | "distinct" | "entropy"
+//                | "histogram" | "p" NUMBER) "(" FIELD ")"
+//             | "quantile" "(" NUMBER "," FIELD ")" | "topk" "(" NUMBER "," FIELD ")"
+//             | "ratio" "(" measure ["[" EXPRESSION "]"] "," measure ["[" EXPRESSION "]"] ")"
+//   windows   = "every" DURATION ["over" DURATION] | "every" NUMBER "events" | "session" "gap" DURATION
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/status.h"
+#include "lib/event/column.h"
+
+namespace vexevt {
+
+inline constexpr std::size_t kMaxAggregates = 64, kMaxKeyFields = 16;
+inline constexpr std::uint32_t kMaxTopK = 1'000;
+// Windows that may be open at once: of sliding ones, and those that lateness keeps open.
+inline constexpr std::uint64_t kMaxOpenWindows = 10'000;
+
+enum class AggregateKind : std::uint8_t {
+  kCount,
+  kRate,          // events a second
+  kInterarrival,  // mean time between two events
+  kSum,
+  kMin,
+  kMax,
+  kMean,
+  kVariance,  // of the values as a population
+  kStddev,
+  kFirst,  // value of the earliest event that has the field
+  kLast,
+  kQuantile,
+  kDistinct,
+  kTopK,
+  kHistogram,  // by powers of two
+  kEntropy,    // Shannon's, in bits, of how the values are distributed
+  kRatio,
+};
+
+struct Aggregate {
+  AggregateKind kind = AggregateKind::kCount;
+  Column field;                  // of kinds that have one
+  double fraction = 0;           // kQuantile: 0 to 1
+  std::uint32_t most = 0;        // kTopK
+  std::string when;              // only of events for which this expression holds; empty: of all
+  std::size_t when_at = 0;       // where it begins in the query's text, in bytes from 0
+  std::vector<Aggregate> parts;  // kRatio: what is divided, and by what
+  std::string name;              // attribute of the results: as given, or "p99_size"
+};
+
+enum class WindowKind : std::uint8_t {
+  kGlobal,   // the whole stream
+  kTime,     // of `length_ns`, one begins every `every_ns` of the events' time, from 1970 on
+  kCount,    // of `events` events, one after the other
+  kSession,  // of each group: until none of its events comes for `gap_ns`
+};
+
+struct WindowShape {
+  WindowKind kind = WindowKind::kGlobal;
+  std::uint64_t every_ns = 0, length_ns = 0;  // length_ns: a multiple of every_ns
+  std::uint64_t gap_ns = 0;
+  std::uint64_t events = 0;
+  bool operator==(const WindowShape&) const = default;
+};
+
+struct StatsQuery {
+  std::vector<Aggregate> aggregates;  // at least one
+  std::vector<Column> by;
+  WindowShape windows;
+  std::string text;  // what it was read from
+};
+
+// A failure's message is "COLUMN: what is wrong", in bytes from 1. The code is kInvalidArgument.
+Result<StatsQuery> ParseStatsQuery(std::string_view text);
+
+// Whether the aggregate has a value that is a number: others are texts.
+bool IsNumber(const Aggregate& aggregate);
+
+}  // namespace vexevt

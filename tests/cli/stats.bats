@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# vexevt-stats, as it is met in a shell.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+}
+
+# at SECOND TYPE PATH SIZE: an event as JSON.
+at() {
+  printf '{"time":"2026-01-01T00:00:%02d.000000000Z","type":"%s","path":"%s","size":%d,"mode":"100644","flags":["stat"]}\n' \
+    "$1" "$2" "$3" "$4"
+}
+
+# sample: some events in in.evt.
+sample() {
+  { at 1 fs.write /a 2048; at 2 fs.write /b 4096; at 3 fs.delete /a 0; at 12 fs.write /a 1024; } | vexevt-capture --import - -o in.evt
+}
+
+@test "tells of the whole stream as a table" {
+  sample
+  run -0 vexevt-stats 'count, max(size), distinct(path) by type' in.evt --format text
+  [ "${lines[0]}" = "TYPE       COUNT  MAX_SIZE  DISTINCT_PATH" ]
+  [ "${lines[1]}" = "fs.write       3        4K              2" ]
+  [ "${lines[2]}" = "fs.delete      1         0              1" ]
+  [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "tells of each window, with its time" {
+  sample
+  run -0 vexevt-stats 'count every 10s' in.evt --format text
+  [ "${lines[0]}" = "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z" ]
+  [ "${lines[2]}" = "    3" ]
+  [ "${lines[3]}" = "2026-01-01T00:00:10Z to 2026-01-01T00:00:20Z" ]
+  [ "${lines[5]}" = "    1" ]
+}
+
+@test "results are events, the same in every run, that other tools take" {
+  sample
+  vexevt-stats 'count, mean(size) as mean by type every 10s' in.evt -o one.evt
+  vexevt-stats count,'mean(size) as mean' --by type --every 10s in.evt >/dev/null
+  vexevt-stats 'count, mean(size) as mean by type every 10s' in.evt -o two.evt
+  cmp one.evt two.evt
+  run -0 bash -c "vexevt-filter 'attr.count > 1' one.evt | vexevt-cat --template '{type} {time} {attr.type} {attr.count} {attr.mean}\n'"
+  [ "$output" = "observability.metric 2026-01-01T00:00:10.000000000Z fs.write 2 3072.0" ]
+}
+
+@test "the options say what the query can" {
+  sample
+  vexevt-stats 'count by type every 10s over 20s' in.evt --format text >query
+  vexevt-stats count --by type --every 10s --over 20s in.evt --format text >options
+  cmp query options
+  [ -s query ]
+}
+
+@test "CSV has a column for each result" {
+  sample
+  run -0 vexevt-stats 'count, topk(1, path) by type' in.evt --format csv
+  [ "${lines[0]}" = "attr.begin,attr.end,attr.type,attr.count,attr.topk_path,attr.other,attr.lower_bound,attr.partial" ]
+  [ "${lines[1]}" = '1767225601000000000,1767225612000000000,fs.write,3,"[[""/a"",2]]",,,' ]
+}
+
+@test "a window that a gap touches is a lower bound" {
+  { at 1 fs.write /a 1; echo '{"type":"vexevt.lost","time":"2026-01-01T00:00:02.000000000Z","gap":{"lost":3}}'; at 12 fs.write /a 1; } |
+    vexevt-capture --import - -o in.evt
+  run -0 vexevt-stats 'count, max(size) every 10s' in.evt --format text
+  [ "${lines[2]}" = "  >=1         1" ]
+  [ "${lines[5]}" = "    1         1" ]
+  run -0 bash -c "vexevt-stats 'count every 10s' in.evt | vexevt-cat --template '{type} {attr.count} {attr.lower_bound}\n'"
+  [ "${lines[0]}" = "vexevt.lost  " ]
+  [ "${lines[1]}" = "observability.metric 1 true" ]
+  [ "${lines[2]}" = "observability.metric 1 " ]
+  run -4 vexevt-stats count in.evt --format text --strict
+}
+
+@test "groups beyond the bound are told as one, and that is said" {
+  sample
+  run --separate-stderr -0 vexevt-stats 'count by path' in.evt --groups 1 --format text
+  [ "${lines[1]}" = "/a           3" ]
+  [ "${lines[2]}" = "(other)      1" ]
+  [[ $stderr == *"1 events are in the group 'other'"* ]]
+}
+
+@test "late events are counted and told, or waited for" {
+  { at 11 fs.write /a 1; at 2 fs.write /a 1; } | vexevt-capture --import - -o in.evt
+  run --separate-stderr -0 vexevt-stats 'count every 10s' in.evt --format text
+  [ "${#lines[@]}" -eq 3 ]
+  [[ $stderr == *"1 events came too late for a window"* ]]
+  run --separate-stderr -0 vexevt-stats 'count every 10s' in.evt --lateness 10s --format text
+  [ "${#lines[@]}" -eq 6 ]
+  [ -z "$stderr" ]
+}
+
+@test "a window is told while no event comes" {
+  at 1 fs.write /a 1 | vexevt-capture --import - -o in.evt
+  mkfifo pipe
+  { cat in.evt; exec sleep 30; } >pipe &
+  writer=$!
+  run -0 timeout 20 vexevt-stats -n 1 'count every 100ms' pipe --format text
+  kill "$writer"
+  [ "${lines[2]}" = "    1" ]
+}
+
+@test "open windows are told with --partial" {
+  sample
+  run -0 bash -c "vexevt-stats 'count every 1m' --partial 5s in.evt | vexevt-cat --template '{attr.count} {attr.partial}\n'"
+  [ "${lines[-1]}" = "4 " ]
+  [[ ${lines[0]} == *" true" ]]
+}
+
+@test "paths can do nothing to a terminal" {
+  printf '{"type":"fs.write","path":"/\\u001b[31m\\nx"}\n' | vexevt-capture --import - -o in.evt
+  run -0 vexevt-stats 'count, first(path), topk(1, path) by path' in.evt --format text
+  [[ $output != *$'\e'* ]]
+  [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "says what is wrong with a query, and where" {
+  run -2 vexevt-stats </dev/null
+  [[ $output == *"a query is wanted"* ]]
+  run -2 vexevt-stats 'count, sum(sise)' --check
+  [[ $output == *"query:12: unknown field 'sise' (did you mean 'size'?)"* ]]
+  run -2 vexevt-stats 'count [sise > 1] by type' --check
+  [[ $output == *"query:8: unknown field 'sise'"* ]]
+  run -2 vexevt-stats 'coutn by type' --check
+  [[ $output == *"did you mean 'count'?"* ]]
+  run -2 vexevt-stats count --groups 0 --check
+  run -2 vexevt-stats 'count every 1ns' --lateness 1h --check
+  run -0 vexevt-stats 'count by type every 10s' --check
+}
+
+@test "a full disk is an error" {
+  sample
+  run -3 bash -c "vexevt-stats 'count by type' in.evt --format text >/dev/full"
+}
