@@ -18,14 +18,42 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+    {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
 };
+
+void AddGroups(CLI::App& app, StatsOptions* options) {
+  AddValue(app, "--groups", "COUNT",
+           "so many groups in each window at most; 100k\nThe events of further ones make up the group `other`.",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
+             if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
+             options->limits.most_groups = static_cast<std::uint32_t>(most);
+             return {};
+           });
+}
+
+void AddResults(CLI::App& app, StatsOptions* options) {
+  AddFlag(app, "--partials", "write states that vexevt-stats merge adds up, in place of results", &options->states);
+  AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
+}
+
+void AddMerge(CLI::App& app, StatsOptions* options) {
+  CLI::App* merge = app.add_subcommand(
+      "merge",
+      "add up what --partials wrote: the answer of one run over all events\nReads the FILEs, of many hosts or times, "
+      "to their end. They are of one query.");
+  merge->callback([options] { options->merge = true; });
+  AddGroups(*merge, options);
+  AddResults(*merge, options);
+  AddCommonOptions(*merge, kAllOptions, &options->common);
+}
 
 }  // namespace
 
 const Tool kStatsTool = {
     .name = "vexevt-stats",
     .summary = "count, sum up and rank events by group and window",
-    .usage = "[OPTION]... QUERY [FILE]...",
+    .usage = "[OPTION]... QUERY [FILE]...\nmerge [OPTION]... [FILE]...",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -36,6 +64,8 @@ const Tool kStatsTool = {
 };
 
 void AddStatsOptions(CLI::App& app, StatsOptions* options) {
+  app.require_subcommand(0, 1);
+  AddMerge(app, options);
   AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
           &options->query);
   AddText(app, "--by", "FIELDS", "group by these fields, separated by commas\nThe same as `by` in QUERY.",
@@ -49,14 +79,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   AddValue(app, "--lateness", "DURATION",
            "a window waits so long for events that come late; 0\nLater ones are counted, and told at the end.",
            &ParseDuration, &options->limits.lateness_ns);
-  AddValue(app, "--groups", "COUNT",
-           "so many groups in each window at most; 100k\nThe events of further ones make up the group `other`.",
-           [options](std::string_view text) -> Status {
-             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
-             if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
-             options->limits.most_groups = static_cast<std::uint32_t>(most);
-             return {};
-           });
+  AddGroups(app, options);
   AddValue(app, "--partial", "DURATION",
            "tell windows that are open, too, as far as they have come\nEach time that the events' time has gone on by "
            "that much.",
@@ -65,7 +88,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
              if (options->partial_ns == 0) return InvalidArgument("it is more than 0");
              return {};
            });
-  AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
+  AddResults(app, options);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

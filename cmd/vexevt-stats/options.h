@@ -18,7 +18,9 @@ struct StatsOptions {
   RollupLimits limits;
   std::uint64_t partial_ns = 0;  // of the events' time; 0: open windows are not told
   bool real_clock = true;        // time also goes by while no event comes
+  bool states = false;           // --partials: what vexevt-stats merge reads in place of results
   bool check = false;
+  bool merge = false;  // the command is `merge`
 };
 
 extern const Tool kStatsTool;

@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "cmd/vexevt-stats/merge.h"
+#include "cmd/vexevt-stats/window_writer.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
@@ -37,7 +39,7 @@ class StatsStep final : public Step {
   StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup)
       : options_(options),
         rollup_(std::move(rollup)),
-        result_(rollup_->query(), rollup_->plan(), options.name),
+        writer_(rollup_->query(), rollup_->plan(), options.name, options.states),
         seen_at_ns_(SystemClock().Now().mono_ns) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
@@ -50,7 +52,7 @@ class StatsStep final : public Step {
     TellPartial(tell);
     Count();
     seen_at_ns_ = SystemClock().Now().mono_ns;
-    return {};
+    return writer_.TakeFailure();
   }
 
   Status Finish(EventSink& sink) override {
@@ -64,7 +66,7 @@ class StatsStep final : public Step {
           fmt::format("{} events are in the group 'other', as there are more than {} groups: --groups keeps more",
                       rollup_->in_other(), options_.limits.most_groups));
     }
-    return {};
+    return writer_.TakeFailure();
   }
 
   // While no event comes, the events' own time goes on as the real one does, from the newest event on.
@@ -80,7 +82,7 @@ class StatsStep final : public Step {
     const auto tell = TellTo(sink);
     rollup_->AdvanceTo(rollup_->newest_ns() + (now - std::exchange(seen_at_ns_, now)), tell);
     TellPartial(tell);
-    return {};
+    return writer_.TakeFailure();
   }
 
   // Windows that are open are not in the output yet.
@@ -93,18 +95,7 @@ class StatsStep final : public Step {
 
  private:
   Rollup::TellWindow TellTo(EventSink& sink) {
-    return [this, &sink](const ToldWindow& window) {
-      if (sink.full()) return;
-      if (sink.format() == Format::kText) {
-        text_.clear();
-        AppendResultTable(rollup_->query(), rollup_->plan(), window, &text_);
-        sink.WriteText(text_);
-        return;
-      }
-      for (const ResultRow& row : ReadRows(rollup_->plan(), window, ListForm::kJson)) {
-        if (!sink.full()) sink.WriteMade(result_.Make(window, row));
-      }
-    };
+    return [this, &sink](const ToldWindow& window) { writer_.Write(window, sink); };
   }
 
   void TellPartial(const Rollup::TellWindow& tell) {
@@ -120,8 +111,7 @@ class StatsStep final : public Step {
 
   const StatsOptions& options_;
   const std::unique_ptr<Rollup> rollup_;
-  ResultEvent result_;
-  std::string text_;
+  WindowWriter writer_;
   std::uint64_t partial_step_ = 0;
   std::uint64_t seen_at_ns_;  // by the monotonic clock, when the events' time was newest_ns()
   Counter late_{0}, other_{0};
@@ -130,7 +120,12 @@ class StatsStep final : public Step {
 }  // namespace
 
 Result<ExitCode> RunStats(const StatsOptions& options) {
+  if (options.merge) return RunMerge(options);
   VEXEVT_ASSIGN(std::unique_ptr<Rollup> rollup, RollupOf(options));
+  if (options.states && !HasMergeableWindows(rollup->query())) {
+    return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");
+  }
+  if (options.states && options.partial_ns > 0) return InvalidArgument("--partials and --partial exclude each other");
   if (options.check) return ExitCode::kDone;
   CommonOptions common = options.common;
   if (common.fields.empty()) common.fields = ResultFields(rollup->query());

@@ -115,11 +115,11 @@ struct WitnessValue {
 void AppendItem(const Cell& cell, std::string_view key, ValueForm form, std::string* text) {
   const Field* const field = cell.field.field;
   FieldValue value = key;
-  if (field != nullptr && field->type == FieldType::kErrno) {
+  if (field != nullptr && field->type == FieldType::kErrno && key.size() == sizeof(std::int64_t)) {
     value = Load<std::int64_t>(key.data());
   } else if (field != nullptr && key.size() == sizeof(Wide) && field->place == FieldPlace::kWide) {
     value = Load<Wide>(key.data());
-  } else if (field != nullptr && field->type != FieldType::kBytes) {
+  } else if (field != nullptr && field->type != FieldType::kBytes && key.size() == sizeof(std::uint64_t)) {
     value = Load<std::uint64_t>(key.data());
   }
   AppendValueText(field != nullptr ? field->type : FieldType::kBytes, value, form, text);

@@ -65,7 +65,7 @@ class PowerHistogram {
 // are taken for one, which makes the entropy a lower bound.
 class Distribution {
  public:
-  static constexpr std::size_t kMostValues = 65'536;
+  static constexpr std::size_t kMostValues = 32'768;
 
   void Add(std::uint64_t hash, std::uint64_t count = 1);
   void Merge(const Distribution& other);

@@ -13,6 +13,7 @@
 namespace vexevt {
 
 __extension__ using Int128 = __int128;
+__extension__ using Uint128 = unsigned __int128;
 
 inline double AsReal(NumberDomain domain, std::uint64_t bits) {
   switch (domain) {
@@ -28,6 +29,10 @@ inline double AsReal(NumberDomain domain, std::uint64_t bits) {
 inline double LoadReal(const std::uint64_t* word) { return Load<double>(word); }
 
 inline Int128 LoadSum(const std::uint64_t* words) { return Load<Int128>(words); }
+// States that were read from elsewhere can have any sum: it goes round.
+inline void StoreSum(Int128 a, Int128 b, std::uint64_t* words) {
+  Store(words, static_cast<Uint128>(a) + static_cast<Uint128>(b));
+}
 
 // Neumaier's sum: what is lost in each addition is summed up beside it.
 inline void AddReal(double value, std::uint64_t* words) {
@@ -95,11 +100,11 @@ inline void AddSum(NumberDomain domain, std::uint64_t bits, std::uint64_t* words
   if (domain == NumberDomain::kReal) return AddReal(std::bit_cast<double>(bits), words);
   const Int128 value =
       domain == NumberDomain::kSigned ? Int128{static_cast<std::int64_t>(bits)} : static_cast<Int128>(bits);
-  Store(words, LoadSum(words) + value);
+  StoreSum(LoadSum(words), value, words);
 }
 
 inline void MergeSum(NumberDomain domain, std::uint64_t* into, const std::uint64_t* from) {
-  if (domain != NumberDomain::kReal) return Store(into, LoadSum(into) + LoadSum(from));
+  if (domain != NumberDomain::kReal) return StoreSum(LoadSum(into), LoadSum(from), into);
   AddReal(LoadReal(from), into);
   Store(into + 1, LoadReal(into + 1) + LoadReal(from + 1));
 }

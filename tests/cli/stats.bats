@@ -134,3 +134,34 @@ sample() {
   sample
   run -3 bash -c "vexevt-stats 'count by type' in.evt --format text >/dev/full"
 }
+
+@test "states of several runs add up to the answer of one" {
+  vexevt-capture --generate --seed 3 -n 3000 -o all.evt
+  vexevt-filter 'pid < 3500' all.evt -o here.evt
+  vexevt-filter -v 'pid < 3500' all.evt -o there.evt
+  [ -s here.evt ] && [ -s there.evt ]
+  for windows in '' 'every 10ms' 'every 5ms over 20ms' 'session gap 1ms'; do
+    query="count, sum(size), max(size), p50(size), distinct(path) by type $windows"
+    vexevt-stats "$query" all.evt --format json >one.json
+    vexevt-stats "$query" here.evt --partials -o 1.evt
+    vexevt-stats "$query" there.evt --partials -o 2.evt
+    vexevt-stats merge 1.evt 2.evt --format json | sort >merged.json
+    sort one.json | cmp - merged.json
+    [ -s merged.json ]
+    vexevt-stats merge 1.evt --partials -o 3.evt
+    vexevt-stats merge 2.evt 3.evt --format json | sort | cmp - merged.json
+  done
+}
+
+@test "only states of one query are merged" {
+  sample
+  vexevt-stats count in.evt --partials -o 1.evt
+  vexevt-stats rate in.evt --partials -o 2.evt
+  run -3 vexevt-stats merge 1.evt 2.evt --format json
+  [[ $output == *"states of two queries can't be merged"* ]]
+  run -2 vexevt-stats 'count every 10 events' in.evt --partials
+  run -2 vexevt-stats count in.evt --partials --partial 1s
+  run -2 vexevt-stats merge 1.evt --format csv
+  run -0 vexevt-stats merge in.evt --format json
+  [ -z "$output" ]
+}

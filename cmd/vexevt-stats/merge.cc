@@ -1,0 +1,57 @@
+#include "cmd/vexevt-stats/merge.h"
+
+#include <fmt/format.h>
+
+#include "cmd/vexevt-stats/window_writer.h"
+#include "lib/cli/diagnostics.h"
+#include "lib/cli/pipeline.h"
+#include "lib/stats/state_event.h"
+
+namespace vexevt {
+namespace {
+
+class MergeStep final : public Step {
+ public:
+  explicit MergeStep(const StatsOptions& options) : options_(options), sum_(options.limits.most_groups) {}
+
+  Status Process(std::span<const EventView> batch, EventSink& sink) override {
+    for (const EventView& event : batch) {
+      if (!TellsOfStream(event.type())) [[likely]] {
+        VEXEVT_TRY(sum_.Add(event));
+      } else if (sink.format() != Format::kText) {
+        sink.Write(event);
+      }
+    }
+    return {};
+  }
+
+  Status Finish(EventSink& sink) override {
+    if (sum_.query() == nullptr) return {};
+    if (sum_.in_other() > 0) {
+      ReportWarning(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
+    }
+    WindowWriter writer(*sum_.query(), sum_.plan(), options_.name, options_.states);
+    sum_.Finish([&](const ToldWindow& window) { writer.Write(window, sink); });
+    return writer.TakeFailure();
+  }
+
+  bool holds_back() override { return true; }
+
+ private:
+  const StatsOptions& options_;
+  StateSum sum_;
+};
+
+}  // namespace
+
+Result<ExitCode> RunMerge(const StatsOptions& options) {
+  const Format format = options.common.format;
+  if ((format == Format::kCsv || format == Format::kTsv) && options.common.fields.empty()) {
+    return InvalidArgument("merge knows its columns only once it has read states: name them with --fields attr.…");
+  }
+  Ledger ledger;
+  MergeStep step(options);
+  return RunPipeline(kStatsTool, options.common, step, ledger);
+}
+
+}  // namespace vexevt
