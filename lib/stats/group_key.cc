@@ -17,6 +17,14 @@ void PutWord(std::uint64_t word, std::string* key) {
   key->append(reinterpret_cast<const char*>(&big), sizeof big);
 }
 
+// How many bytes it has, then those: small numbers are many, and keys of up to 15 bytes are kept in place.
+void PutNumber(std::uint64_t number, std::string* key) {
+  const auto bytes = static_cast<std::size_t>(std::bit_width(number) + 7) / 8;
+  const std::uint64_t big = __builtin_bswap64(number);
+  key->push_back(static_cast<char>(bytes));
+  key->append(reinterpret_cast<const char*>(&big) + sizeof big - bytes, bytes);
+}
+
 // A NUL is written 00 FF, and the end 00 01, so that "a" stands before "a\0" and "ab" behind both. As in FoundationDB's
 // tuples.
 void PutText(std::string_view text, std::string* key) {
@@ -50,7 +58,7 @@ struct KeyWriter {
   }
   void operator()(std::uint64_t value) const {
     Put(Tag::kUint);
-    PutWord(value, key);
+    PutNumber(value, key);
   }
   void operator()(std::int64_t value) const {
     Put(Tag::kInt);
@@ -90,7 +98,7 @@ class KeyReader {
         rest_.remove_prefix(1);
         return true;
       case Tag::kUint:
-        if (!GetWord(&word)) return false;
+        if (!GetNumber(&word)) return false;
         *value = word;
         return true;
       case Tag::kInt:
@@ -120,6 +128,15 @@ class KeyReader {
     *word = __builtin_bswap64(Load<std::uint64_t>(rest_.data()));
     rest_.remove_prefix(sizeof *word);
     return true;
+  }
+
+  bool GetNumber(std::uint64_t* number) {
+    const std::size_t bytes = rest_.empty() ? sizeof *number + 1 : static_cast<unsigned char>(rest_[0]);
+    if (bytes > sizeof *number || rest_.size() <= bytes) return false;
+    *number = 0;
+    for (const char c : rest_.substr(1, bytes)) *number = *number << 8 | static_cast<unsigned char>(c);
+    rest_.remove_prefix(1 + bytes);
+    return static_cast<std::size_t>(std::bit_width(*number) + 7) / 8 == bytes;  // else there would be two keys of it
   }
 
   bool GetText(std::string* text) {
