@@ -1,6 +1,7 @@
 #include "lib/stats/group_table.h"
 
 #include <algorithm>
+#include <random>
 
 #include "lib/match/hash.h"
 
@@ -9,14 +10,22 @@ namespace {
 
 constexpr std::size_t kFirstSlots = 16;
 
+// Of this process: who chooses the keys shall not choose where they collide.
+std::uint64_t Seed() {
+  static const std::uint64_t seed = std::random_device{}();
+  return seed;
+}
+
 std::uint32_t High(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
 
 }  // namespace
 
-GroupTable::GroupTable(const StatePlan& plan, std::uint32_t most) : plan_(&plan), most_(most) { Clear(); }
+GroupTable::GroupTable(const StatePlan& plan, std::uint32_t most) : plan_(&plan), seed_(Seed()), most_(most) {
+  Clear();
+}
 
 std::uint32_t GroupTable::RowOf(std::string_view key) {
-  const std::uint64_t hash = Hash(key);
+  const std::uint64_t hash = Hash(key, seed_);
   for (std::size_t at = Home(hash);; at = (at + 1) & (slots_.size() - 1)) {
     const Slot slot = slots_[at];
     if (slot.row == kNone) return AddRow(key, hash);

@@ -25,12 +25,12 @@ class GroupTable {
   std::uint32_t RowOf(std::string_view key);
 
   GroupState State(std::uint32_t row) {
-    return {words_.data() + row * plan_->words, wides_.data() + row * plan_->wides};
+    return {words_.data() + std::size_t{row} * plan_->words, wides_.data() + std::size_t{row} * plan_->wides};
   }
   std::string_view key(std::uint32_t row) const { return keys_[row].text; }
   // Rows from 0 to this; those without events are not in use.
   std::uint32_t rows() const { return static_cast<std::uint32_t>(keys_.size()); }
-  bool InUse(std::uint32_t row) const { return words_[row * plan_->words] > 0; }
+  bool InUse(std::uint32_t row) const { return words_[std::size_t{row} * plan_->words] > 0; }
 
   // The row may be given to another key from then on. kOther is only emptied.
   void Erase(std::uint32_t row);
@@ -52,6 +52,7 @@ class GroupTable {
   std::size_t Home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
 
   const StatePlan* plan_;
+  std::uint64_t seed_;
   std::uint32_t most_, size_ = 0;
   struct Slot {
     std::uint32_t hash_high = 0;  // tells most keys that differ without a look at their row

@@ -80,6 +80,7 @@ class Parser {
       if (std::ranges::find(query.aggregates, aggregate.name, &Aggregate::name) != query.aggregates.end()) {
         return ErrorAt(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", aggregate.name));
       }
+      VEXEVT_TRY(CheckName(at, aggregate.name));
       query.aggregates.push_back(std::move(aggregate));
     } while (Take(','));
     if (TakeWord("by")) VEXEVT_TRY(ParseKey(&query));
@@ -201,6 +202,13 @@ class Parser {
     return {};
   }
 
+  // What every result has besides.
+  static Status CheckName(std::size_t at, std::string_view name) {
+    static constexpr std::string_view kTaken[] = {"begin", "end", "other", "lower_bound", "partial", "state"};
+    if (std::ranges::find(kTaken, name) == std::end(kTaken)) return {};
+    return ErrorAt(at, fmt::format("'{}' is what results say of their window", name));
+  }
+
   Status UnknownMeasure(std::size_t at, std::string_view word) {
     if (word.empty()) {
       at_ = at;
@@ -300,6 +308,11 @@ class Parser {
       if (query->by.size() == kMaxKeyFields) return ErrorAt(at, fmt::format("more than {} fields", kMaxKeyFields));
       if (std::ranges::find(query->by, column.name, &Column::name) != query->by.end()) {
         return ErrorAt(at, fmt::format("'{}' is named twice", column.name));
+      }
+      const std::string& name = column.field == nullptr ? column.attribute : column.name;
+      VEXEVT_TRY(CheckName(at, name));
+      if (std::ranges::find(query->aggregates, name, &Aggregate::name) != query->aggregates.end()) {
+        return ErrorAt(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));
       }
       query->by.push_back(std::move(column));
     } while (Take(','));

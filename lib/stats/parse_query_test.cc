@@ -63,6 +63,9 @@ TEST(ParseStatsQuery, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(FailureOf("ratio(count, ratio(count, count))"), "14: a ratio is of two aggregates that are none");
   EXPECT_EQ(FailureOf("ratio(count, first(size))"), "14: 'first_size' is no number");
   EXPECT_EQ(FailureOf("count by type, type"), "16: 'type' is named twice");
+  EXPECT_EQ(FailureOf("count as type by type"), "18: an aggregate is named 'type', too: name it with 'as NAME'");
+  EXPECT_EQ(FailureOf("count as end"), "1: 'end' is what results say of their window");
+  EXPECT_EQ(FailureOf("count by attr.begin"), "10: 'begin' is what results say of their window");
   EXPECT_EQ(FailureOf("count every 10"), "13: invalid duration '10' (write it like 250ms, 10s or 1h30m)");
   EXPECT_EQ(FailureOf("count every 0"), "13: a window is longer than 0");
   EXPECT_EQ(FailureOf("count every 0 events"), "13: a window has more than 0 events");
