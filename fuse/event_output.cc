@@ -57,6 +57,7 @@ bool EventOutput::Write(std::span<const std::byte> frames) {
   if (written) {
     Add(ledger_.gaps, count.gaps);
     Add(ledger_.lost, count.lost);
+    ledger_.ObserveLatency(count.first_wall_ns);
   } else {
     [[maybe_unused]] Status counted = Pass(frames, &count);
     count.events -= count.gaps;  // the next gap tells of what they told
@@ -80,7 +81,7 @@ Status EventOutput::Pass(std::span<const std::byte> frames, Count* count) {
       ++count->gaps;
       count->lost += event.Get<std::uint64_t>(layout::kPayloadGapLost);
     }
-    ++count->events;
+    if (count->events++ == 0) count->first_wall_ns = event.wall_ns();
     count->last_wall_ns = event.wall_ns();
     if (sink_ != nullptr) sink_->Write(event);
     frames = frames.subspan(size);

@@ -36,7 +36,7 @@ class EventOutput final : public FrameOutput {
   EventOutput(const CommonOptions& options, OnFailure on_failure, Ledger* ledger);
 
   struct Count {
-    std::uint64_t events = 0, gaps = 0, lost = 0, last_wall_ns = 0;
+    std::uint64_t events = 0, gaps = 0, lost = 0, first_wall_ns = 0, last_wall_ns = 0;
   };
 
   Status Reopen();

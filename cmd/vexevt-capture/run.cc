@@ -155,6 +155,7 @@ class CaptureRun {
         VEXEVT_TRY(PassBarriers());
       selected = selected.subspan(size);
     }
+    ledger_.ObserveLatency(views_.front().wall_ns());
     return {};
   }
 

@@ -172,6 +172,7 @@ Status EventSink::Settle() {
   Add(ledger_->out, written_);
   if (room_) *room_ -= std::min(*room_, written_);
   written_ = 0;
+  CountBytes();
   return std::exchange(failure_, Status());
 }
 
@@ -179,7 +180,14 @@ Status EventSink::Flush() {
   FlushLines();
   if (terminal_) ClearProgressLine();  // readable lines and the progress may share a terminal
   VEXEVT_TRY(Settle());
-  return writer_.Flush();
+  Status flushed = writer_.Flush();
+  CountBytes();
+  return flushed;
+}
+
+void EventSink::CountBytes() {
+  const std::uint64_t written = writer_.written();
+  Add(ledger_->bytes_out, written - std::exchange(bytes_, written));
 }
 
 Status EventSink::Sync() {

@@ -93,6 +93,7 @@ class EventSink {
   }
   void Print(const EventView& event);
   void FlushLines();
+  void CountBytes();
 
   StreamWriter writer_;
   const Format format_;
@@ -103,6 +104,7 @@ class EventSink {
   const std::byte* run_ = nullptr;  // frames that lie side by side, not yet appended
   const std::byte* run_end_ = nullptr;
   std::uint64_t written_ = 0, made_count_ = 0;  // since the last Settle
+  std::uint64_t bytes_ = 0;                     // of the writer, as the ledger has them
   std::vector<std::byte> made_;                 // the frame of an event of our own
   std::unique_ptr<Printer> printer_;            // null for frames
   Status failure_;

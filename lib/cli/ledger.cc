@@ -2,7 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/clock.h"
+
 namespace vexevt {
+
+void Ledger::ObserveLatency(std::uint64_t wall_ns) {
+  const std::uint64_t now_ns = SystemClock().Now().wall_ns;
+  // An event of the future is one of a host whose clock is ahead.
+  latency.Observe(now_ns > wall_ns ? static_cast<double>(now_ns - wall_ns) / static_cast<double>(kNsPerSecond) : 0.0);
+}
 
 std::string Ledger::Text() const {
   std::uint64_t lost_here = Get(dropped), lost_before = Get(lost), unknown_gaps = Get(unknown);
@@ -29,6 +37,13 @@ void Ledger::Describe(MetricSet* metrics) const {
                 .help = "gaps in the input that do not know their count",
                 .value = &unknown});
   metrics->Add({.name = "vexevt_bytes_in_total", .help = "bytes of frames read", .value = &bytes_in});
+  metrics->Add({.name = "vexevt_bytes_out_total",
+                .help = "bytes written to the output; endpoints of vexevt-route count for themselves",
+                .value = &bytes_out});
+  metrics->Add({.name = "vexevt_event_latency_seconds",
+                .help = "from an event's time to its being dealt with, of the first event of each batch",
+                .kind = MetricKind::kHistogram,
+                .histogram = &latency});
   metrics->Add({.name = "vexevt_last_event_timestamp_seconds",
                 .help = "time of the last event read",
                 .kind = MetricKind::kSecondsGauge,

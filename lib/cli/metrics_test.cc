@@ -58,6 +58,43 @@ TEST_F(Metrics, WhatIsRemovedIsNotRead) {
   EXPECT_EQ(set_.Json(), R"({"tool":"vexevt-try","a_total":2,"t_seconds":1.500000000})");
 }
 
+TEST(MetricsHistogram, BucketsHoldThoseBeforeThem) {
+  DurationHistogram histogram;
+  for (double seconds : {0.0, 0.0001, 0.00011, 3600.0, 3601.0}) histogram.Observe(seconds);
+  MetricSet set("t");
+  set.Add({.name = "d_seconds",
+           .help = "h",
+           .kind = MetricKind::kHistogram,
+           .labels = {{"a", "b"}},
+           .histogram = &histogram});
+  const std::string text = set.PrometheusText();
+  EXPECT_THAT(text, StartsWith("# HELP d_seconds h\n# TYPE d_seconds histogram\n"
+                               "d_seconds_bucket{tool=\"t\",a=\"b\",le=\"0.0001\"} 2\n"
+                               "d_seconds_bucket{tool=\"t\",a=\"b\",le=\"0.0005\"} 3\n"));
+  EXPECT_THAT(text, EndsWith("d_seconds_bucket{tool=\"t\",a=\"b\",le=\"600\"} 3\n"
+                             "d_seconds_bucket{tool=\"t\",a=\"b\",le=\"3600\"} 4\n"
+                             "d_seconds_bucket{tool=\"t\",a=\"b\",le=\"+Inf\"} 5\n"
+                             "d_seconds_sum{tool=\"t\",a=\"b\"} 7201.00021\n"
+                             "d_seconds_count{tool=\"t\",a=\"b\"} 5\n"));
+  EXPECT_EQ(set.Json(), R"({"tool":"t","d_seconds_count":5,"d_seconds_sum":7201.00021})");
+}
+
+TEST(MetricsBound, WhatIsTooMuchIsCounted) {
+  std::atomic<std::uint64_t> value{1};
+  MetricSet set("t");
+  for (std::size_t i = 0; i < MetricSet::kMaxShown; ++i) {
+    set.Add({.name = "n_total", .help = "h", .labels = {{"i", std::to_string(i)}}, .value = &value});
+  }
+  EXPECT_THAT(set.PrometheusText(), ::testing::Not(HasSubstr("omitted")));
+  set.Add({.name = "n_total", .help = "h", .labels = {{"i", "beyond"}}, .value = &value});
+  set.Add({.name = "m_total", .help = "h", .value = &value});
+  EXPECT_THAT(set.PrometheusText(), ::testing::Not(HasSubstr("beyond")));
+  EXPECT_THAT(set.PrometheusText(),
+              EndsWith("# TYPE vexevt_metrics_omitted gauge\nvexevt_metrics_omitted{tool=\"t\"} 2\n"));
+  set.Remove({&value, 1});
+  EXPECT_EQ(set.PrometheusText(), "");
+}
+
 TEST_F(Metrics, RequestsAreAnswered) {
   EXPECT_THAT(AnswerRequest("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", set_), StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(AnswerRequest("GET /metrics?x=1 HTTP/1.0\r\n\r\n", set_), StartsWith("HTTP/1.1 200 OK\r\n"));

@@ -180,6 +180,7 @@ class Run {
         VEXEVT_TRY(PassBarriers());
       batch = batch.subspan(size);
     }
+    ledger_.ObserveLatency(read.front().wall_ns());
     left_ = batch.empty() ? beyond : CountFrom(batch.front(), read);
     if (checkpointer_) checkpointer_->Moved();
     return {};

@@ -7,12 +7,15 @@
 
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
+#include "lib/cli/tool_main.h"
 
 namespace vexevt {
 namespace {
 
 constexpr std::uint64_t kProgressNs = 200 * kNsPerMs;
 constexpr std::uint64_t kStatusNs = 10 * kNsPerSecond;
+
+const std::atomic<std::uint64_t> kOne{1};
 
 std::uint64_t Now() { return SystemClock().Now().mono_ns; }
 
@@ -27,6 +30,11 @@ std::uint64_t MonotonicUs() {
 
 RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Ledger& ledger)
     : options_(options), ledger_(ledger), metrics_(tool.name) {
+  metrics_.Add({.name = "vexevt_build_info",
+                .help = "1, with the version as a label",
+                .kind = MetricKind::kGauge,
+                .labels = {{"version", std::string(Version())}},
+                .value = &kOne});
   ledger.Describe(&metrics_);
 }
 
