@@ -134,12 +134,13 @@ class FilterStep final : public Step {
     metrics_->Add({.name = "vexevt_delay_early_total",
                    .help = "delayed events that went out before their time, as memory was used up",
                    .value = &early_});
-    StartRules();
-    if (!reloads()) return;
-    metrics_->Add({.name = "vexevt_rules_generation",
-                   .help = "how often rules came into force: 1 since the start, one more with each reload",
-                   .kind = MetricKind::kGauge,
-                   .value = &generation_});
+    if (reloads()) {
+      metrics_->Add({.name = "vexevt_rules_generation",
+                     .help = "how often rules came into force: 1 since the start, one more with each reload",
+                     .kind = MetricKind::kGauge,
+                     .value = &generation_});
+    }
+    StartRules();  // last: there may be more than are shown
   }
 
   std::uint64_t kept() const { return kept_; }
