@@ -131,7 +131,10 @@ class FuseRun {
     while (!StopRequested()) {
       pollfd polls[] = {{session_->ended_fd(), POLLIN, 0}, {SignalFd(), POLLIN, 0}};
       std::uint64_t now = SystemClock().Now().mono_ns, wake = monitor_.next_beat_ns();
-      int timeout = wake == kNever ? -1 : wake <= now ? 0 : static_cast<int>((wake - now) / kNsPerMs + 1);
+      // Another thread moves the events: once a second their numbers get to the status page.
+      wake = std::min(wake, now + kNsPerSecond);
+      int timeout = wake <= now ? 0 : static_cast<int>((wake - now) / kNsPerMs + 1);
+      monitor_.Waits();
       if (::poll(polls, 2, timeout) < 0 && errno != EINTR) return ErrnoStatus("cannot wait", errno);
       if (polls[0].revents != 0) return {};
       monitor_.Beat();

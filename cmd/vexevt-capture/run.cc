@@ -208,8 +208,10 @@ class CaptureRun {
       timeout =
           wake <= now ? 0 : static_cast<int>(std::min<std::uint64_t>((wake - now + kNsPerMs - 1) / kNsPerMs, 60'000));
     }
+    monitor_.Waits();
     if (::poll(polls_.data(), polls_.size(), timeout) < 0 && errno != EINTR)
       return ErrnoStatus("cannot wait for events", errno);
+    monitor_.Beat();
     if ((polls_[2].revents & POLLERR) != 0) return ErrnoStatus("cannot write the output", EPIPE);
     if (polls_[3].revents != 0) {
       command_ended_ = true;

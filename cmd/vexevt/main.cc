@@ -4,7 +4,7 @@
 
 int main(int argc, char** argv) {
   std::string_view command = argc > 1 ? argv[1] : "";
-  if (!command.empty() && command.front() != '-' && command != "doctor" && command != "help") {
+  if (!command.empty() && command.front() != '-' && command != "doctor" && command != "status" && command != "help") {
     // Before anything else: the tool's time to its first event starts here.
     vexevt::Status failure = vexevt::ExecTool(argv + 1);
     vexevt::SetToolName("vexevt");

@@ -1,4 +1,5 @@
-// The command line of vexevt itself. Commands other than help and doctor are tools: `vexevt cat x` runs `vexevt-cat x`.
+// The command line of vexevt itself. Commands other than help, doctor and status are tools: `vexevt cat x` runs
+// `vexevt-cat x`.
 #pragma once
 
 #include <string>
@@ -12,7 +13,9 @@ struct VexevtOptions {
   bool list = false;
   bool help = false;
   bool doctor = false;
-  bool json = false;       // of doctor
+  bool json = false;  // of doctor and status
+  bool status = false;
+  bool check = false;      // of status
   std::string help_topic;  // empty: vexevt itself
 };
 

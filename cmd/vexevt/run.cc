@@ -1,5 +1,6 @@
 #include "cmd/vexevt/run.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,10 +12,15 @@
 #include <vector>
 
 #include "lib/base/bytes.h"
+#include "lib/base/clock.h"
+#include "lib/cli/diagnostics.h"
 #include "lib/cli/help.h"
 #include "lib/doctor/examine.h"
 #include "lib/event/field.h"
 #include "lib/io/full.h"
+#include "lib/status/pipelines.h"
+#include "lib/status/running.h"
+#include "lib/status/show.h"
 
 namespace vexevt {
 namespace {
@@ -57,7 +63,7 @@ std::vector<std::string> ToolNames() {
 
 Status UnknownCommand(const std::string& name) {
   std::vector<std::string> names = ToolNames();
-  names.insert(names.end(), {"doctor", "help"});
+  names.insert(names.end(), {"doctor", "help", "status"});
   std::vector<std::string_view> views(names.begin(), names.end());
   std::string_view nearest = NearestName(name, views);
   std::string hint = nearest.empty() ? " (see 'vexevt --list')" : " (did you mean '" + std::string(nearest) + "'?)";
@@ -65,7 +71,7 @@ Status UnknownCommand(const std::string& name) {
 }
 
 Status OpenManual(const std::string& topic) {
-  bool own = topic.empty() || topic == "doctor" || topic == "help";
+  bool own = topic.empty() || topic == "doctor" || topic == "status" || topic == "help";
   std::string page = own ? "vexevt" : std::string(kPrefix) + topic;
   std::vector<std::string> names = ToolNames();
   if (!own && std::find(names.begin(), names.end(), topic) == names.end()) return UnknownCommand(topic);
@@ -77,6 +83,20 @@ Status OpenManual(const std::string& topic) {
   if (!own) return ExecTool(arguments);
   ::execl("/proc/self/exe", "vexevt", "--help", nullptr);
   return ErrnoStatus("cannot run 'vexevt --help'", errno);
+}
+
+Result<ExitCode> ShowStatus(const VexevtOptions& options) {
+  VEXEVT_ASSIGN(RunningTools running, FindRunningTools());
+  const Instant now = SystemClock().Now();
+  std::vector<Pipeline> pipelines = FormPipelines(std::move(running.tools), now);
+  const bool well = std::ranges::all_of(pipelines, &Pipeline::well);
+  if (options.check) std::erase_if(pipelines, [](const Pipeline& pipeline) { return pipeline.well(); });
+  std::string text = options.json ? StatusJson(pipelines, running.hidden) : StatusText(pipelines, now);
+  VEXEVT_TRY(WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"));
+  if (running.hidden > 0 && !options.json) {
+    ReportNotice(fmt::format("{} tools of other users are not shown", running.hidden));
+  }
+  return options.check && !well ? ExitCode::kNegative : ExitCode::kDone;
 }
 
 }  // namespace
@@ -102,6 +122,7 @@ Result<ExitCode> RunVexevt(const VexevtOptions& options) {
     return ExitCode::kDone;
   }
   if (options.help) return OpenManual(options.help_topic);
+  if (options.status) return ShowStatus(options);
   if (options.doctor) {
     Diagnosis diagnosis = Examine();
     for (Finding& finding : diagnosis.findings) {  // mount points may hold any byte

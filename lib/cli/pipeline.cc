@@ -118,6 +118,7 @@ class Run {
     std::uint64_t wake =
         std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(),
                   takes_input ? input.wake_ns() : kNever, may_save ? checkpointer_->due_ns() : kNever});
+    if (takes_input && !readable) monitor_.Waits();
     if (::poll(polls_.data(), polls_.size(), readable ? 0 : PollTimeout(wake, now)) < 0 && errno != EINTR) {
       return ErrnoStatus("cannot wait for input", errno);
     }
@@ -127,6 +128,7 @@ class Run {
     readable |= takes_input && input.MoreWaiting();
     bool step_ready = std::any_of(polls_.begin() + 2, polls_.begin() + static_cast<std::ptrdiff_t>(inputs),
                                   [](const pollfd& entry) { return entry.revents != 0; });
+    monitor_.Beat();
     now = Now();
     if (step_ready || step_.next_tick_ns() <= now) {
       VEXEVT_TRY(step_.Tick(*sink_));
@@ -134,7 +136,6 @@ class Run {
       VEXEVT_TRY(sink_->Settle());
       VEXEVT_TRY(sink_->Flush());
     }
-    monitor_.Beat();
     SeeWhetherReloaded();
     past_deadline_ = !readable && now >= window_.deadline_ns();
     if (polls_[0].revents != 0 || RequestsWaiting()) VEXEVT_TRY(Answer(TakeRequests()));

@@ -29,7 +29,7 @@ std::uint64_t MonotonicUs() {
 }  // namespace
 
 RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Ledger& ledger)
-    : options_(options), ledger_(ledger), metrics_(tool.name) {
+    : tool_(tool.name), options_(options), ledger_(ledger), metrics_(tool.name) {
   metrics_.Add({.name = "vexevt_build_info",
                 .help = "1, with the version as a label",
                 .kind = MetricKind::kGauge,
@@ -39,6 +39,10 @@ RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Led
 }
 
 Status RunMonitor::Start(std::uint64_t input_bytes, bool writes_terminal) {
+  std::string inputs;
+  for (const std::string& input : options_.inputs) inputs += (inputs.empty() ? "" : " ") + input;
+  page_.emplace(StatusFacts{tool_, inputs.empty() ? "-" : inputs, options_.output, SystemClock().Now().wall_ns});
+  Publish(false);
   if (!options_.metrics.empty()) {
     VEXEVT_ASSIGN(server_, MetricsServer::Start(options_.metrics, metrics_));
     ReportDetail("metrics at " + server_->location());
@@ -68,6 +72,26 @@ void RunMonitor::BeatNow() {
   next_beat_ns_ = now + interval_ns_;
   if (progress_) ShowProgressLine(StatusText());
   if (service_.active()) service_.Send("STATUS=" + StatusText());
+}
+
+void RunMonitor::Publish(bool waits) {
+  if (!page_) return;
+  const std::uint64_t in = Get(ledger_.in), out = Get(ledger_.out);
+  if (in != shown_.in || out != shown_.out || waits != (shown_.waits != 0) || shown_.moved_ns == 0) {
+    shown_.moved_ns = Now();
+  }
+  shown_.in = in;
+  shown_.out = out;
+  shown_.waits = waits ? 1 : 0;
+  shown_.made = Get(ledger_.made);
+  shown_.dropped = Get(ledger_.dropped);
+  shown_.gaps = Get(ledger_.gaps);
+  shown_.lost = Get(ledger_.lost);
+  shown_.unknown = Get(ledger_.unknown);
+  shown_.bytes_in = Get(ledger_.bytes_in);
+  shown_.bytes_out = Get(ledger_.bytes_out);
+  shown_.last_wall_ns = Get(ledger_.last_wall_ns);
+  page_->Publish(shown_);
 }
 
 void RunMonitor::ShowState() { WriteStateLine(metrics_.Json()); }

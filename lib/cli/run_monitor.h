@@ -1,6 +1,7 @@
-// RunMonitor: what a long-running tool does beside its work: metrics, the progress line, systemd, its state on SIGUSR1.
-// The tool's loop calls Beat once a batch, and wakes for next_beat_ns() when idle; where nothing of this was asked for,
-// that is one comparison. For the tool's own thread.
+// RunMonitor: what a long-running tool does beside its work: metrics, the progress line, systemd, its state on SIGUSR1,
+// its page for `vexevt status`. The tool's loop calls Beat once a batch, Waits before it waits and Beat after it, and
+// wakes for next_beat_ns() when idle; where nothing of this was asked for, that is the page's few stores. For the
+// tool's own thread.
 #pragma once
 
 #include <memory>
@@ -14,6 +15,7 @@
 #include "lib/cli/service.h"
 #include "lib/cli/tool.h"
 #include "lib/cli/watchdog.h"
+#include "lib/status/page.h"
 
 namespace vexevt {
 
@@ -33,9 +35,13 @@ class RunMonitor {
   // Monotonic time (Clock) at which Beat has something to do; kNever: nothing.
   std::uint64_t next_beat_ns() const { return next_beat_ns_; }
   void Beat() {
+    Publish(false);
     if (next_beat_ns_ != kNever) [[unlikely]]
       BeatNow();
   }
+
+  // All that was read has been dealt with, and only input or a time brings more to do.
+  void Waits() { Publish(true); }
 
   void ShowState();  // SIGUSR1's line
   void Reloading();  // to systemd, before a reload
@@ -45,11 +51,15 @@ class RunMonitor {
 
  private:
   void BeatNow();
+  void Publish(bool waits);
   std::string StatusText() const;
 
+  const std::string tool_;
   const CommonOptions& options_;
   const Ledger& ledger_;
   MetricSet metrics_;
+  std::optional<StatusPage> page_;
+  StatusNumbers shown_;
   ServiceNotifier service_;
   std::optional<Watchdog> watchdog_;
   std::optional<Progress> progress_;  // shown
