@@ -93,7 +93,7 @@ class FuseRun {
   // Until the mount ends.
   Status Serve() {
     std::thread writer([this] { emitter_->Run(); });
-    Status waited = monitor_.Start(0, output_->terminal());
+    Status waited = monitor_.Start(options_.source, 0, output_->terminal());
     if (waited.ok()) waited = Wait();
     session_->Unmount(kGraceMs);
     bool stopped = session_->Stop();

@@ -84,7 +84,7 @@ class CaptureRun {
     if (plan_.selection.roots.empty()) ReportDetail(fmt::format("reading {}", opened.name));
     if (options_.hash_bytes) hashes_.emplace(*options_.hash_bytes);
     if (command_) VEXEVT_TRY(command_->Start());
-    VEXEVT_TRY(monitor_.Start(0, sink_->terminal()));
+    VEXEVT_TRY(monitor_.Start(opened.name, 0, sink_->terminal()));
     Status read = Loop();
     Status written = read.code() == StatusCode::kBrokenPipe ? Status() : sink_->Close();
     monitor_.Finish();

@@ -44,7 +44,7 @@ class Run {
     // From here on a run that is killed has left something that it will leave again.
     if (step_.state() != nullptr) VEXEVT_TRY(checkpointer_->Save(*input, 0, sink_->fd(), Now()));
     step_.Describe(&monitor_.metrics());
-    VEXEVT_TRY(monitor_.Start(input->total_bytes(), sink_->terminal()));
+    VEXEVT_TRY(monitor_.Start(InputNames(), input->total_bytes(), sink_->terminal()));
     Status dealt = Loop(*input);
     // What was read is written before a failure is told: the events before bad data are good.
     Status written = dealt.code() == StatusCode::kBrokenPipe ? Status() : Finish();
@@ -57,6 +57,10 @@ class Run {
   }
 
  private:
+  std::string InputNames() const {
+    return options_.inputs.empty() ? "-" : fmt::format("{}", fmt::join(options_.inputs, " "));
+  }
+
   Result<std::unique_ptr<StreamInput>> Open() {
     InputOptions input_options{.follow = options_.follow, .json = options_.json_input, .resync = options_.resync};
     if (step_.state() != nullptr) {

@@ -38,10 +38,8 @@ RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Led
   ledger.Describe(&metrics_);
 }
 
-Status RunMonitor::Start(std::uint64_t input_bytes, bool writes_terminal) {
-  std::string inputs;
-  for (const std::string& input : options_.inputs) inputs += (inputs.empty() ? "" : " ") + input;
-  page_.emplace(StatusFacts{tool_, inputs.empty() ? "-" : inputs, options_.output, SystemClock().Now().wall_ns});
+Status RunMonitor::Start(const std::string& input, std::uint64_t input_bytes, bool writes_terminal) {
+  page_.emplace(StatusFacts{tool_, input, options_.output, SystemClock().Now().wall_ns});
   Publish(false);
   if (!options_.metrics.empty()) {
     VEXEVT_ASSIGN(server_, MetricsServer::Start(options_.metrics, metrics_));

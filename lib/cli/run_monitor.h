@@ -28,9 +28,9 @@ class RunMonitor {
   // Where the tool adds counters of its own; they outlive the monitor.
   MetricSet& metrics() { return metrics_; }
 
-  // `input_bytes`: the size of the input, 0 where it isn't known; `writes_terminal`: no progress over readable lines.
-  // Opens --metrics, shows the progress, tells systemd READY=1.
-  Status Start(std::uint64_t input_bytes, bool writes_terminal);
+  // `input`: what is read, for the status page; "-": standard input. `input_bytes`: its size, 0 where it isn't known.
+  // `writes_terminal`: no progress over readable lines. Opens --metrics, shows the progress, tells systemd READY=1.
+  Status Start(const std::string& input, std::uint64_t input_bytes, bool writes_terminal);
 
   // Monotonic time (Clock) at which Beat has something to do; kNever: nothing.
   std::uint64_t next_beat_ns() const { return next_beat_ns_; }

@@ -136,7 +136,7 @@ every_tool() {
   address=
   until [[ $address ]]; do
     kill -0 "$prometheus"
-    address=$(ss -Hltnp | sed -n "s/.* \(127\.0\.0\.1:[0-9]*\) .*pid=$prometheus,.*/\1/p")
+    address=$(sed -n 's/.*"Listening on" address=//p' log)
   done
   until promtool query instant "http://$address" 'vexevt_gaps_total' 2>/dev/null | grep -q 'instance="127.*tool="vexevt-filter".* => 1 '; do
     kill -0 "$prometheus"

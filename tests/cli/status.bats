@@ -92,3 +92,14 @@ await() {
   run -0 --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$VEXEVT_BIN/vexevt" status
   [[ $stderr =~ ^'vexevt: '[0-9]+' tools of other users are not shown'$ ]]
 }
+
+@test "a tool that captures is shown with what it captures by" {
+  mkdir w
+  vexevt-capture --from inotify w </dev/null 3>&- | vexevt-cat --format json >out 3>&- &
+  last=$!
+  await '[.tools[].tool]' '["vexevt-capture","vexevt-cat"]'
+  [ "$(mine '.tools[0].input')" = '"inotify"' ]
+  : >w/a
+  await '.tools[1].in > 0 and .between == 0' true
+  kill "$(mine '.tools[0].pid')"
+}
