@@ -1,5 +1,5 @@
 // StatusPage: what a running tool shows of itself to `vexevt status`, in memory that another process finds among its
-// descriptors and reads without asking it: also of one that is stopped or blocked (docs/decisions/0031).
+// descriptors and reads without asking it: also of one that is stopped or blocked (docs/decisions/0030).
 #pragma once
 
 #include <array>
