@@ -70,10 +70,16 @@ void ProcessTable::Load(std::uint32_t pid, Entry* entry) {
 }
 
 void ProcessTable::LookDownstream(int directory, Entry* entry) {
-  auto parent = entries_.find(entry->facts.ppid);
-  bool fed = parent != entries_.end() && parent->second.downstream;
-  entry->downstream = downstream_.Holds(directory, fed);
+  entry->downstream = downstream_.Holds(directory, HoldsParent(entry->facts.ppid));
   entry->ends = downstream_.ends();
+}
+
+bool ProcessTable::HoldsParent(std::uint32_t pid) {
+  auto parent = entries_.find(pid);
+  if (parent != entries_.end() && parent->second.loaded) return parent->second.downstream;
+  // No event has told of it: it began before it was watched, as the shell of exec: does.
+  UniqueFd directory = downstream_.ends() > 0 ? OpenProcess(pid) : UniqueFd();
+  return directory && downstream_.Holds(directory.get(), false);
 }
 
 // What a process reads was not known to come from us until others behind us were found.

@@ -80,6 +80,7 @@ class ProcessTable final : public ProcListener {
   void Check(std::uint32_t pid, Entry* entry);
   static void TakeName(Entry* entry);
   void LookDownstream(int directory, Entry* entry);
+  bool HoldsParent(std::uint32_t pid);
   void MakeRoom();
   Kin KinByAncestors(std::uint32_t pid, int depth);
 

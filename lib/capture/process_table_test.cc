@@ -55,6 +55,32 @@ TEST(ProcessTableTest, FactsStayWhenTheProcessIsGone) {
   }
 }
 
+// As in -o 'exec:tee a | cat >b': of the shell, which began before anything was watched, no event tells.
+TEST(ProcessTableTest, ChildrenOfWhoReadsUsAreDownstreamThoughNoEventHasToldOfIt) {
+  int ours[2], fed[2], said[2];
+  ASSERT_EQ(::pipe(ours) | ::pipe(fed) | ::pipe(said), 0);
+  const pid_t shell = ::fork();
+  if (shell == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(ours[0], STDIN_FILENO);
+    if (::fork() == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      ::dup2(fed[0], STDIN_FILENO);
+      const pid_t self = ::getpid();
+      [[maybe_unused]] ssize_t written = ::write(said[1], &self, sizeof self);
+    }
+    for (;;) ::pause();
+  }
+  pid_t child = 0;
+  ASSERT_EQ(::read(said[0], &child, sizeof child), static_cast<ssize_t>(sizeof child));
+  ProcessTable table(/*told=*/false, 100, Downstream(ours[1]));
+  EXPECT_TRUE(table.IsDownstream(static_cast<std::uint32_t>(child)));
+  EXPECT_FALSE(table.IsDownstream(static_cast<std::uint32_t>(::getpid())));
+  ::kill(shell, SIGKILL);
+  ::waitpid(shell, nullptr, 0);
+  for (int fd : {ours[0], ours[1], fed[0], fed[1], said[0], said[1]}) ::close(fd);
+}
+
 TEST(ProcessTableTest, OfAnUnknownProcessOnlyThePidIsKnown) {
   ProcessTable table(true, 100);
   EXPECT_FALSE(table.Find(kNobody).credentials);
