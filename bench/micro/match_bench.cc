@@ -22,7 +22,7 @@ const std::vector<std::string>& Paths() {
   return paths;
 }
 
-void Batches(benchmark::State& state, const std::vector<Pattern>& patterns) {
+void Batches(benchmark::State& state, const std::vector<StringPattern>& patterns) {
   const auto start = std::chrono::steady_clock::now();
   const PatternSet set = std::move(PatternSet::Compile(patterns)).value();
   const auto compiled = std::chrono::steady_clock::now();
@@ -55,8 +55,8 @@ void BM_WithoutSearch(benchmark::State& state) {
 BENCHMARK(BM_WithoutSearch)->Arg(100)->Arg(10000);
 
 void BM_ManyRegexes(benchmark::State& state) {
-  std::vector<Pattern> patterns = bench::IndexedPatterns(2000, 6);
-  const std::vector<Pattern> regexes = bench::Regexes(1000, 7);
+  std::vector<StringPattern> patterns = bench::IndexedPatterns(2000, 6);
+  const std::vector<StringPattern> regexes = bench::Regexes(1000, 7);
   patterns.insert(patterns.end(), regexes.begin(), regexes.end());
   Batches(state, patterns);
 }

@@ -59,9 +59,9 @@ inline std::vector<std::string> RandomPaths(std::size_t count, unsigned seed) {
 }
 
 // Literals, directories, extensions and globs: what no search is needed for.
-inline std::vector<Pattern> IndexedPatterns(std::size_t count, unsigned seed) {
+inline std::vector<StringPattern> IndexedPatterns(std::size_t count, unsigned seed) {
   std::mt19937_64 random(seed);
-  std::vector<Pattern> patterns;
+  std::vector<StringPattern> patterns;
   while (patterns.size() < count) {
     const std::string directory = RandomDirectory(random);
     switch (patterns.size() % 8) {
@@ -92,9 +92,9 @@ inline std::vector<Pattern> IndexedPatterns(std::size_t count, unsigned seed) {
   return patterns;
 }
 
-inline std::vector<Pattern> Regexes(std::size_t count, unsigned seed) {
+inline std::vector<StringPattern> Regexes(std::size_t count, unsigned seed) {
   std::mt19937_64 random(seed);
-  std::vector<Pattern> patterns;
+  std::vector<StringPattern> patterns;
   while (patterns.size() < count) {
     std::string regex;
     switch (patterns.size() % 4) {
@@ -117,11 +117,11 @@ inline std::vector<Pattern> Regexes(std::size_t count, unsigned seed) {
 }
 
 // As rules on a real machine: three quarters indexed, an eighth literals anywhere, an eighth regexes.
-inline std::vector<Pattern> MixedPatterns(std::size_t count, unsigned seed) {
+inline std::vector<StringPattern> MixedPatterns(std::size_t count, unsigned seed) {
   std::mt19937_64 random(seed);
-  const std::vector<Pattern> indexed = IndexedPatterns(count, seed);
-  const std::vector<Pattern> regexes = Regexes(count, seed + 1);
-  std::vector<Pattern> patterns;
+  const std::vector<StringPattern> indexed = IndexedPatterns(count, seed);
+  const std::vector<StringPattern> regexes = Regexes(count, seed + 1);
+  std::vector<StringPattern> patterns;
   for (std::size_t i = 0; i < count; ++i) {
     if (i % 8 == 6) {
       patterns.push_back(

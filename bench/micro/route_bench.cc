@@ -86,16 +86,16 @@ std::string Quoted(std::string_view text) {
   return quoted + '"';
 }
 
-std::string Condition(const Pattern& pattern) {
+std::string Condition(const StringPattern& pattern) {
   static constexpr const char* kOperators[] = {"=", "startswith", "endswith", "contains", "glob", "matches"};
   return std::string("path ") + kOperators[static_cast<int>(pattern.kind)] + " " + Quoted(pattern.text);
 }
 
 // Of 20 rules one asks for types only, one for a number as well, and most for types and a path.
-std::vector<std::string> Rules(const std::vector<Pattern>& patterns) {
+std::vector<std::string> Rules(const std::vector<StringPattern>& patterns) {
   std::mt19937_64 random(3);
   std::vector<std::string> rules;
-  for (const Pattern& pattern : patterns) {
+  for (const StringPattern& pattern : patterns) {
     std::string rule;
     if (rules.size() % 3 != 0) {
       const std::size_t type = random() % 8;
@@ -147,8 +147,8 @@ void BM_TenThousandIndexed(benchmark::State& state) {
 BENCHMARK(BM_TenThousandIndexed)->ArgName("repeating")->Arg(1)->Arg(0);
 
 void BM_ThreeThousandWithRegexes(benchmark::State& state) {
-  std::vector<Pattern> patterns = bench::IndexedPatterns(2000, 6);
-  const std::vector<Pattern> regexes = bench::Regexes(1000, 7);
+  std::vector<StringPattern> patterns = bench::IndexedPatterns(2000, 6);
+  const std::vector<StringPattern> regexes = bench::Regexes(1000, 7);
   patterns.insert(patterns.end(), regexes.begin(), regexes.end());
   Run(state, Rules(patterns), state.range(0) ? Trace() : MakeEvents(0));
 }

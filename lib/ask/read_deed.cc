@@ -88,7 +88,7 @@ Thing UsualThing(const VerbList& verbs) {
 }
 
 // False, and denied: something is counted twice.
-bool TakeObject(WordReader& words, Object object, Deed* deed) {
+bool TakeObject(WordReader& words, ObjectPhrase object, Deed* deed) {
   if (object.count && deed->count) {
     words.Deny(deed->at, "two things are counted here: count one");
     return false;

@@ -18,7 +18,7 @@ constexpr Adjective kAdjectives[] = {
     {"setgid", "mode has 02000"},    {"hidden", "name startswith ."},     {"empty", "size = 0"},
 };
 
-void ReadAdjectives(WordReader& words, Object* object) {
+void ReadAdjectives(WordReader& words, ObjectPhrase* object) {
   for (;;) {
     const auto* adjective = std::ranges::find_if(kAdjectives, [&](const Adjective& a) { return words.Take(a.word); });
     if (adjective == std::end(kAdjectives)) return;
@@ -26,7 +26,7 @@ void ReadAdjectives(WordReader& words, Object* object) {
   }
 }
 
-bool ReadPronoun(WordReader& words, bool before, Object* object) {
+bool ReadPronoun(WordReader& words, bool before, ObjectPhrase* object) {
   const std::size_t start = words.at();
   if (before && words.TakeAny({"it", "them", "that file", "those files"})) {
     object->relation = Relation::kSame;
@@ -45,7 +45,7 @@ bool ReadPronoun(WordReader& words, bool before, Object* object) {
 }
 
 // "file", "directories", "files or directories".
-bool ReadThing(WordReader& words, Object* object) {
+bool ReadThing(WordReader& words, ObjectPhrase* object) {
   for (const ThingWord& thing : ThingWords()) {
     const bool one = words.Take(thing.one);
     if (!one && (thing.many.empty() || !words.Take(thing.many))) continue;
@@ -61,7 +61,7 @@ bool ReadThing(WordReader& words, Object* object) {
 }
 
 // Behind a kind, or in its place: which one.
-bool ReadWhich(WordReader& words, Object* object) {
+bool ReadWhich(WordReader& words, ObjectPhrase* object) {
   const std::string_view field = FieldOf(object->thing);
   if (field == "path") {
     auto paths = ReadPaths(words, field);
@@ -75,14 +75,14 @@ bool ReadWhich(WordReader& words, Object* object) {
 }
 
 // more than 1 GB, at least 10 MB of data.
-std::optional<Object> ReadVolume(WordReader& words) {
+std::optional<ObjectPhrase> ReadVolume(WordReader& words) {
   const std::size_t start = words.at();
   const bool more = words.TakeAny({"more than", "over"});
   if (more || words.Take("at least")) {
     // Without a unit it is a number of files.
     if (const auto size = ReadSize(words); size && (size->back() < '0' || size->back() > '9')) {
       words.TakeAny({"of data", "in all"});
-      return Object{.volume = (more ? "> " : ">= ") + *size};
+      return ObjectPhrase{.volume = (more ? "> " : ">= ") + *size};
     }
   }
   words.GoBack(start);
@@ -91,9 +91,9 @@ std::optional<Object> ReadVolume(WordReader& words) {
 
 }  // namespace
 
-std::optional<Object> ReadObject(WordReader& words, bool before) {
+std::optional<ObjectPhrase> ReadObject(WordReader& words, bool before) {
   const std::size_t start = words.at();
-  Object object;
+  ObjectPhrase object;
   if (ReadPronoun(words, before, &object)) return object;
   if (auto volume = ReadVolume(words)) return volume;
   bool definite = false;

@@ -8,7 +8,7 @@
 
 namespace vexevt {
 
-struct Object {
+struct ObjectPhrase {
   Thing thing = Thing::kFile;
   bool none = false;  // "no file", "nothing"
   Relation relation = Relation::kNone;
@@ -18,7 +18,7 @@ struct Object {
 };
 
 // nullopt: nothing is named here, and nothing is taken. `before`: there is a deed that "it" can refer to.
-std::optional<Object> ReadObject(WordReader& words, bool before);
+std::optional<ObjectPhrase> ReadObject(WordReader& words, bool before);
 
 // What is said behind the verb and the object: all that there is. `before` as above. False: what was begun is not
 // understood.

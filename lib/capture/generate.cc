@@ -181,7 +181,7 @@ class Generator final : public Source {
     event.payload = FsPayload{.device = kDevice, .mode = kind.mode};
   }
 
-  void SetFile(Actor* actor, const Step& step, std::uint64_t bits) {
+  void SetFile(Actor* actor, const MixStep& step, std::uint64_t bits) {
     auto& fs = *std::get_if<FsPayload>(&actor->event.payload);
     Object& object = *actor->object;
     bool plain = step.name == Name::kPlain || step.name == Name::kPlainToBeside;
@@ -226,7 +226,7 @@ class Generator final : public Source {
   void AddOne(FrameBatch* batch) {
     std::uint64_t bits = random_.Next();
     Actor& actor = actors_[bits % kActors];
-    const Step& step = actor.script->steps[actor.step];
+    const MixStep& step = actor.script->steps[actor.step];
     if (actor.left == 0)
       actor.left = step.most == 1 ? 1 : 1 + Random::Scale(static_cast<std::uint32_t>(bits >> 8), step.most);
     if (actor.event.payload.index() == 1) {

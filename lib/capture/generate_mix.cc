@@ -29,27 +29,27 @@ constexpr std::string_view kTenants[] = {"acme", "globex", "initech", "umbrella"
 
 constexpr std::uint32_t kRoot = 0, kWww = 33, kPostgres = 110, kBuilder = 999, kAlice = 1000;
 
-constexpr Step kReadSteps[] = {{kFsOpen}, {kFsRead, kPlain, 4}, {kFsClose}};
-constexpr Step kMakeSteps[] = {{kFsCreate}, {kFsOpen}, {kFsWrite, kPlain, 6}, {kFsCloseWrite}};
-constexpr Step kAppendSteps[] = {{kFsOpen}, {kFsWrite, kPlain, 8}, {kFsCloseWrite}};
-constexpr Step kRebuildSteps[] = {{kFsDelete}, {kFsCreate}, {kFsOpen}, {kFsWrite, kPlain, 6}, {kFsCloseWrite}};
-constexpr Step kDeleteSteps[] = {{kFsDelete}};
-constexpr Step kTransientSteps[] = {{kFsCreate},     {kFsOpen},  {kFsWrite, kPlain, 3},
-                                    {kFsCloseWrite}, {kFsOpen},  {kFsRead, kPlain, 2},
-                                    {kFsClose},      {kFsDelete}};
-constexpr Step kSaveSteps[] = {{kFsCreate, kBeside},     {kFsOpen, kBeside},          {kFsWrite, kBeside, 3},
-                               {kFsCloseWrite, kBeside}, {kFsRename, kBesideToPlain}, {kFsAttrib}};
-constexpr Step kUploadSteps[] = {{kFsCreate, kBeside},     {kFsOpen, kBeside},          {kFsWrite, kBeside, 12},
-                                 {kFsCloseWrite, kBeside}, {kFsRename, kBesideToPlain}, {kFsChmod}};
-constexpr Step kRotateSteps[] = {{kFsRename, kPlainToBeside}, {kFsCreate},           {kFsChown},
-                                 {kFsOpen, kBeside},          {kFsRead, kBeside, 3}, {kFsClose, kBeside},
-                                 {kFsDelete, kBeside}};
-constexpr Step kTruncateSteps[] = {{kFsOpen}, {kFsTruncate}, {kFsWrite, kPlain, 4}, {kFsCloseWrite}};
-constexpr Step kTagSteps[] = {{kFsOpen}, {kFsSetxattr}, {kFsClose}};
-constexpr Step kMkdirSteps[] = {{kFsMkdir}};
-constexpr Step kMkdirRenameSteps[] = {{kFsMkdir, kBeside}, {kFsRename, kBesideToPlain}};
-constexpr Step kRmdirSteps[] = {{kFsRmdir}};
-constexpr Step kChmodSteps[] = {{kFsChmod}};
+constexpr MixStep kReadSteps[] = {{kFsOpen}, {kFsRead, kPlain, 4}, {kFsClose}};
+constexpr MixStep kMakeSteps[] = {{kFsCreate}, {kFsOpen}, {kFsWrite, kPlain, 6}, {kFsCloseWrite}};
+constexpr MixStep kAppendSteps[] = {{kFsOpen}, {kFsWrite, kPlain, 8}, {kFsCloseWrite}};
+constexpr MixStep kRebuildSteps[] = {{kFsDelete}, {kFsCreate}, {kFsOpen}, {kFsWrite, kPlain, 6}, {kFsCloseWrite}};
+constexpr MixStep kDeleteSteps[] = {{kFsDelete}};
+constexpr MixStep kTransientSteps[] = {{kFsCreate},     {kFsOpen},  {kFsWrite, kPlain, 3},
+                                       {kFsCloseWrite}, {kFsOpen},  {kFsRead, kPlain, 2},
+                                       {kFsClose},      {kFsDelete}};
+constexpr MixStep kSaveSteps[] = {{kFsCreate, kBeside},     {kFsOpen, kBeside},          {kFsWrite, kBeside, 3},
+                                  {kFsCloseWrite, kBeside}, {kFsRename, kBesideToPlain}, {kFsAttrib}};
+constexpr MixStep kUploadSteps[] = {{kFsCreate, kBeside},     {kFsOpen, kBeside},          {kFsWrite, kBeside, 12},
+                                    {kFsCloseWrite, kBeside}, {kFsRename, kBesideToPlain}, {kFsChmod}};
+constexpr MixStep kRotateSteps[] = {{kFsRename, kPlainToBeside}, {kFsCreate},           {kFsChown},
+                                    {kFsOpen, kBeside},          {kFsRead, kBeside, 3}, {kFsClose, kBeside},
+                                    {kFsDelete, kBeside}};
+constexpr MixStep kTruncateSteps[] = {{kFsOpen}, {kFsTruncate}, {kFsWrite, kPlain, 4}, {kFsCloseWrite}};
+constexpr MixStep kTagSteps[] = {{kFsOpen}, {kFsSetxattr}, {kFsClose}};
+constexpr MixStep kMkdirSteps[] = {{kFsMkdir}};
+constexpr MixStep kMkdirRenameSteps[] = {{kFsMkdir, kBeside}, {kFsRename, kBesideToPlain}};
+constexpr MixStep kRmdirSteps[] = {{kFsRmdir}};
+constexpr MixStep kChmodSteps[] = {{kFsChmod}};
 
 constexpr Script kSourceScripts[] = {
     {"cc1plus", "/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus", kBuilder, 0, 12, kReadSteps},
@@ -268,7 +268,7 @@ constexpr ObjectKind kFolders = {"/home/alice/Projects",
                                  kFolderScripts};
 
 // The other layers. Their objects are always there.
-constexpr Step kVectorSteps[] = {{kVectorEmbed}, {kVectorSearch, kPlain, 4}, {kVectorUpdate}};
+constexpr MixStep kVectorSteps[] = {{kVectorEmbed}, {kVectorSearch, kPlain, 4}, {kVectorUpdate}};
 constexpr Script kVectorScripts[] = {{"vexd", "/usr/sbin/vexd", kRoot, 640, 1, kVectorSteps}};
 constexpr ObjectKind kVectors = {"documents",
                                  "",
@@ -282,7 +282,7 @@ constexpr ObjectKind kVectors = {"documents",
                                  {"vexd", "/usr/sbin/vexd", kRoot, 640, 1, kVectorSteps},
                                  kVectorScripts};
 
-constexpr Step kGraphSteps[] = {{kGraphQuery}, {kGraphTraverse, kPlain, 3}, {kGraphEdgeCreate}};
+constexpr MixStep kGraphSteps[] = {{kGraphQuery}, {kGraphTraverse, kPlain, 3}, {kGraphEdgeCreate}};
 constexpr Script kGraphScripts[] = {{"vexd", "/usr/sbin/vexd", kRoot, 641, 1, kGraphSteps}};
 constexpr ObjectKind kGraphs = {"provenance",
                                 "",
@@ -296,7 +296,7 @@ constexpr ObjectKind kGraphs = {"provenance",
                                 {"vexd", "/usr/sbin/vexd", kRoot, 641, 1, kGraphSteps},
                                 kGraphScripts};
 
-constexpr Step kAgentSteps[] = {{kAgentQuery}, {kAgentReasoning, kPlain, 3}, {kAgentDecision}, {kAgentInteraction}};
+constexpr MixStep kAgentSteps[] = {{kAgentQuery}, {kAgentReasoning, kPlain, 3}, {kAgentDecision}, {kAgentInteraction}};
 constexpr Script kAgentScripts[] = {{"agentd", "/opt/agent/bin/agentd", 998, 655, 1, kAgentSteps}};
 constexpr ObjectKind kAgents = {"indexer",
                                 "",
@@ -310,7 +310,7 @@ constexpr ObjectKind kAgents = {"indexer",
                                 {"agentd", "/opt/agent/bin/agentd", 998, 655, 1, kAgentSteps},
                                 kAgentScripts};
 
-constexpr Step kSystemSteps[] = {{kSystemSync}, {kSystemCheckpoint}};
+constexpr MixStep kSystemSteps[] = {{kSystemSync}, {kSystemCheckpoint}};
 constexpr Script kSystemScripts[] = {{"systemd", "/usr/lib/systemd/systemd", kRoot, 1, 1, kSystemSteps}};
 constexpr ObjectKind kSystems = {"/dev/vda1",
                                  "",
@@ -324,7 +324,7 @@ constexpr ObjectKind kSystems = {"/dev/vda1",
                                  {"systemd", "/usr/lib/systemd/systemd", kRoot, 1, 1, kSystemSteps},
                                  kSystemScripts};
 
-constexpr Step kMetricSteps[] = {{kMetric, kPlain, 4}, {kHealthCheck}};
+constexpr MixStep kMetricSteps[] = {{kMetric, kPlain, 4}, {kHealthCheck}};
 constexpr Script kMetricScripts[] = {{"node_exporter", "/usr/bin/prometheus-node-exporter", 112, 590, 1, kMetricSteps}};
 constexpr ObjectKind kMetrics = {"node",
                                  "",

@@ -13,7 +13,7 @@ namespace vexevt {
 // The two names of an object: where it lives, and beside it (its name and a suffix), where it is made or moved to.
 enum class Name : std::uint8_t { kPlain, kBeside, kBesideToPlain, kPlainToBeside };
 
-struct Step {
+struct MixStep {
   EventType type;
   Name name = Name::kPlain;
   std::uint8_t most = 1;  // once to so many times
@@ -25,7 +25,7 @@ struct Script {
   std::uint32_t uid;
   std::uint32_t pid;  // 0: a new process each time
   std::uint32_t weight;
-  std::span<const Step> steps;
+  std::span<const MixStep> steps;
 };
 
 // A kind of objects. Those that are absent are made; of what is there one of the other scripts is played. A script

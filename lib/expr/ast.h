@@ -49,11 +49,11 @@ struct Comparison {
 
 enum class NodeKind : std::uint8_t { kComparison, kNot, kAnd, kOr };
 
-struct Node {
+struct ExprNode {
   NodeKind kind = NodeKind::kComparison;
   Comparison comparison;
-  std::vector<Node> children;  // kNot: one; kAnd, kOr: two or more, none of them of the same kind
-  bool operator==(const Node&) const = default;
+  std::vector<ExprNode> children;  // kNot: one; kAnd, kOr: two or more, none of them of the same kind
+  bool operator==(const ExprNode&) const = default;
 };
 
 // As written in expressions: "=", "not in", "startswith"; empty for kTruth.

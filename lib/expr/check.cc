@@ -178,14 +178,14 @@ Result<BitsTest> CheckBits(const Comparison& comparison, const Field& field) {
 
 }  // namespace
 
-Result<Predicate> CheckExpression(const Node& node, const NamedLists& lists) {
+Result<Predicate> CheckExpression(const ExprNode& node, const NamedLists& lists) {
   Predicate predicate;
   predicate.kind = node.kind;
   if (node.kind == NodeKind::kComparison) {
     VEXEVT_ASSIGN(predicate.test, CheckComparison(node.comparison, lists));
     return predicate;
   }
-  for (const Node& child : node.children) {
+  for (const ExprNode& child : node.children) {
     VEXEVT_ASSIGN(Predicate checked, CheckExpression(child, lists));
     predicate.children.push_back(std::move(checked));
   }

@@ -12,7 +12,7 @@
 namespace vexevt {
 
 // `node` must outlive the predicate and stay where it is. Failures are as CompileExpression says.
-Result<Predicate> CheckExpression(const Node& node, const NamedLists& lists);
+Result<Predicate> CheckExpression(const ExprNode& node, const NamedLists& lists);
 
 // One comparison, and its two kinds that have files of their own.
 Result<Test> CheckComparison(const Comparison& comparison, const NamedLists& lists);

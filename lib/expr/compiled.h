@@ -10,12 +10,12 @@ namespace vexevt {
 
 // Each part refers to the one before it, so that the whole must stay where it was built.
 struct Expression::Compiled {
-  Node syntax;
+  ExprNode syntax;
   Predicate predicate;
   Program program;
   Requirement requirement;
 };
 
-Result<Expression> CompileSyntax(Node syntax, const NamedLists& lists);
+Result<Expression> CompileSyntax(ExprNode syntax, const NamedLists& lists);
 
 }  // namespace vexevt

@@ -157,22 +157,22 @@ class Compiler {
       : own_(own), names_(names), lists_(lists), wanted_(wanted) {}
 
   // Takes the name of the event itself from in front of its fields.
-  void Strip(Node* node) const {
+  void Strip(ExprNode* node) const {
     std::string& field = node->comparison.field.text;
     if (!own_.empty() && field.size() > own_.size() && field.starts_with(own_) && field[own_.size()] == '.') {
       field.erase(0, own_.size() + 1);
     }
-    for (Node& child : node->children) Strip(&child);
+    for (ExprNode& child : node->children) Strip(&child);
   }
 
-  bool Refers(const Node& node) const {
+  bool Refers(const ExprNode& node) const {
     if (node.kind != NodeKind::kComparison) {
-      return std::ranges::any_of(node.children, [&](const Node& child) { return Refers(child); });
+      return std::ranges::any_of(node.children, [&](const ExprNode& child) { return Refers(child); });
     }
     return std::ranges::any_of(node.comparison.values, [&](const Word& word) { return Names(word); });
   }
 
-  Result<Relation> Compile(Node node) {
+  Result<Relation> Compile(ExprNode node) {
     Relation relation;
     if (!Refers(node)) {
       VEXEVT_ASSIGN(relation.alone, CompileSyntax(std::move(node), lists_));
@@ -180,7 +180,7 @@ class Compiler {
     }
     if (node.kind == NodeKind::kComparison) return Compare(node.comparison);
     relation.kind = node.kind;
-    for (Node& child : node.children) {
+    for (ExprNode& child : node.children) {
       VEXEVT_ASSIGN(Relation compiled, Compile(std::move(child)));
       relation.children.push_back(std::move(compiled));
     }
@@ -274,10 +274,10 @@ FieldValue ReadEarlierField(const EventView& event, const EarlierField& field) {
 
 Result<Condition> Condition::Compile(std::string_view text, std::string_view own, std::span<const std::string> earlier,
                                      const NamedLists& lists, std::vector<EarlierField>* wanted) {
-  VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
+  VEXEVT_ASSIGN(ExprNode syntax, ParseExpression(text));
   Compiler compiler(own, earlier, lists, wanted);
   compiler.Strip(&syntax);
-  SplitSyntax split = SplitConjunction(std::move(syntax), [&](const Node& node) { return compiler.Refers(node); });
+  SplitSyntax split = SplitConjunction(std::move(syntax), [&](const ExprNode& node) { return compiler.Refers(node); });
   Condition condition;
   if (split.alone) {
     VEXEVT_ASSIGN(condition.alone_, CompileSyntax(std::move(*split.alone), lists));

@@ -22,7 +22,7 @@ const Requirement& Expression::requirement() const { return compiled_->requireme
 
 std::string Expression::Print() const { return PrintExpression(compiled_->syntax); }
 
-Result<Expression> CompileSyntax(Node syntax, const NamedLists& lists) {
+Result<Expression> CompileSyntax(ExprNode syntax, const NamedLists& lists) {
   auto compiled = std::make_unique<Expression::Compiled>();
   compiled->syntax = std::move(syntax);
   VEXEVT_ASSIGN(compiled->predicate, CheckExpression(compiled->syntax, lists));
@@ -32,22 +32,22 @@ Result<Expression> CompileSyntax(Node syntax, const NamedLists& lists) {
 }
 
 Result<Expression> CompileExpression(std::string_view text, const NamedLists& lists) {
-  VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
+  VEXEVT_ASSIGN(ExprNode syntax, ParseExpression(text));
   return CompileSyntax(std::move(syntax), lists);
 }
 
 Result<Expression> CompileAny(std::span<const std::string> texts, bool inverted, const NamedLists& lists) {
-  Node any{NodeKind::kOr, {}, {}};
+  ExprNode any{NodeKind::kOr, {}, {}};
   for (const std::string& text : texts) {
-    VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
+    VEXEVT_ASSIGN(ExprNode syntax, ParseExpression(text));
     if (syntax.kind == NodeKind::kOr) {
       std::ranges::move(syntax.children, std::back_inserter(any.children));
     } else {
       any.children.push_back(std::move(syntax));
     }
   }
-  if (any.children.size() == 1) any = Node(std::move(any.children.front()));
-  if (inverted) any = Node{NodeKind::kNot, {}, {std::move(any)}};
+  if (any.children.size() == 1) any = ExprNode(std::move(any.children.front()));
+  if (inverted) any = ExprNode{NodeKind::kNot, {}, {std::move(any)}};
   return CompileSyntax(std::move(any), lists);
 }
 

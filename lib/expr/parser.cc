@@ -41,10 +41,10 @@ class Parser {
  public:
   explicit Parser(std::string_view text) : lexer_(text) {}
 
-  Result<Node> Parse() {
+  Result<ExprNode> Parse() {
     VEXEVT_TRY(Advance());
     if (token_.kind == TokenKind::kEnd) return ErrorAt(token_.column, "the expression is empty");
-    VEXEVT_ASSIGN(Node node, Or(0));
+    VEXEVT_ASSIGN(ExprNode node, Or(0));
     if (token_.kind == TokenKind::kEnd) return node;
     if (token_.kind == TokenKind::kClose) return ErrorAt(token_.column, "')' has no '(' before it");
     return ErrorAt(token_.column, fmt::format("expected 'and', 'or' or the end, not {}", Shown()));
@@ -66,34 +66,34 @@ class Parser {
     return fmt::format("'{}'", token_.text);
   }
 
-  Result<Node> Or(int depth) {
-    VEXEVT_ASSIGN(Node first, And(depth));
+  Result<ExprNode> Or(int depth) {
+    VEXEVT_ASSIGN(ExprNode first, And(depth));
     if (!Is("or") && !IsSymbol("||")) return first;
-    Node node{NodeKind::kOr, {}, {}};
+    ExprNode node{NodeKind::kOr, {}, {}};
     Append(std::move(first), &node);
     while (Is("or") || IsSymbol("||")) {
       VEXEVT_TRY(Advance());
-      VEXEVT_ASSIGN(Node next, And(depth));
+      VEXEVT_ASSIGN(ExprNode next, And(depth));
       Append(std::move(next), &node);
     }
     return node;
   }
 
-  Result<Node> And(int depth) {
-    VEXEVT_ASSIGN(Node first, Not(depth));
+  Result<ExprNode> And(int depth) {
+    VEXEVT_ASSIGN(ExprNode first, Not(depth));
     if (!Is("and") && !IsSymbol("&&")) return first;
-    Node node{NodeKind::kAnd, {}, {}};
+    ExprNode node{NodeKind::kAnd, {}, {}};
     Append(std::move(first), &node);
     while (Is("and") || IsSymbol("&&")) {
       VEXEVT_TRY(Advance());
-      VEXEVT_ASSIGN(Node next, Not(depth));
+      VEXEVT_ASSIGN(ExprNode next, Not(depth));
       Append(std::move(next), &node);
     }
     return node;
   }
 
   // Both operators are associative: nesting of one kind says nothing.
-  static void Append(Node child, Node* parent) {
+  static void Append(ExprNode child, ExprNode* parent) {
     if (child.kind == parent->kind) {
       std::move(child.children.begin(), child.children.end(), std::back_inserter(parent->children));
     } else {
@@ -101,21 +101,21 @@ class Parser {
     }
   }
 
-  Result<Node> Not(int depth) {
+  Result<ExprNode> Not(int depth) {
     if (depth > kMaxExpressionDepth) {
       return ErrorAt(token_.column, fmt::format("nested deeper than {}", kMaxExpressionDepth));
     }
     if (Is("not") || IsSymbol("!")) {
       VEXEVT_TRY(Advance());
-      VEXEVT_ASSIGN(Node child, Not(depth + 1));
-      Node node{NodeKind::kNot, {}, {}};
+      VEXEVT_ASSIGN(ExprNode child, Not(depth + 1));
+      ExprNode node{NodeKind::kNot, {}, {}};
       node.children.push_back(std::move(child));
       return node;
     }
     if (token_.kind == TokenKind::kOpen) {
       std::uint32_t column = token_.column;
       VEXEVT_TRY(Advance());
-      VEXEVT_ASSIGN(Node node, Or(depth + 1));
+      VEXEVT_ASSIGN(ExprNode node, Or(depth + 1));
       if (token_.kind == TokenKind::kEnd) return ErrorAt(column, "'(' has no ')'");
       if (token_.kind != TokenKind::kClose) {
         return ErrorAt(token_.column, fmt::format("expected 'and', 'or' or ')', not {}", Shown()));
@@ -123,7 +123,7 @@ class Parser {
       VEXEVT_TRY(Advance());
       return node;
     }
-    Node node;
+    ExprNode node;
     VEXEVT_ASSIGN(node.comparison, ParseComparison());
     return node;
   }
@@ -232,7 +232,7 @@ class Parser {
 
 }  // namespace
 
-Result<Node> ParseExpression(std::string_view text) {
+Result<ExprNode> ParseExpression(std::string_view text) {
   if (text.size() > kMaxExpressionBytes) {
     return ErrorAt(static_cast<std::uint32_t>(kMaxExpressionBytes),
                    "the expression is longer than 1 MiB: long lists belong in a file, as $name");

@@ -20,10 +20,10 @@ inline constexpr int kMaxExpressionDepth = 200;
 //                [("in" and symbols only) "zone" word]
 //   list  = "(" value {"," value} ")" | $name
 // Failures are as CompileExpression says.
-Result<Node> ParseExpression(std::string_view text);
+Result<ExprNode> ParseExpression(std::string_view text);
 
 // The canonical text of `node`; ParseExpression gives an equal node back.
-std::string PrintExpression(const Node& node);
+std::string PrintExpression(const ExprNode& node);
 std::string PrintComparison(const Comparison& comparison);
 
 }  // namespace vexevt

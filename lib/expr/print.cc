@@ -44,7 +44,7 @@ std::string PrintList(const std::vector<Word>& words) {
 // Lower binds tighter.
 int Looseness(NodeKind kind) { return kind == NodeKind::kOr ? 2 : kind == NodeKind::kAnd ? 1 : 0; }
 
-void Print(const Node& node, int looseness_allowed, std::string* out) {
+void Print(const ExprNode& node, int looseness_allowed, std::string* out) {
   if (node.kind == NodeKind::kComparison) {
     *out += PrintComparison(node.comparison);
     return;
@@ -57,7 +57,7 @@ void Print(const Node& node, int looseness_allowed, std::string* out) {
   int looseness = Looseness(node.kind);
   bool parentheses = looseness > looseness_allowed;
   if (parentheses) *out += '(';
-  for (const Node& child : node.children) {
+  for (const ExprNode& child : node.children) {
     if (&child != &node.children.front()) *out += node.kind == NodeKind::kAnd ? " and " : " or ";
     Print(child, looseness - 1, out);
   }
@@ -120,7 +120,7 @@ std::string PrintComparison(const Comparison& comparison) {
   return out;
 }
 
-std::string PrintExpression(const Node& node) {
+std::string PrintExpression(const ExprNode& node) {
   std::string out;
   Print(node, 2, &out);
   return out;

@@ -11,26 +11,26 @@ namespace vexevt {
 
 // The whole is `alone` and `rest`; one of them at least is there.
 struct SplitSyntax {
-  std::optional<Node> alone, rest;
+  std::optional<ExprNode> alone, rest;
 };
 
 // `refers`: whether a node asks for more than the event says.
 template <typename Refers>
-SplitSyntax SplitConjunction(Node syntax, Refers refers) {
+SplitSyntax SplitConjunction(ExprNode syntax, Refers refers) {
   SplitSyntax split;
   if (syntax.kind != NodeKind::kAnd) {
     const bool rest = refers(syntax);
     (rest ? split.rest : split.alone) = std::move(syntax);
     return split;
   }
-  for (Node& child : syntax.children) {
-    std::optional<Node>& part = refers(child) ? split.rest : split.alone;
+  for (ExprNode& child : syntax.children) {
+    std::optional<ExprNode>& part = refers(child) ? split.rest : split.alone;
     if (!part) {
       part = std::move(child);
       continue;
     }
     if (part->kind != NodeKind::kAnd) {
-      Node both{NodeKind::kAnd, {}, {}};
+      ExprNode both{NodeKind::kAnd, {}, {}};
       both.children.push_back(std::move(*part));
       part = std::move(both);
     }

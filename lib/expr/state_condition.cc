@@ -32,7 +32,7 @@ using Asked = StateCondition::Asked;
 
 constexpr std::string_view kPrefix = "state.";
 
-bool AsksState(const Node& node) {
+bool AsksState(const ExprNode& node) {
   if (node.kind == NodeKind::kComparison) return node.comparison.field.text.starts_with(kPrefix);
   return std::ranges::any_of(node.children, AsksState);
 }
@@ -68,7 +68,7 @@ Result<Asked> CompileState(const Comparison& comparison, std::span<const Machine
   return asked;
 }
 
-Result<Asked> CompileAsked(Node node, std::span<const MachineStates> machines, const NamedLists& lists) {
+Result<Asked> CompileAsked(ExprNode node, std::span<const MachineStates> machines, const NamedLists& lists) {
   Asked asked;
   if (!AsksState(node)) {
     VEXEVT_ASSIGN(asked.alone, CompileSyntax(std::move(node), lists));
@@ -76,7 +76,7 @@ Result<Asked> CompileAsked(Node node, std::span<const MachineStates> machines, c
   }
   if (node.kind == NodeKind::kComparison) return CompileState(node.comparison, machines);
   asked.kind = node.kind;
-  for (Node& child : node.children) {
+  for (ExprNode& child : node.children) {
     VEXEVT_ASSIGN(Asked compiled, CompileAsked(std::move(child), machines, lists));
     asked.children.push_back(std::move(compiled));
   }
@@ -104,7 +104,7 @@ bool HoldsAsked(const Asked& asked, const EventView& event, std::span<const std:
 
 Result<StateCondition> StateCondition::Compile(std::string_view text, std::span<const MachineStates> machines,
                                                const NamedLists& lists) {
-  VEXEVT_ASSIGN(Node syntax, ParseExpression(text));
+  VEXEVT_ASSIGN(ExprNode syntax, ParseExpression(text));
   SplitSyntax split = SplitConjunction(std::move(syntax), AsksState);
   StateCondition condition;
   if (split.alone) {

@@ -30,7 +30,7 @@ Result<IgnoreFiles> IgnoreFiles::Load(std::span<const std::string> files) {
   for (const std::string& name : files) {
     VEXEVT_ASSIGN(const std::string text, ReadFile(name, kMaxFileBytes));
     VEXEVT_ASSIGN(std::string folder, FolderOf(name));
-    std::vector<Pattern> patterns;
+    std::vector<StringPattern> patterns;
     std::vector<File::Meaning> meanings;
     std::string_view rest = text;
     if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());

@@ -25,7 +25,7 @@
 #include "lib/event/event_view.h"
 #include "lib/graph/file_table.h"
 #include "lib/graph/graph.h"
-#include "lib/graph/process_table.h"
+#include "lib/graph/process_nodes.h"
 #include "lib/graph/recent_events.h"
 
 namespace vexevt {
@@ -60,7 +60,7 @@ class Recorder {
 
     NodeId node;
     FileTable files;
-    ProcessTable processes;
+    ProcessNodes processes;
   };
 
   bool IsFull() const {

@@ -81,7 +81,7 @@ struct PatternSet::Rep {
   std::vector<WaitingEntry> waiting;
   std::vector<WaitingRegex> waiting_regexes;
 
-  Status Add(std::uint32_t id, const Pattern& pattern);
+  Status Add(std::uint32_t id, const StringPattern& pattern);
   void AddEntry(LiteralPlace place, std::string_view key, Entry entry);
   void AddPlain(std::uint32_t id, LiteralPlace place, std::string_view text);
   Status AddGlob(std::uint32_t id, const std::string& text);
@@ -208,7 +208,7 @@ void PatternSet::Rep::PlaceWaiting() {
   waiting.clear();
 }
 
-Status PatternSet::Rep::Add(std::uint32_t id, const Pattern& pattern) {
+Status PatternSet::Rep::Add(std::uint32_t id, const StringPattern& pattern) {
   switch (pattern.kind) {
     case PatternKind::kExact:
       AddPlain(id, LiteralPlace::kWhole, pattern.text);
@@ -233,7 +233,7 @@ Status PatternSet::Rep::Add(std::uint32_t id, const Pattern& pattern) {
   return Status::Ok();
 }
 
-Result<PatternSet> PatternSet::Compile(std::span<const Pattern> patterns, std::uint32_t* failed) {
+Result<PatternSet> PatternSet::Compile(std::span<const StringPattern> patterns, std::uint32_t* failed) {
   auto rep = std::make_unique<Rep>();
   for (std::uint32_t id = 0; id < patterns.size(); ++id) {
     if (Status status = rep->Add(id, patterns[id]); !status.ok()) {

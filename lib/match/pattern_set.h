@@ -33,7 +33,7 @@ enum class PatternKind : std::uint8_t {
   kInSet,     // `set` holds it
 };
 
-struct Pattern {
+struct StringPattern {
   PatternKind kind = PatternKind::kExact;
   std::string text;                      // not for kInSet
   std::shared_ptr<const StringSet> set;  // only for kInSet: lists are shared by all the patterns that name them
@@ -72,7 +72,7 @@ class PatternSet {
 
   // Pattern i has id i. The failure of a glob or regex is that of Glob::Compile and Regex::Compile; `failed`, if given,
   // gets its id.
-  static Result<PatternSet> Compile(std::span<const Pattern> patterns, std::uint32_t* failed = nullptr);
+  static Result<PatternSet> Compile(std::span<const StringPattern> patterns, std::uint32_t* failed = nullptr);
 
   PatternSet(PatternSet&&) noexcept;
   PatternSet& operator=(PatternSet&&) noexcept;

@@ -16,7 +16,7 @@ using testing::IsEmpty;
 using Kind = PatternKind;
 using Ids = std::vector<std::uint32_t>;
 
-PatternSet Compile(const std::vector<Pattern>& patterns) {
+PatternSet Compile(const std::vector<StringPattern>& patterns) {
   Result<PatternSet> set = PatternSet::Compile(patterns);
   EXPECT_TRUE(set.ok()) << set.status().message();
   return std::move(set).value();
@@ -147,7 +147,7 @@ TEST(PatternSet, LargeBatchesOfLongTexts) {
 }
 
 TEST(PatternSet, OneSetServesManyThreadsWhileItsScannerCompiles) {
-  std::vector<Pattern> patterns;
+  std::vector<StringPattern> patterns;
   for (int i = 0; i < 50; ++i) patterns.push_back({Kind::kRegex, "^/[0-9]{" + std::to_string(i + 1) + "}/$", {}});
   const PatternSet set = Compile(patterns);
   std::vector<std::thread> threads;
@@ -186,7 +186,7 @@ TEST(PatternSet, OneScratchServesSeveralSets) {
 
 TEST(PatternSet, SaysWhichPatternIsWrong) {
   std::uint32_t failed = 99;
-  const std::vector<Pattern> patterns = {{Kind::kExact, "a", {}}, {Kind::kGlob, "[", {}}};
+  const std::vector<StringPattern> patterns = {{Kind::kExact, "a", {}}, {Kind::kGlob, "[", {}}};
   EXPECT_EQ(PatternSet::Compile(patterns, &failed).status().message(), "column 1: '[' without ']'");
   EXPECT_EQ(failed, 1u);
 }

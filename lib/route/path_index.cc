@@ -13,10 +13,10 @@ namespace {
 using Clause = std::vector<std::uint32_t>;  // literals
 
 struct Collected {
-  std::vector<Pattern> patterns;
+  std::vector<StringPattern> patterns;
   std::map<std::pair<PatternKind, std::string>, std::uint32_t> ids;
 
-  std::uint32_t Id(Pattern pattern) {
+  std::uint32_t Id(StringPattern pattern) {
     const auto [at, is_new] =
         ids.try_emplace({pattern.kind, pattern.text}, static_cast<std::uint32_t>(patterns.size()));
     if (is_new) patterns.push_back(std::move(pattern));
@@ -40,7 +40,7 @@ std::vector<Clause> ClausesOf(const Requirement& rule, Collected& collected, boo
         exact = false;
         break;
       }
-      for (Pattern& pattern : patterns.any) {
+      for (StringPattern& pattern : patterns.any) {
         const std::uint32_t literal = collected.Id(std::move(pattern)) * 2 + (condition.negated ? 1 : 0);
         if (splits) {
           also.push_back({literal});
@@ -57,7 +57,7 @@ std::vector<Clause> ClausesOf(const Requirement& rule, Collected& collected, boo
 }
 
 // How many paths a pattern is likely to hold for: what triggers a rule should be rare, and cheap to find.
-int Cost(const Pattern& pattern) {
+int Cost(const StringPattern& pattern) {
   switch (pattern.kind) {
     case PatternKind::kExact:
     case PatternKind::kInSet:

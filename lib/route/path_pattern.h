@@ -11,7 +11,7 @@ namespace vexevt {
 struct PathPatterns {
   bool possible = false;  // else nothing can be said by looking at the path's bytes
   bool exact = false;     // the condition, not negated, holds if and only if one of `any` does; else it implies one
-  std::vector<Pattern> any;
+  std::vector<StringPattern> any;
 };
 
 // For paths that are not empty. `negated` of the condition is left to the caller.

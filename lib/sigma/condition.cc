@@ -45,9 +45,9 @@ class Parser {
     }
   }
 
-  Result<Condition> All() {
+  Result<SigmaCondition> All() {
     if (words_.size() > kMaxWords) return InvalidArgument("the condition is too long");
-    VEXEVT_ASSIGN(Condition condition, Or());
+    VEXEVT_ASSIGN(SigmaCondition condition, Or());
     if (at_ == words_.size()) return condition;
     if (words_[at_] == "|") {
       return InvalidArgument("conditions with '|' are not turned: a correlation rule says the same");
@@ -62,37 +62,37 @@ class Parser {
     return true;
   }
 
-  Result<Condition> Or() { return Row(ConditionKind::kOr, "or", &Parser::And); }
-  Result<Condition> And() { return Row(ConditionKind::kAnd, "and", &Parser::Not); }
+  Result<SigmaCondition> Or() { return Row(ConditionKind::kOr, "or", &Parser::And); }
+  Result<SigmaCondition> And() { return Row(ConditionKind::kAnd, "and", &Parser::Not); }
 
-  Result<Condition> Row(ConditionKind kind, std::string_view word, Result<Condition> (Parser::*part)()) {
-    VEXEVT_ASSIGN(Condition first, (this->*part)());
+  Result<SigmaCondition> Row(ConditionKind kind, std::string_view word, Result<SigmaCondition> (Parser::*part)()) {
+    VEXEVT_ASSIGN(SigmaCondition first, (this->*part)());
     if (at_ == words_.size() || !IsWord(words_[at_], word)) return first;
-    Condition row{.kind = kind, .selection = {}, .parts = {}};
+    SigmaCondition row{.kind = kind, .selection = {}, .parts = {}};
     row.parts.push_back(std::move(first));
     while (Takes(word)) {
-      VEXEVT_ASSIGN(Condition next, (this->*part)());
+      VEXEVT_ASSIGN(SigmaCondition next, (this->*part)());
       row.parts.push_back(std::move(next));
     }
     return row;
   }
 
-  Result<Condition> Not() {
+  Result<SigmaCondition> Not() {
     if (++depth_ > kMaxDepth) return InvalidArgument(fmt::format("the condition is nested deeper than {}", kMaxDepth));
     auto condition = Negated();
     --depth_;
     return condition;
   }
 
-  Result<Condition> Negated() {
+  Result<SigmaCondition> Negated() {
     if (Takes("not")) {
-      VEXEVT_ASSIGN(Condition part, Not());
-      Condition negated{.kind = ConditionKind::kNot, .selection = {}, .parts = {}};
+      VEXEVT_ASSIGN(SigmaCondition part, Not());
+      SigmaCondition negated{.kind = ConditionKind::kNot, .selection = {}, .parts = {}};
       negated.parts.push_back(std::move(part));
       return negated;
     }
     if (Takes("(")) {
-      VEXEVT_ASSIGN(Condition inner, Or());
+      VEXEVT_ASSIGN(SigmaCondition inner, Or());
       if (!Takes(")")) return InvalidArgument("a ')' is missing in the condition");
       return inner;
     }
@@ -105,10 +105,10 @@ class Parser {
     if (std::ranges::find(selections_, word) == selections_.end()) {
       return InvalidArgument(fmt::format("the condition names '{}', which is no selection", word));
     }
-    return Condition{.kind = ConditionKind::kSelection, .selection = std::string(word), .parts = {}};
+    return SigmaCondition{.kind = ConditionKind::kSelection, .selection = std::string(word), .parts = {}};
   }
 
-  Result<Condition> Quantified(std::string_view how_many) {
+  Result<SigmaCondition> Quantified(std::string_view how_many) {
     const bool all = IsWord(how_many, "all");
     if (!all && how_many != "1" && !IsWord(how_many, "any")) {
       return InvalidArgument(fmt::format("'{} of' is not turned: '1 of' and 'all of' are", how_many));
@@ -116,14 +116,14 @@ class Parser {
     if (at_ == words_.size()) return InvalidArgument("the condition ends behind 'of'");
     const std::string_view names = words_[at_++];
     const bool them = IsWord(names, "them");
-    Condition row{.kind = all ? ConditionKind::kAnd : ConditionKind::kOr, .selection = {}, .parts = {}};
+    SigmaCondition row{.kind = all ? ConditionKind::kAnd : ConditionKind::kOr, .selection = {}, .parts = {}};
     for (const std::string& name : selections_) {
       if (them ? name.starts_with('_') : !MatchesStars(names, name)) continue;
       row.parts.push_back({.kind = ConditionKind::kSelection, .selection = name, .parts = {}});
     }
     if (row.parts.empty()) return InvalidArgument(fmt::format("no selection is called '{}'", names));
     if (row.parts.size() > 1) return row;
-    Condition only = std::move(row.parts.front());
+    SigmaCondition only = std::move(row.parts.front());
     return only;
   }
 
@@ -135,7 +135,7 @@ class Parser {
 
 }  // namespace
 
-Result<Condition> ParseCondition(std::string_view text, std::span<const std::string> selections) {
+Result<SigmaCondition> ParseCondition(std::string_view text, std::span<const std::string> selections) {
   return Parser(text, selections).All();
 }
 

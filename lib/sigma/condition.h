@@ -20,13 +20,13 @@ namespace vexevt {
 
 enum class ConditionKind : std::uint8_t { kSelection, kNot, kAnd, kOr };
 
-struct Condition {
+struct SigmaCondition {
   ConditionKind kind = ConditionKind::kSelection;
-  std::string selection;         // of kSelection
-  std::vector<Condition> parts;  // of others; one of kNot
+  std::string selection;              // of kSelection
+  std::vector<SigmaCondition> parts;  // of others; one of kNot
 };
 
 // `selections` are the names that there are. A failure's message says what is wrong, without a place.
-Result<Condition> ParseCondition(std::string_view text, std::span<const std::string> selections);
+Result<SigmaCondition> ParseCondition(std::string_view text, std::span<const std::string> selections);
 
 }  // namespace vexevt

@@ -9,12 +9,12 @@ namespace vexevt {
 namespace {
 
 // "(and a (not b))"
-std::string Shown(const Condition& condition) {
+std::string Shown(const SigmaCondition& condition) {
   if (condition.kind == ConditionKind::kSelection) return condition.selection;
   std::string text = condition.kind == ConditionKind::kNot   ? "(not"
                      : condition.kind == ConditionKind::kAnd ? "(and"
                                                              : "(or";
-  for (const Condition& part : condition.parts) text += ' ' + Shown(part);
+  for (const SigmaCondition& part : condition.parts) text += ' ' + Shown(part);
   return text + ')';
 }
 

@@ -109,7 +109,7 @@ class Reader {
   }
 
   // In parentheses where it is a row and part of another. The whole stands behind an `and`.
-  Status Append(const Condition& condition, const YamlValue& detection, const SigmaCategory& category, bool inner,
+  Status Append(const SigmaCondition& condition, const YamlValue& detection, const SigmaCategory& category, bool inner,
                 std::string* out) const {
     if (out->size() > kMaxExpressionBytes) return Error(detection, "the condition makes too long an expression");
     switch (condition.kind) {

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const Result<Regex> regex = Regex::Compile(glob->regex());
   if (regex.ok() && regex->Matches(text) != glob->Matches(text)) std::abort();
-  const Pattern pattern{PatternKind::kGlob, std::string(input.substr(0, newline)), {}};
+  const StringPattern pattern{PatternKind::kGlob, std::string(input.substr(0, newline)), {}};
   const Result<PatternSet> set = PatternSet::Compile({&pattern, 1});
   PatternSet::Scratch scratch;
   PatternHits hits;

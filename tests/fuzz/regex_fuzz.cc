@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = input.substr(newline + 1);
   const Result<Regex> regex = Regex::Compile(input.substr(0, newline));
   if (!regex.ok()) return 0;
-  const Pattern pattern{PatternKind::kRegex, std::string(input.substr(0, newline)), {}};
+  const StringPattern pattern{PatternKind::kRegex, std::string(input.substr(0, newline)), {}};
   const Result<PatternSet> set = PatternSet::Compile({&pattern, 1});
   set->Warm();
   PatternSet::Scratch scratch;

@@ -148,8 +148,8 @@ bool Naive(const Comparison& comparison, const EventView& event) {
   return holds != negated;
 }
 
-bool Naive(const Node& node, const EventView& event) {
-  auto child = [&](const Node& each) { return Naive(each, event); };
+bool Naive(const ExprNode& node, const EventView& event) {
+  auto child = [&](const ExprNode& each) { return Naive(each, event); };
   switch (node.kind) {
     case NodeKind::kComparison:
       return Naive(node.comparison, event);
@@ -245,20 +245,20 @@ Comparison AnyComparison() {
   return comparison;
 }
 
-Node Leaf(Comparison comparison) { return {NodeKind::kComparison, std::move(comparison), {}}; }
+ExprNode Leaf(Comparison comparison) { return {NodeKind::kComparison, std::move(comparison), {}}; }
 
 // One that the checker takes by itself.
-Node AnyLeaf() {
+ExprNode AnyLeaf() {
   for (;;) {
-    Node leaf = Leaf(AnyComparison());
+    ExprNode leaf = Leaf(AnyComparison());
     if (CompileExpression(PrintExpression(leaf)).ok()) return leaf;
   }
 }
 
-Node AnyNode(int depth, auto leaf, NodeKind parent = NodeKind::kNot) {
+ExprNode AnyNode(int depth, auto leaf, NodeKind parent = NodeKind::kNot) {
   int kind = depth == 0 ? 0 : *rc::gen::inRange(0, 5);
   if (kind < 2) return leaf();
-  Node node;
+  ExprNode node;
   node.kind = kind == 2 ? NodeKind::kNot : kind == 3 ? NodeKind::kAnd : NodeKind::kOr;
   if (node.kind == parent && parent != NodeKind::kNot) return leaf();
   int children = node.kind == NodeKind::kNot ? 1 : *rc::gen::inRange(2, 4);
@@ -330,7 +330,7 @@ struct Bound {
 };
 
 // Nodes that the checker refuses as contradictions are rare, and no concern here.
-std::optional<Expression> Compile(const Node& node) {
+std::optional<Expression> Compile(const ExprNode& node) {
   auto expression = CompileExpression(PrintExpression(node));
   if (expression.ok()) return std::move(*expression);
   RC_ASSERT(expression.status().message().find("can never hold together") != std::string::npos);
@@ -357,7 +357,7 @@ bool Admits(const Requirement& required, const EventView& event) {
 }
 
 RC_GTEST_PROP(Expression, DecidesAsTheNaiveEvaluator, ()) {
-  Node node = AnyNode(3, AnyLeaf);
+  ExprNode node = AnyNode(3, AnyLeaf);
   RC_LOG() << PrintExpression(node);
   auto expression = Compile(node);
   if (!expression) return;
@@ -379,7 +379,7 @@ RC_GTEST_PROP(Expression, DecidesAsTheNaiveEvaluator, ()) {
 
 // Each comparison by itself on every sample, as in a tree most are hidden by others.
 RC_GTEST_PROP(Expression, ComparisonDecidesAsTheNaiveOne, ()) {
-  Node node = AnyLeaf();
+  ExprNode node = AnyLeaf();
   RC_LOG() << PrintExpression(node);
   auto expression = Compile(node);
   for (int i = 0; i < 20; ++i) {
@@ -403,7 +403,7 @@ RC_GTEST_PROP(Expression, PrintParsesBackToTheSameSyntax, ()) {
     if (zone) comparison.zone.text = "Europe/Berlin";
     return Leaf(comparison);
   };
-  Node node = AnyNode(5, leaf);
+  ExprNode node = AnyNode(5, leaf);
   std::string text = PrintExpression(node);
   RC_LOG() << text;
   auto parsed = ParseExpression(text);

@@ -209,7 +209,8 @@ RC_GTEST_PROP(StringSet, HoldsWhatWasAdded, ()) {
 }
 
 // A pattern by itself; the properties above hold its glob or regex to account.
-bool Naive(const Pattern& pattern, const Result<Glob>& glob, const Result<Regex>& regex, const std::string& text) {
+bool Naive(const StringPattern& pattern, const Result<Glob>& glob, const Result<Regex>& regex,
+           const std::string& text) {
   switch (pattern.kind) {
     case PatternKind::kExact:
       return text == pattern.text;
@@ -229,9 +230,9 @@ bool Naive(const Pattern& pattern, const Result<Glob>& glob, const Result<Regex>
   return false;
 }
 
-rc::Gen<Pattern> APattern() {
+rc::Gen<StringPattern> APattern() {
   const auto make = [](PatternKind kind) {
-    return [kind](std::string text) { return Pattern{kind, std::move(text), {}}; };
+    return [kind](std::string text) { return StringPattern{kind, std::move(text), {}}; };
   };
   const auto anchored =
       rc::gen::map(rc::gen::pair(ARegex(), rc::gen::inRange(0, 8)), [](const std::pair<std::string, int>& p) {
@@ -249,8 +250,9 @@ rc::Gen<Pattern> APattern() {
 
 RC_GTEST_PROP(PatternSet, AgreesWithEachPatternByItself, ()) {
   const auto small = [](auto gen) { return rc::gen::resize(25, std::move(gen)); };
-  auto patterns = *small(rc::gen::container<std::vector<Pattern>>(APattern()));
-  std::erase_if(patterns, [](const Pattern& p) { return p.kind == PatternKind::kGlob && !Glob::Compile(p.text).ok(); });
+  auto patterns = *small(rc::gen::container<std::vector<StringPattern>>(APattern()));
+  std::erase_if(patterns,
+                [](const StringPattern& p) { return p.kind == PatternKind::kGlob && !Glob::Compile(p.text).ok(); });
   const auto texts = *small(rc::gen::container<std::vector<std::string>>(Text(std::string("ab/.xB\n\0", 8))));
   const PatternSet set = std::move(PatternSet::Compile(patterns)).value();
 

@@ -1,4 +1,4 @@
-// ProcessTable: which process of a host a pid stands for at this place in the stream. Events do not say when a process
+// ProcessNodes: which process of a host a pid stands for at this place in the stream. Events do not say when a process
 // began: a pid is taken to be used again where it has another parent, which is not init, and another program, and no
 // fs.exec event told of that one. So two processes may be taken for one, and seldom one for two.
 //
@@ -16,10 +16,10 @@
 
 namespace vexevt {
 
-class ProcessTable {
+class ProcessNodes {
  public:
   // Adds nodes of `host` to `graph`, and the files that they run through `files`. Both outlive this.
-  ProcessTable(Graph* graph, FileTable* files, NodeId host) : graph_(graph), files_(files), host_(host) {}
+  ProcessNodes(Graph* graph, FileTable* files, NodeId host) : graph_(graph), files_(files), host_(host) {}
 
   // The process that `event` is of, whose pid is not 0.
   NodeId Find(const EventView& event);

@@ -1,4 +1,4 @@
-#include "lib/graph/process_table.h"
+#include "lib/graph/process_nodes.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ constexpr std::uint32_t kInit = 1;  // the parent of those whose parent has ende
 
 }  // namespace
 
-NodeId ProcessTable::Find(const EventView& event) {
+NodeId ProcessNodes::Find(const EventView& event) {
   const std::uint32_t ppid = (event.flags() & kFlagCredentials) != 0 ? event.Get<std::uint32_t>(layout::kPpid) : 0;
   const std::string_view exe = event.Bytes(layout::kExe);
   Process& process = processes_[event.pid()];
@@ -29,14 +29,14 @@ NodeId ProcessTable::Find(const EventView& event) {
   return process.node;
 }
 
-bool ProcessTable::IsAnother(const Process& process, std::uint32_t ppid, std::string_view exe) const {
+bool ProcessNodes::IsAnother(const Process& process, std::uint32_t ppid, std::string_view exe) const {
   if (process.node == kNone || process.executes || process.ppid == 0 || process.ppid == ppid) return false;
   if (ppid == 0 || ppid == kInit) return false;
   const std::string& known = graph_->nodes()[process.node].detail;
   return !exe.empty() && !known.empty() && exe != known;
 }
 
-void ProcessTable::LearnProgram(Process* process, std::string_view exe) {
+void ProcessNodes::LearnProgram(Process* process, std::string_view exe) {
   Node& node = graph_->at(process->node);
   const bool is_first = node.detail.empty();
   node.detail = exe;
@@ -53,13 +53,13 @@ void ProcessTable::LearnProgram(Process* process, std::string_view exe) {
   process->executes = false;
 }
 
-NodeId ProcessTable::NodeOf(std::uint32_t pid) {
+NodeId ProcessNodes::NodeOf(std::uint32_t pid) {
   Process& process = processes_[pid];
   if (process.node == kNone) process.node = AddNode(pid);
   return process.node;
 }
 
-NodeId ProcessTable::AddNode(std::uint32_t pid) {
+NodeId ProcessNodes::AddNode(std::uint32_t pid) {
   return graph_->Add({.kind = NodeKind::kProcess, .pid = pid, .host = host_});
 }
 
