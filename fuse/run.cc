@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +21,7 @@
 #include "fuse/open_file.h"
 #include "fuse/session.h"
 #include "fuse/spill_output.h"
+#include "lib/base/host_name.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
 #include "lib/cli/run_monitor.h"
@@ -33,12 +33,6 @@ namespace {
 
 constexpr int kGraceMs = 2000;                // for files that are open when we are asked to end
 constexpr rlim_t kFewDescriptors = 64 << 10;  // a source tree with its objects has as many files
-
-std::string HostName(const FuseOptions& options) {
-  utsname names;
-  if (!options.host.empty()) return options.host;
-  return ::uname(&names) == 0 ? names.nodename : "";
-}
 
 // A descriptor is held for each file that the kernel remembers. As many as there may be.
 std::size_t RaiseLimits() {
@@ -68,7 +62,7 @@ class FuseRun {
       : options_(options), plan_(std::move(plan)), monitor_(kFuseTool, options.common, ledger_) {}
 
   Status Mount(std::string mountpoint, UniqueFd root, const struct stat& status, std::size_t descriptors) {
-    host_ = HostName(options_);
+    host_ = options_.host.empty() ? HostName() : options_.host;
     VEXEVT_ASSIGN(queue_, EventQueue::Make(options_.queue_bytes));
     bool spills = options_.on_full == WhenFull::kSpill;
     auto on_failure = spills ? EventOutput::OnFailure::kWait : EventOutput::OnFailure::kLose;

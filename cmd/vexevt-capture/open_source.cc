@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "lib/base/host_name.h"
 #include "lib/capture/audit_log.h"
 #include "lib/capture/endpoint_source.h"
 #include "lib/capture/fanotify.h"
@@ -224,11 +224,7 @@ Status CheckWatched(const CaptureOptions& options, const SelectionPlan& plan, st
 
 }  // namespace
 
-std::string HostName(const CaptureOptions& options) {
-  utsname names;
-  if (!options.host.empty()) return options.host;
-  return ::uname(&names) == 0 ? names.nodename : "";
-}
+std::string HostName(const CaptureOptions& options) { return options.host.empty() ? HostName() : options.host; }
 
 Result<OpenedSource> OpenSource(const CaptureOptions& options, const SelectionPlan& plan, const OwnOutput& output,
                                 std::uint32_t command) {

@@ -17,9 +17,7 @@ Status ReadTypeNames(std::string_view text, std::vector<std::string>* names) {
     if (!family && !ParseType(name)) {
       std::vector<std::string_view> known;
       for (const TypeInfo& type : AllTypes()) known.push_back(type.name);
-      std::string_view nearest = NearestName(name, known);
-      return InvalidArgument(fmt::format("unknown type '{}'{}", name,
-                                         nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+      return InvalidArgument(fmt::format("unknown type '{}'{}", name, NearestHint(name, known)));
     }
     names->emplace_back(name);
   } while (!text.empty());

@@ -10,13 +10,6 @@
 namespace vexevt {
 namespace {
 
-std::string JsonText(std::string_view text) {
-  std::string out(6 * text.size() + 2 + 8, '\0');
-  bool exact = true;
-  out.resize(static_cast<std::size_t>(WriteJsonString(text, out.data(), &exact) - out.data()));
-  return out;
-}
-
 std::string_view Color(Health health) {
   switch (health) {
     case Health::kOk:

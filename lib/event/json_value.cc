@@ -113,6 +113,13 @@ char* WriteJsonString(std::string_view text, char* out, bool* exact) {
   return out;
 }
 
+std::string JsonText(std::string_view text) {
+  std::string out(6 * text.size() + 2 + 8, '\0');
+  bool exact = true;
+  out.resize(static_cast<std::size_t>(WriteJsonString(text, out.data(), &exact) - out.data()));
+  return out;
+}
+
 char* WriteJsonBase64(std::string_view bytes, char* out) {
   *out++ = '"';
   out = WriteBase64(bytes, out);

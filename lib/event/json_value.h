@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "lib/event/event.h"
@@ -17,6 +18,8 @@ namespace vexevt {
 // *exact is set to false. Control characters, DEL and C1 among them, are escaped: the text is safe to show on a
 // terminal.
 char* WriteJsonString(std::string_view text, char* out, bool* exact);
+
+std::string JsonText(std::string_view text);  // the same as a value, for what is not written for each event
 
 char* WriteJsonBase64(std::string_view bytes, char* out);  // a quoted string
 

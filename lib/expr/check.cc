@@ -14,9 +14,7 @@ namespace {
 Status UnknownField(const Word& field) {
   std::vector<std::string_view> names = {"timeofday", "weekday"};
   for (const Field& known : AllFields()) names.push_back(known.name);
-  std::string_view nearest = NearestName(field.text, names);
-  std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-  return ErrorAt(field.column, fmt::format("unknown field '{}'{}", field.text, hint));
+  return ErrorAt(field.column, fmt::format("unknown field '{}'{}", field.text, NearestHint(field.text, names)));
 }
 
 std::string_view KindOf(const Field& field) {

@@ -1,12 +1,12 @@
 #include "lib/react/reactor.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/host_name.h"
 #include "lib/react/leftovers.h"
 
 namespace vexevt {
@@ -21,11 +21,6 @@ constexpr std::uint64_t kSaveHeldNs = kNsPerSecond;
 constexpr int kRoundsOfATurn = 16;
 // Events come in floods, and so does what is given up.
 constexpr std::uint64_t kTellGivenUpNs = kNsPerSecond;
-
-std::string HostName() {
-  utsname names;
-  return ::uname(&names) == 0 ? names.nodename : "";
-}
 
 std::string_view NameOf(Verdict verdict) {
   switch (verdict) {

@@ -26,9 +26,8 @@ Status CheckReferences(const RulesFile& rules) {
   auto check = [&](std::span<const PlacedText> references) -> Status {
     for (const PlacedText& reference : references) {
       if (std::ranges::find(names, reference.text) != names.end()) continue;
-      std::string_view nearest = NearestName(reference.text, names);
-      std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-      return ErrorAt(rules.document, reference.at, fmt::format("no endpoint is named '{}'{}", reference.text, hint));
+      return ErrorAt(rules.document, reference.at,
+                     fmt::format("no endpoint is named '{}'{}", reference.text, NearestHint(reference.text, names)));
     }
     return Status::Ok();
   };

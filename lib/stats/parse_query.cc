@@ -216,9 +216,7 @@ class Parser {
     }
     std::vector<std::string_view> names;
     for (const MeasureWord& known : kMeasureWords) names.push_back(known.word);
-    const std::string_view nearest = NearestName(word, names);
-    return ErrorAt(at, fmt::format("unknown aggregate '{}'{}", word,
-                                   nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest)));
+    return ErrorAt(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
   }
 
   // p50, p99.9

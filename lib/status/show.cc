@@ -18,13 +18,6 @@ std::string Escaped(std::string_view text) {
   return out;
 }
 
-std::string JsonText(std::string_view text) {
-  std::string out(6 * text.size() + 2 + 8, '\0');
-  bool exact = true;
-  out.resize(static_cast<std::size_t>(WriteJsonString(text, out.data(), &exact) - out.data()));
-  return out;
-}
-
 // What "-" stands for.
 const std::string& Named(const std::string& endpoint, const std::string& link) {
   return endpoint == "-" && !link.empty() ? link : endpoint;

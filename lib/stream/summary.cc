@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::size_t kRowsShown = 10;
 
-std::string JsonText(std::string_view text) {
-  std::string out(6 * text.size() + 16, '\0');
-  bool exact = true;
-  const char* end = WriteJsonString(text, out.data(), &exact);
-  out.resize(static_cast<std::size_t>(end - out.data()));
-  return out;
-}
-
 }  // namespace
 
 void Summary::Names::Add(std::string_view name) {
