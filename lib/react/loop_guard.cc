@@ -48,7 +48,7 @@ std::string OwnServiceCgroup() {
 }
 
 void LoopGuard::Began(std::uint32_t pid) {
-  has_acted_ = true;
+  Begins();
   actions_.insert(pid);
   strangers_.Forget(pid);
 }

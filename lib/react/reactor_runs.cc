@@ -312,6 +312,7 @@ Status Reactor::StartAction(const ActiveRun& run, const Ready& ready) {
                     workflow, user, FillingOf(run, step),
                     {.idempotency_key = key, .attempt = run.record.progress.steps[step].attempts, .undo = ready.undo}));
   if (ready.action.event_on_stdin) AppendJson(run.event, &plan.input.emplace());
+  guard_.Begins();
   performer_->StartCommand(ready.ticket, std::move(plan), user);
   return {};
 }
