@@ -48,7 +48,7 @@ std::string OwnServiceCgroup() {
 }
 
 void LoopGuard::Began(std::uint32_t pid) {
-  Begins();
+  has_acted_ = true;
   actions_.insert(pid);
   strangers_.Forget(pid);
 }

@@ -44,8 +44,6 @@ class LoopGuard {
   LoopGuard(std::uint32_t self, std::string host, ParentOf parent_of)
       : self_(self), host_(std::move(host)), parent_of_(std::move(parent_of)) {}
 
-  // An action is about to begin: from now on children of ours may be seen, though which they are is not known yet.
-  void Begins() { has_acted_ = true; }
   // The process of an action.
   void Began(std::uint32_t pid);
   void Ended(std::uint32_t pid, std::uint64_t now_ns);

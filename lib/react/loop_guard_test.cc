@@ -57,16 +57,6 @@ TEST(LoopGuard, KnowsTheTreeOfAnAction) {
   EXPECT_FALSE(trial.IsOurs(0));
 }
 
-// Commands are started in threads: one may write before its process is known here.
-TEST(LoopGuard, KnowsAnActionBeforeItsProcessIsTold) {
-  GuardTrial trial;
-  trial.parents.insert({{200, kSelf}, {201, 200}});
-  trial.guard.Begins();
-  EXPECT_TRUE(trial.IsOurs(201));
-  trial.guard.Began(200);
-  EXPECT_TRUE(trial.IsOurs(200));
-}
-
 TEST(LoopGuard, LearnsFromTheParentThatAnEventNames) {
   GuardTrial trial;
   trial.guard.Began(200);

@@ -82,11 +82,11 @@ Status Performer::Watch(int fd, std::uint64_t token) {
 
 void Performer::StartCommand(Ticket ticket, ProcessPlan plan, const ProcessUser& user) {
   const std::uint64_t serial = ++serial_;
-  const Box box = std::make_shared<std::unique_ptr<Process>>();
-  under_way_.emplace(serial, UnderWay{.ticket = ticket, .box = box});
+  const auto starting = std::make_shared<Starting>();
+  under_way_.emplace(serial, UnderWay{.ticket = ticket, .starting = starting});
   ++starting_;
-  starters_.Add(serial, [box, plan = std::move(plan), user]() -> Status {
-    VEXEVT_ASSIGN(*box, Process::Start(plan, user));
+  starters_.Add(serial, [starting, plan = std::move(plan), user]() -> Status {
+    VEXEVT_ASSIGN(starting->process, Process::Start(plan, user, &starting->pid));
     return {};
   });
 }
@@ -95,10 +95,9 @@ void Performer::TakeFromStarters(std::uint64_t now_ns) {
   for (auto& [serial, status] : starters_.Take()) {
     --starting_;
     UnderWay& action = under_way_.at(serial);
-    action.process = std::move(*action.box);
+    action.process = std::move(action.starting->process);
+    TellStarted(&action);
     if (status.ok()) {
-      action.pid = action.process->pid();
-      started_.push_back(action.pid);
       status = Watch(action.process->end_fd(), TokenOf(serial, false));
       if (status.ok()) status = Watch(action.process->output_fd(), TokenOf(serial, true));
     }
@@ -113,6 +112,19 @@ void Performer::TakeFromStarters(std::uint64_t now_ns) {
       StopProcess(&action, now_ns);
     }
   }
+}
+
+void Performer::TellStarted(UnderWay* action) {
+  if (action->pid != 0 || action->starting == nullptr) return;
+  action->pid = action->starting->pid.load(std::memory_order_acquire);
+  if (action->pid != 0) started_.push_back(action->pid);
+}
+
+std::vector<pid_t> Performer::TakeStarted() {
+  if (starting_ > 0) {
+    for (auto& [serial, action] : under_way_) TellStarted(&action);
+  }
+  return std::exchange(started_, {});
 }
 
 void Performer::StartOther(Ticket ticket, const ReadyAction& action, std::vector<std::byte> frame,
@@ -131,7 +143,7 @@ void Performer::Stop(Ticket ticket, std::uint64_t now_ns) {
   const auto found = std::ranges::find(under_way_, ticket, [](const auto& entry) { return entry.second.ticket; });
   if (found == under_way_.end()) return;
   UnderWay& action = found->second;
-  if (action.box) {
+  if (action.starting) {
     action.stopped = true;
     if (action.process) StopProcess(&action, now_ns);
     return;

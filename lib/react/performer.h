@@ -3,6 +3,7 @@
 // and on a busy machine that is milliseconds. It knows nothing of runs. For one thread.
 #pragma once
 
+#include <atomic>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -55,8 +56,8 @@ class Performer {
 
   // What has ended since.
   std::vector<PerformedAction> Take(std::uint64_t now_ns);
-  // The processes that commands have begun as, since: after Take.
-  std::vector<pid_t> TakeStarted() { return std::exchange(started_, {}); }
+  // The processes that commands have begun as, since: each is told once it exists, before its command does anything.
+  std::vector<pid_t> TakeStarted();
 
   bool idle() const { return under_way_.empty(); }
   int fd() const { return epoll_.get(); }  // readable: Take has something to do
@@ -66,12 +67,15 @@ class Performer {
  private:
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
-  using Box = std::shared_ptr<std::unique_ptr<Process>>;  // with the thread that starts it
+  struct Starting {                    // shared with the thread that starts it
+    std::unique_ptr<Process> process;  // the thread's until it is done
+    std::atomic<pid_t> pid{0};
+  };
   struct UnderWay {
     Ticket ticket;
-    Box box = nullptr;                           // of a command
-    std::unique_ptr<Process> process = nullptr;  // once it is started
-    pid_t pid = 0;
+    std::shared_ptr<Starting> starting = nullptr;  // of a command
+    std::unique_ptr<Process> process = nullptr;    // once it is started
+    pid_t pid = 0;                                 // once it was told
     bool stopped = false;
     std::uint64_t kill_ns = kNever;
   };
@@ -79,6 +83,7 @@ class Performer {
   explicit Performer(UniqueFd epoll);
   Status Watch(int fd, std::uint64_t token);
   void TakeFromStarters(std::uint64_t now_ns);
+  void TellStarted(UnderWay* action);
   void TakeFromPool();
   void StopProcess(UnderWay* action, std::uint64_t now_ns);
   void EndOf(std::uint64_t serial, ProcessEnd end);

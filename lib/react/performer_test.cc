@@ -51,6 +51,18 @@ TEST(Performer, TellsWhatCameOfACommand) {
   EXPECT_TRUE((*performer)->idle());
 }
 
+// What a command does may be seen by others before Take has told that it is started.
+TEST(Performer, TellsOfAProcessOnceAndWithoutTake) {
+  auto performer = Performer::Make();
+  ASSERT_TRUE(performer.ok());
+  (*performer)->StartCommand({1, 0}, ScriptPlan("exit 0"), InvokingUser());
+  std::vector<pid_t> started;
+  while (started.empty()) started = (*performer)->TakeStarted();
+  const PerformedAction action = NextOf(**performer, 0);
+  EXPECT_THAT(started, ::testing::ElementsAre(action.pid));
+  EXPECT_THAT((*performer)->TakeStarted(), ::testing::IsEmpty());
+}
+
 TEST(Performer, KillsWhatDoesNotEndInTime) {
   auto performer = Performer::Make();
   ASSERT_TRUE(performer.ok());

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,8 +59,10 @@ std::string Describe(const ProcessEnd& end);
 
 class Process {
  public:
-  // Returns once the command executes, or can't be executed: kNotFound, kPermissionDenied.
-  static Result<std::unique_ptr<Process>> Start(const ProcessPlan& plan, const ProcessUser& user);
+  // Returns once the command executes, or can't be executed: kNotFound, kPermissionDenied. *began, if given, is its
+  // process before it has done anything.
+  static Result<std::unique_ptr<Process>> Start(const ProcessPlan& plan, const ProcessUser& user,
+                                                std::atomic<pid_t>* began = nullptr);
 
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

@@ -159,6 +159,7 @@ Status Reactor::Reload(Definition definition) {
 
 void Reactor::See(std::span<const EventView> batch) {
   now_ns_ = Now();
+  LearnProcesses();  // these events may be the doing of some that have begun since the last turn
   for (const EventView& event : batch) {
     if (TellsOfStream(event.type())) [[unlikely]]
       continue;

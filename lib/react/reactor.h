@@ -150,6 +150,7 @@ class Reactor {
   Status Perform(const Outlet& outlet);
   Status Emit(const ActiveRun& run, const Ready& ready, const Outlet& outlet);
   Status StartAction(const ActiveRun& run, const Ready& ready);
+  void LearnProcesses();
   void TakePerformed();
   Filling FillingOf(const ActiveRun& run, std::size_t step) const;
   std::string KeyOf(const ActiveRun& run, std::size_t step, bool undo) const;

@@ -312,14 +312,17 @@ Status Reactor::StartAction(const ActiveRun& run, const Ready& ready) {
                     workflow, user, FillingOf(run, step),
                     {.idempotency_key = key, .attempt = run.record.progress.steps[step].attempts, .undo = ready.undo}));
   if (ready.action.event_on_stdin) AppendJson(run.event, &plan.input.emplace());
-  guard_.Begins();
   performer_->StartCommand(ready.ticket, std::move(plan), user);
   return {};
 }
 
+void Reactor::LearnProcesses() {
+  for (pid_t pid : performer_->TakeStarted()) guard_.Began(static_cast<std::uint32_t>(pid));
+}
+
 void Reactor::TakePerformed() {
   std::vector<PerformedAction> all = performer_->Take(now_ns_);
-  for (pid_t pid : performer_->TakeStarted()) guard_.Began(static_cast<std::uint32_t>(pid));
+  LearnProcesses();
   for (PerformedAction& performed : all) {
     if (performed.pid != 0) guard_.Ended(static_cast<std::uint32_t>(performed.pid), now_ns_);
     ActiveRun& run = *runs_.at(performed.ticket.run);
