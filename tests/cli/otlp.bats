@@ -36,13 +36,13 @@ spans() {
   } >in
   otlp <in >out
   [ "$(wc -l <out)" -eq 1 ]
-  spans <out >spans
-  [ "$(jq -cs 'map([.name, .kind, .spanId, .parentSpanId]) | sort_by(.[0] != "GET /a", .[0] != "load")' spans | jq -c '.[:2]')" = \
+  spans <out >all
+  [ "$(jq -cs 'map([.name, .kind, .spanId, .parentSpanId]) | sort_by(.[0] != "GET /a", .[0] != "load")' all | jq -c '.[:2]')" = \
     '[["GET /a",2,"00000000000000aa",null],["load",1,"00000000000000bb","00000000000000aa"]]' ]
-  jq -es 'all(.traceId == "'$trace'") and length == 3' spans
+  jq -es 'all(.traceId == "'$trace'") and length == 3' all
   jq -es '.[] | select(.name == "fs.read") | .parentSpanId == "00000000000000bb" and (.spanId | test("^[0-9a-f]{16}$"))
-    and .startTimeUnixNano == "1795435201750000000" and .endTimeUnixNano == "1795435202000000000" and .status == {code: 2, message: "EIO"}' spans
-  jq -es '.[] | select(.name == "load") | (.endTimeUnixNano | tonumber) - (.startTimeUnixNano | tonumber) == 2e9' spans
+    and .startTimeUnixNano == "1795435201750000000" and .endTimeUnixNano == "1795435202000000000" and .status == {code: 2, message: "EIO"}' all
+  jq -es '.[] | select(.name == "load") | (.endTimeUnixNano | tonumber) - (.startTimeUnixNano | tonumber) == 2e9' all
   jq -e '.resourceSpans[] | select(.scopeSpans[].spans[].name == "GET /a") |
     .resource.attributes == [{key: "host.name", value: {stringValue: "web1"}}, {key: "service.name", value: {stringValue: "shop"}}]' out
 }
@@ -78,7 +78,7 @@ spans() {
   jq -e 'any(.attributes[]; .value.stringValue == "\u0000\u2028")' span
   at 0 observability.span-end 00000000000000aa '"observability":{"name":"\"}]}\u001b[2J\n"}' | otlp >out
   [ "$(wc -l <out)" -eq 1 ]
-  ! grep -q $'\e' out
+  run ! grep -q $'\e' out
   spans <out | jq -e '.name == "\"}]}\u001b[2J\n"'
 }
 
