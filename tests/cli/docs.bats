@@ -135,3 +135,13 @@ run_example() {
   done
   ((ran >= 6))
 }
+
+@test "the examples that man pages name are installed" {
+  local folder count=0
+  cmake --install "$VEXEVT_BIN/.." --prefix "$PWD/root" --component Unspecified >/dev/null
+  for folder in $(grep -oh '/usr/share/doc/vexevt/examples/[a-z]*' "$man"/*.[1-8] | sort -u); do
+    ((count += 1))
+    [ -n "$(ls "root/${folder#/usr/}")" ]
+  done
+  ((count > 0))
+}
