@@ -14,6 +14,7 @@
 
 #include "lib/base/base64.h"
 #include "lib/base/errno_name.h"
+#include "lib/base/nearest_name.h"
 #include "lib/base/units.h"
 #include "lib/event/field.h"
 #include "lib/event/json_value.h"
@@ -77,9 +78,7 @@ Status Wrong(std::string_view key, const element& value, std::string_view expect
 }
 
 Status UnknownName(std::string_view what, std::string_view name, std::string_view nearest) {
-  std::string message = fmt::format("unknown {} '{}'", what, name);
-  if (!nearest.empty()) message += fmt::format(" (did you mean '{}'?)", nearest);
-  return DataLoss(std::move(message));
+  return DataLoss(fmt::format("unknown {} '{}'{}", what, name, DidYouMean(nearest)));
 }
 
 Status UnknownKey(std::string_view key) {

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "lib/base/nearest_name.h"
 #include "lib/base/units.h"
 #include "lib/stats/query.h"
 
