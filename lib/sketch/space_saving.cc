@@ -11,7 +11,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kSpaceSavingForm = 1;
 
 std::uint32_t HashOf(std::string_view key) { return static_cast<std::uint32_t>(XXH3_64bits(key.data(), key.size())); }
 
@@ -138,7 +138,7 @@ void SpaceSaving::Clear() {
 }
 
 void SpaceSaving::Save(Packer* packer) const {
-  packer->Put(kVersion);
+  packer->Put(kSpaceSavingForm);
   packer->PutVarint(capacity_);
   packer->PutVarint(total_);
   packer->PutVarint(entries_.size());
@@ -157,7 +157,7 @@ bool SpaceSaving::Load(Unpacker* unpacker) {
 }
 
 bool SpaceSaving::LoadItems(Unpacker* unpacker) {
-  if (unpacker->Get<std::uint8_t>() != kVersion || unpacker->GetVarint() != capacity_) return false;
+  if (unpacker->Get<std::uint8_t>() != kSpaceSavingForm || unpacker->GetVarint() != capacity_) return false;
   const std::uint64_t total = unpacker->GetVarint();
   const std::uint64_t size = unpacker->GetVarint();
   if (size > capacity_) return false;

@@ -11,12 +11,12 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+constexpr std::size_t kTextBytes = std::size_t{64} << 10;
 
 }  // namespace
 
 JsonSource::JsonSource(std::unique_ptr<ByteSource> text, std::string name)
-    : text_(std::move(text)), name_(std::move(name)), buffer_(kReadBytes) {}
+    : text_(std::move(text)), name_(std::move(name)), buffer_(kTextBytes) {}
 
 Result<std::size_t> JsonSource::Read(std::span<std::byte> to) {
   while (!HasOutput()) Pump();
