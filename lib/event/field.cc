@@ -212,6 +212,11 @@ const Field* FindField(std::string_view name) {
   return it == std::end(kFields) ? nullptr : it;
 }
 
+bool IsDerived(const Field& field) {
+  return field.name == "source" || field.name == "seq" || field.place == kPathName || field.place == kPathDir ||
+         field.place == kPathExt || (field.type == kBool && field.place == kData);
+}
+
 std::string_view NearestName(std::string_view name, std::span<const std::string_view> names) {
   std::string_view nearest;
   std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;

@@ -62,6 +62,9 @@ struct Field {
 std::span<const Field> AllFields();
 const Field* FindField(std::string_view name);  // nullptr where there is none
 
+// Whether it follows from other fields: parts of id, path and flags.
+bool IsDerived(const Field& field);
+
 // The known name nearest to `name`, for "did you mean"; empty where none is near.
 std::string_view NearestName(std::string_view name, std::span<const std::string_view> names);
 std::string_view NearestField(std::string_view name);

@@ -16,8 +16,10 @@
 #include "lib/base/errno_name.h"
 #include "lib/base/units.h"
 #include "lib/event/field.h"
+#include "lib/event/field_values.h"
+#include "lib/event/json_plain.h"
+#include "lib/event/json_scan.h"
 #include "lib/event/json_value.h"
-#include "lib/event/layout.h"
 #include "lib/event/unpack_fields.h"
 
 namespace vexevt {
@@ -27,20 +29,6 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr std::string_view kTwin = "_b64";
-
-// The values of one event's data section and pointers, at the schema's offsets, until UnpackFields takes them.
-struct Values {
-  std::array<std::byte, layout::kDataWords * 8> data{};
-  std::array<std::string_view, layout::kContext> bytes{};
-
-  template <typename T>
-  T Get(unsigned offset) const {
-    return Load<T>(data.data() + offset);
-  }
-  bool GetBit(unsigned bit) const { return Get<std::uint8_t>(bit / 8) >> (bit % 8) & 1; }
-  std::string_view Bytes(unsigned slot) const { return bytes[slot]; }
-  void Set(const Field& field, std::uint64_t bits) { std::memcpy(data.data() + field.offset, &bits, field.width); }
-};
 
 // The field of a key: its name, or that and _b64 where it is bytes. nullptr where there is none.
 const Field* FindKey(std::string_view key) {
@@ -148,19 +136,21 @@ std::string_view Explain(simdjson::error_code error) {
 }  // namespace
 
 struct JsonReader::Parser {
+  PlainJson plain;
   simdjson::dom::parser dom;
   std::string padded;
   std::string decoded;  // bytes that were base64; reserved at once, so that views stay
   std::uint64_t line = 0;
 
   // Of the line that is being read.
-  Values values;
+  FieldValues values;
   std::bitset<512> seen;  // fields of AllFields, then their twins
   std::string_view payload_key;
   std::uint16_t payload = kAnyPayload;
   std::uint16_t implied_flags = 0;
   bool has_flags = false;
 
+  void Clear(Event* event);
   Status Read(std::string_view text, Event* event);
   Status Member(std::string_view key, const element& value, Event* event);
   Status FieldMember(const Field& field, std::string_view key, bool twin, const element& value, Event* event);
@@ -175,11 +165,8 @@ struct JsonReader::Parser {
   Status AttributeValue(const element& value, Attribute* attribute);
 };
 
-Status JsonReader::Parser::Read(std::string_view text, Event* event) {
-  padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
-  text.copy(padded.data(), text.size());
+void JsonReader::Parser::Clear(Event* event) {
   decoded.clear();
-  decoded.reserve(text.size());
   values = {};
   seen.reset();
   payload_key = {};
@@ -189,7 +176,20 @@ Status JsonReader::Parser::Read(std::string_view text, Event* event) {
   event->context = {};
   event->causes.clear();
   event->attributes.clear();
+}
 
+Status JsonReader::Parser::Read(std::string_view text, Event* event) {
+  static_assert(kScanPadding >= simdjson::SIMDJSON_PADDING);
+  if (padded.size() < text.size() + kScanPadding) padded.resize(text.size() + kScanPadding);
+  text.copy(padded.data(), text.size());
+  std::memset(padded.data() + text.size(), ' ', kScanPadding);
+  Clear(event);
+  if (plain.Read(padded.data(), text.size(), &values, event)) {
+    UnpackFields(values, event);
+    return Status::Ok();
+  }
+  Clear(event);
+  decoded.reserve(text.size());
   element root;
   if (auto error = dom.parse(padded.data(), text.size(), false).get(root)) {
     return DataLoss(fmt::format("not JSON: {}", Explain(error)));
@@ -278,9 +278,7 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
     case FieldPlace::kBit: {
       bool yes;
       if (value.get(yes) != simdjson::SUCCESS) return Wrong(key, value, "true or false");
-      auto byte = field.offset / 8u;
-      auto bit = static_cast<std::uint8_t>(yes << field.offset % 8);
-      Store(values.data.data() + byte, static_cast<std::uint8_t>(values.Get<std::uint8_t>(byte) | bit));
+      if (yes) values.SetBit(field.offset);
       return Status::Ok();
     }
     case FieldPlace::kContextData: {
@@ -295,7 +293,7 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
   }
   if (field.name == "source" || field.name == "seq") return DataLoss(fmt::format("'{}' is part of 'id'", key));
   VEXEVT_ASSIGN(std::uint64_t bits, Bits(field, key, value));
-  values.Set(field, bits);
+  values.Set(field.offset, field.width, bits);
   implied_flags |= field.flag;
   return Status::Ok();
 }
