@@ -170,7 +170,6 @@ struct PlainJson::Line {
   std::size_t blocks;  // of 64 bytes, each with its marks in known.quotes_
   bool has_escapes;
   FieldValues& values;
-  Event& event;
 
   const char* Text(const char* at, std::string_view* value) const;
   const char* Value(const PlainKey& key, const char* at);
@@ -208,9 +207,9 @@ const char* PlainJson::Line::Value(const PlainKey& key, const char* at) {
     case PlainKind::kText:
       return Text(at, &values.bytes[key.offset]);
     case PlainKind::kSession:
-      return Text(at, &event.context.session);
+      return Text(at, &values.context.session);
     case PlainKind::kTransaction:
-      return Text(at, &event.context.transaction);
+      return Text(at, &values.context.transaction);
     case PlainKind::kWhole:
       return Whole(key, at);
     case PlainKind::kSigned:
@@ -271,15 +270,15 @@ const char* PlainJson::Line::Value(const PlainKey& key, const char* at) {
     case PlainKind::kId: {
       EventId id;
       at = Id(at, &id);
-      Store(values.data.data() + layout::kIdSource, id.source);
-      Store(values.data.data() + layout::kIdSequence, id.sequence);
+      values.Set(layout::kIdSource, id.source);
+      values.Set(layout::kIdSequence, id.sequence);
       return at;
     }
     case PlainKind::kTrace: {
       EventId trace;
       at = Id(at, &trace);
-      event.context.trace_high = trace.source;
-      event.context.trace_low = trace.sequence;
+      values.context.trace_high = trace.source;
+      values.context.trace_low = trace.sequence;
       return at;
     }
     case PlainKind::kHex:
@@ -287,7 +286,7 @@ const char* PlainJson::Line::Value(const PlainKey& key, const char* at) {
       if (*at != '"' || !ScanHex64(at + 1, &bits) || at[17] != '"') return nullptr;
       at += 18;
       if (key.kind == PlainKind::kHex) break;
-      event.context.span = bits;
+      values.context.span = bits;
       return at;
     case PlainKind::kBit:
       if (std::memcmp(at, "true", 4) != 0) return nullptr;  // false is not written
@@ -302,7 +301,7 @@ const char* PlainJson::Line::Value(const PlainKey& key, const char* at) {
     default:
       return nullptr;
   }
-  values.Set(key.offset, key.width, bits);
+  values.SetBits(key.offset, key.width, bits);
   return at;
 }
 
@@ -310,7 +309,7 @@ const char* PlainJson::Line::Whole(const PlainKey& key, const char* at) {
   std::uint64_t number = 0;
   at = ScanNumber(at, &number);
   if (key.width < 8 && number >> 8 * key.width != 0) return nullptr;
-  values.Set(key.offset, key.width, number);
+  values.SetBits(key.offset, key.width, number);
   return at;
 }
 
@@ -407,7 +406,7 @@ const char* PlainJson::Line::Flags(const char* at) {
     known.flags_ = flags;
     at = start;
   }
-  Store(values.data.data() + layout::kFlags, known.flags_);
+  values.Set(layout::kFlags, known.flags_);
   return at + known.flags_text_.size();
 }
 
@@ -416,7 +415,7 @@ const char* PlainJson::Line::Causes(const char* at) {
   if (*at++ != '[') return nullptr;
   while (*at != ']') {
     if (at - start > 1 && *at++ != ',') return nullptr;
-    at = Id(at, &event.causes.emplace_back());
+    at = Id(at, &values.causes.emplace_back());
     if (at == nullptr) return nullptr;
   }
   return at + 1;
@@ -428,7 +427,7 @@ const char* PlainJson::Line::Attributes(const char* at) {
   while (*at != '}') {
     if (at - start > 1 && *at++ != ',') return nullptr;
     if (*at == ' ') ++at;
-    Attribute& attribute = event.attributes.emplace_back();
+    Attribute& attribute = values.attributes.emplace_back();
     at = Text(at, &attribute.key);
     if (at == nullptr || *at++ != ':') return nullptr;
     if (*at == ' ') ++at;
@@ -457,8 +456,8 @@ const char* PlainJson::Line::AttributeValue(const char* at, Attribute* attribute
   }
 }
 
-bool PlainJson::Read(const char* line, std::size_t size, FieldValues* values, Event* event) {
-  static const PlainKeys keys;
+bool PlainJson::Read(const char* line, std::size_t size, FieldValues* values) {
+  static const PlainKeys kKeys;
   while (size > 0 && (line[size - 1] == ' ' || line[size - 1] == '\n' || line[size - 1] == '\r')) --size;
 
   const std::size_t blocks = size / 64 + 1;
@@ -475,7 +474,7 @@ bool PlainJson::Read(const char* line, std::size_t size, FieldValues* values, Ev
     if (!simdjson::validate_utf8(line, size)) return false;
   }
 
-  Line reader{*this, line, blocks, escapes != 0, *values, *event};
+  Line reader{*this, line, blocks, escapes != 0, *values};
   std::uint16_t payload = kAnyPayload, scope = kAnyPayload, implied_flags = 0;
   std::array<std::uint64_t, 2> seen{};
   std::uint8_t index = 0;
@@ -484,12 +483,12 @@ bool PlainJson::Read(const char* line, std::size_t size, FieldValues* values, Ev
   for (;;) {
     if (*at == ' ') ++at;
     std::uint8_t& next = successors_[index];
-    if (!keys[next].StandsAt(at) || keys[next].scope != scope) next = keys.Find(at, scope);
+    if (!kKeys[next].StandsAt(at) || kKeys[next].scope != scope) next = kKeys.Find(at, scope);
     index = next;
     const std::uint64_t bit = std::uint64_t{1} << index % 64;
     if (index == 0 || (seen[index / 64] & bit) != 0) return false;
     seen[index / 64] |= bit;
-    const PlainKey& key = keys[index];
+    const PlainKey& key = kKeys[index];
     if (key.payload != kAnyPayload && key.payload != payload) {
       if (payload != kAnyPayload) return false;
       payload = key.payload;
@@ -515,9 +514,9 @@ bool PlainJson::Read(const char* line, std::size_t size, FieldValues* values, Ev
     if (*at != ',') break;
     ++at;
   }
-  if (at + 1 != line + size || *at != '}' || scope != kAnyPayload || !(seen[0] >> keys.type() & 1)) return false;
-  if (!(seen[keys.flags() / 64] >> keys.flags() % 64 & 1)) Store(values->data.data() + layout::kFlags, implied_flags);
-  if (payload != kAnyPayload) Store(values->data.data() + layout::kPayloadTag, payload);
+  if (at + 1 != line + size || *at != '}' || scope != kAnyPayload || !(seen[0] >> kKeys.type() & 1)) return false;
+  if (!(seen[kKeys.flags() / 64] >> kKeys.flags() % 64 & 1)) values->Set(layout::kFlags, implied_flags);
+  if (payload != kAnyPayload) values->Set(layout::kPayloadTag, payload);
   return true;
 }
 

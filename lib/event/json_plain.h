@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "lib/base/status.h"
-#include "lib/event/event.h"
 #include "lib/event/field_values.h"
 #include "lib/event/type.h"
 
@@ -21,10 +20,10 @@ namespace vexevt {
 // Not thread-safe: it remembers what the last lines had.
 class PlainJson {
  public:
-  // Reads the `size` bytes at `line`, behind which kScanPadding spaces stand (json_scan.h). True: *values, and the
-  // event's context, causes and attributes, are all that it says, and borrow from it. False: it is for another reader,
-  // and what was set until then is to be forgotten.
-  bool Read(const char* line, std::size_t size, FieldValues* values, Event* event);
+  // Reads the `size` bytes at `line`, behind which kScanPadding spaces stand (json_scan.h). True: *values,
+  // which were clear, are all that it says, and borrow from it. False: it is for another reader, and what was set until
+  // then is to be forgotten.
+  bool Read(const char* line, std::size_t size, FieldValues* values);
 
  private:
   struct Line;

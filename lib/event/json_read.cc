@@ -150,45 +150,39 @@ struct JsonReader::Parser {
   std::uint16_t implied_flags = 0;
   bool has_flags = false;
 
-  void Clear(Event* event);
-  Status Read(std::string_view text, Event* event);
-  Status Member(std::string_view key, const element& value, Event* event);
-  Status FieldMember(const Field& field, std::string_view key, bool twin, const element& value, Event* event);
-  Status PayloadObject(std::string_view name, const Field& first, const element& value, Event* event);
+  void Clear();
+  Status Read(std::string_view text);
+  Status Member(std::string_view key, const element& value);
+  Status FieldMember(const Field& field, std::string_view key, bool twin, const element& value);
+  Status PayloadObject(std::string_view name, const Field& first, const element& value);
   Status TakePayload(std::uint16_t tag, std::string_view key);
-  Status Bytes(const Field& field, std::string_view bytes, Event* event);
+  Status Bytes(const Field& field, std::string_view bytes);
   Result<std::string_view> Base64(std::string_view key, const element& value);
   Result<std::uint64_t> Bits(const Field& field, std::string_view key, const element& value);
   Status Flags(const element& value);
-  Status Causes(const element& value, Event* event);
-  Status Attributes(const element& value, Event* event);
+  Status Causes(const element& value);
+  Status Attributes(const element& value);
   Status AttributeValue(const element& value, Attribute* attribute);
 };
 
-void JsonReader::Parser::Clear(Event* event) {
+void JsonReader::Parser::Clear() {
   decoded.clear();
-  values = {};
+  values.Clear();
   seen.reset();
   payload_key = {};
   payload = kAnyPayload;
   implied_flags = 0;
   has_flags = false;
-  event->context = {};
-  event->causes.clear();
-  event->attributes.clear();
 }
 
-Status JsonReader::Parser::Read(std::string_view text, Event* event) {
+Status JsonReader::Parser::Read(std::string_view text) {
   static_assert(kScanPadding >= simdjson::SIMDJSON_PADDING);
   if (padded.size() < text.size() + kScanPadding) padded.resize(text.size() + kScanPadding);
   text.copy(padded.data(), text.size());
   std::memset(padded.data() + text.size(), ' ', kScanPadding);
-  Clear(event);
-  if (plain.Read(padded.data(), text.size(), &values, event)) {
-    UnpackFields(values, event);
-    return Status::Ok();
-  }
-  Clear(event);
+  Clear();
+  if (plain.Read(padded.data(), text.size(), &values)) return Status::Ok();
+  Clear();
   decoded.reserve(text.size());
   element root;
   if (auto error = dom.parse(padded.data(), text.size(), false).get(root)) {
@@ -196,28 +190,26 @@ Status JsonReader::Parser::Read(std::string_view text, Event* event) {
   }
   simdjson::dom::object object;
   if (root.get(object) != simdjson::SUCCESS) return DataLoss(fmt::format("{} is not an event", Shown(root)));
-  for (auto [key, value] : object) VEXEVT_TRY(Member(key, value, event));
+  for (auto [key, value] : object) VEXEVT_TRY(Member(key, value));
   static const Field* const kTypeField = FindField("type");
   if (!seen[static_cast<std::size_t>(kTypeField - AllFields().data())]) return DataLoss("the event has no 'type'");
 
-  if (!has_flags) Store(values.data.data() + layout::kFlags, implied_flags);
-  if (payload != kAnyPayload) Store(values.data.data() + layout::kPayloadTag, payload);
-  UnpackFields(values, event);
+  if (!has_flags) values.Set(layout::kFlags, implied_flags);
+  if (payload != kAnyPayload) values.Set(layout::kPayloadTag, payload);
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Member(std::string_view key, const element& value, Event* event) {
-  if (const Field* field = FindKey(key)) return FieldMember(*field, key, key.ends_with(kTwin), value, event);
+Status JsonReader::Parser::Member(std::string_view key, const element& value) {
+  if (const Field* field = FindKey(key)) return FieldMember(*field, key, key.ends_with(kTwin), value);
   if (key == "flags") return Flags(value);
-  if (key == "causes") return Causes(value, event);
-  if (key == "attributes") return Attributes(value, event);
-  if (const Field* first = FirstFieldOf(key)) return PayloadObject(key, *first, value, event);
+  if (key == "causes") return Causes(value);
+  if (key == "attributes") return Attributes(value);
+  if (const Field* first = FirstFieldOf(key)) return PayloadObject(key, *first, value);
   return UnknownKey(key);
 }
 
 // Members of a payload are written "graph":{"node":…}; those of fs stand at the top level, and may stand in "fs".
-Status JsonReader::Parser::PayloadObject(std::string_view name, const Field& first, const element& value,
-                                         Event* event) {
+Status JsonReader::Parser::PayloadObject(std::string_view name, const Field& first, const element& value) {
   simdjson::dom::object object;
   if (value.get(object) != simdjson::SUCCESS) return Wrong(name, value, "an object");
   VEXEVT_TRY(TakePayload(first.payload, name));
@@ -226,7 +218,7 @@ Status JsonReader::Parser::PayloadObject(std::string_view name, const Field& fir
     std::string key = prefix + std::string(inner);
     const Field* field = FindKey(key);
     if (field == nullptr || field->payload != first.payload) return UnknownKey(key);
-    VEXEVT_TRY(FieldMember(*field, key, key.ends_with(kTwin), inner_value, event));
+    VEXEVT_TRY(FieldMember(*field, key, key.ends_with(kTwin), inner_value));
   }
   return Status::Ok();
 }
@@ -241,8 +233,7 @@ Status JsonReader::Parser::TakePayload(std::uint16_t tag, std::string_view key) 
   return Status::Ok();
 }
 
-Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key, bool twin, const element& value,
-                                       Event* event) {
+Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key, bool twin, const element& value) {
   auto index = static_cast<std::size_t>(&field - AllFields().data());
   auto at = twin ? index + seen.size() / 2 : index;
   if (seen[at]) return DataLoss(fmt::format("'{}' stands twice", key));
@@ -257,21 +248,21 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
     case FieldPlace::kContextPointer: {
       if (twin) {
         VEXEVT_ASSIGN(std::string_view bytes, Base64(key, value));
-        return Bytes(field, bytes, event);
+        return Bytes(field, bytes);
       }
       std::string_view text;
       if (value.get(text) != simdjson::SUCCESS) return Wrong(key, value, "a string");
-      return seen[index + seen.size() / 2] ? Status::Ok() : Bytes(field, text, event);
+      return seen[index + seen.size() / 2] ? Status::Ok() : Bytes(field, text);
     }
     case FieldPlace::kWide: {
       auto wide = WideValue(value);
       if (!wide) return Wrong(key, value, "a string of 32 hexadecimal digits");
       if (field.type == FieldType::kEventId) {
-        Store(values.data.data() + layout::kIdSource, wide->source);
-        Store(values.data.data() + layout::kIdSequence, wide->sequence);
+        values.Set(layout::kIdSource, wide->source);
+        values.Set(layout::kIdSequence, wide->sequence);
       } else {
-        event->context.trace_high = wide->source;
-        event->context.trace_low = wide->sequence;
+        values.context.trace_high = wide->source;
+        values.context.trace_low = wide->sequence;
       }
       return Status::Ok();
     }
@@ -282,7 +273,7 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
       return Status::Ok();
     }
     case FieldPlace::kContextData: {
-      VEXEVT_ASSIGN(event->context.span, Bits(field, key, value));
+      VEXEVT_ASSIGN(values.context.span, Bits(field, key, value));
       return Status::Ok();
     }
     case FieldPlace::kData:
@@ -293,18 +284,18 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
   }
   if (field.name == "source" || field.name == "seq") return DataLoss(fmt::format("'{}' is part of 'id'", key));
   VEXEVT_ASSIGN(std::uint64_t bits, Bits(field, key, value));
-  values.Set(field.offset, field.width, bits);
+  values.SetBits(field.offset, field.width, bits);
   implied_flags |= field.flag;
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Bytes(const Field& field, std::string_view bytes, Event* event) {
+Status JsonReader::Parser::Bytes(const Field& field, std::string_view bytes) {
   if (field.place == FieldPlace::kPointer) {
     values.bytes[field.offset] = bytes;
   } else if (field.offset == layout::kContextSession) {
-    event->context.session = bytes;
+    values.context.session = bytes;
   } else {
-    event->context.transaction = bytes;
+    values.context.transaction = bytes;
   }
   return Status::Ok();
 }
@@ -413,28 +404,28 @@ Status JsonReader::Parser::Flags(const element& value) {
     if (!bits || *bits > 0xffff) return UnknownName("flag", name, NearestName(name, FlagNames()));
     flags |= *bits;
   }
-  Store(values.data.data() + layout::kFlags, static_cast<std::uint16_t>(flags));
+  values.Set(layout::kFlags, static_cast<std::uint16_t>(flags));
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Causes(const element& value, Event* event) {
+Status JsonReader::Parser::Causes(const element& value) {
   simdjson::dom::array ids;
   if (value.get(ids) != simdjson::SUCCESS) return Wrong("causes", value, "a list of ids");
-  if (!event->causes.empty()) return DataLoss("'causes' stands twice");
+  if (!values.causes.empty()) return DataLoss("'causes' stands twice");
   for (element item : ids) {
     auto id = WideValue(item);
     if (!id) return Wrong("causes", item, "a string of 32 hexadecimal digits");
-    event->causes.push_back(*id);
+    values.causes.push_back(*id);
   }
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Attributes(const element& value, Event* event) {
-  if (!event->attributes.empty()) return DataLoss("'attributes' stands twice");
+Status JsonReader::Parser::Attributes(const element& value) {
+  if (!values.attributes.empty()) return DataLoss("'attributes' stands twice");
   simdjson::dom::object object;
   if (value.get(object) == simdjson::SUCCESS) {
     for (auto [key, item] : object)
-      VEXEVT_TRY(AttributeValue(item, &event->attributes.emplace_back(Attribute{key, {}})));
+      VEXEVT_TRY(AttributeValue(item, &values.attributes.emplace_back(Attribute{key, {}})));
     return Status::Ok();
   }
   simdjson::dom::array list;
@@ -459,7 +450,7 @@ Status JsonReader::Parser::Attributes(const element& value, Event* event) {
       VEXEVT_ASSIGN(attribute.key, Base64("key_b64", twin));
     }
     if (!has_value) return Wrong("attributes", item, "an object with 'key' and 'value'");
-    event->attributes.push_back(attribute);
+    values.attributes.push_back(attribute);
   }
   return Status::Ok();
 }
@@ -513,11 +504,21 @@ JsonReader& JsonReader::operator=(JsonReader&&) noexcept = default;
 
 std::uint64_t JsonReader::lines() const { return parser_->line; }
 
-Result<bool> JsonReader::Read(std::string_view line, Event* event) {
+Result<const FieldValues*> JsonReader::ReadValues(std::string_view line) {
   ++parser_->line;
-  if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return false;
-  Status status = parser_->Read(line, event);
-  if (!status.ok()) return std::move(status).WithContext(fmt::format("line {}", parser_->line));
+  if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return nullptr;
+  VEXEVT_TRY(parser_->Read(line));
+  return &parser_->values;
+}
+
+Result<bool> JsonReader::Read(std::string_view line, Event* event) {
+  auto values = ReadValues(line);
+  if (!values.ok()) return std::move(values).status().WithContext(fmt::format("line {}", parser_->line));
+  if (*values == nullptr) return false;
+  UnpackFields(**values, event);
+  event->context = parser_->values.context;
+  event->causes.swap(parser_->values.causes);
+  event->attributes.swap(parser_->values.attributes);
   return true;
 }
 

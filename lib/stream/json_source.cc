@@ -64,11 +64,13 @@ void JsonSource::Pump() {
 }
 
 Status JsonSource::Convert(std::string_view line) {
-  auto read = reader_.Read(line, &event_);
-  if (!read.ok()) return std::move(read).status().WithContext(name_);
-  if (!*read) return {};
+  auto values = reader_.ReadValues(line);
+  if (!values.ok()) {
+    return std::move(values).status().WithContext(fmt::format("{}: line {}", name_, reader_.lines()));
+  }
+  if (*values == nullptr) return {};
   std::size_t start = frames_.size();
-  AppendFrame(event_, &frames_);
+  AppendFrame(**values, &frames_);
   if (frames_.size() - start > kMaxFrameBytes) {
     frames_.resize(start);
     return DataLoss(fmt::format("{}: line {}: the event is larger than 1 MiB", name_, reader_.lines()));

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "lib/event/event.h"
 #include "lib/event/json_read.h"
 #include "lib/io/byte_source.h"
 
@@ -36,7 +35,6 @@ class JsonSource final : public ByteSource {
   std::unique_ptr<ByteSource> text_;
   std::string name_;
   JsonReader reader_;
-  Event event_;
   std::vector<std::byte> buffer_;  // for one read
   std::string partial_;            // the start of a line whose end has not come
   std::vector<std::byte> frames_;  // converted; given so far up to given_
