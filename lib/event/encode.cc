@@ -283,8 +283,7 @@ std::size_t StoreFrame(const Words& words, const Slots& slots, const Tail& tail,
       next = StoreCauses(at, next, tail.causes);
     }
   }
-  if (pointers > layout::kAttributes)
-    next = StoreAttributes(slot + layout::kAttributes * kWord, next, tail.attributes);
+  if (pointers > layout::kAttributes) next = StoreAttributes(slot + layout::kAttributes * kWord, next, tail.attributes);
 
   auto segment_words = static_cast<std::uint32_t>((next - root) / static_cast<std::ptrdiff_t>(kWord));
   Store<std::uint32_t>(out, 0);

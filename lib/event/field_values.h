@@ -1,5 +1,5 @@
-// FieldValues: the values of one event at the schema's offsets, as a reader of fields finds them one by one. They become
-// a frame (encode.h), or an Event (UnpackFields). Bytes are borrowed.
+// FieldValues: the values of one event at the schema's offsets, as a reader of fields finds them one by one. They
+// become a frame (encode.h), or an Event (UnpackFields). Bytes are borrowed.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 namespace vexevt {
 
 struct FieldValues {
-  std::array<std::uint64_t, layout::kDataWords> words{};        // the data section
+  std::array<std::uint64_t, layout::kDataWords> words{};   // the data section
   std::array<std::string_view, layout::kContext> bytes{};  // the pointers before the context
   Context context;
   std::vector<EventId> causes;
@@ -26,6 +26,7 @@ struct FieldValues {
     return Load<T>(reinterpret_cast<const std::byte*>(words.data()) + offset);
   }
   bool GetBit(unsigned bit) const { return Get<std::uint8_t>(bit / 8) >> (bit % 8) & 1; }
+  EventId id() const { return {Get<std::uint64_t>(layout::kIdSource), Get<std::uint64_t>(layout::kIdSequence)}; }
   std::string_view Bytes(unsigned slot) const { return bytes[slot]; }
 
   template <typename T>

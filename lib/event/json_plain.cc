@@ -5,172 +5,28 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <utility>
 
 #include "lib/base/clock.h"
 #include "lib/base/errno_name.h"
 #include "lib/base/units.h"
-#include "lib/event/field.h"
 #include "lib/event/json_scan.h"
 #include "lib/event/json_value.h"
+#include "lib/event/plain_keys.h"
 
 namespace vexevt {
-namespace {
-
-// What stands behind a key.
-enum class PlainKind : std::uint8_t {
-  kBegin,  // of the line: no key at all
-  kText,
-  kSession,
-  kTransaction,
-  kWhole,
-  kSigned,
-  kReal,
-  kTime,
-  kType,
-  kBoundary,
-  kPriority,
-  kMode,
-  kDevice,
-  kErrno,
-  kId,
-  kTrace,
-  kHex,
-  kSpan,
-  kBit,
-  kFlags,
-  kCauses,
-  kAttributes,
-  kObject,
-};
-
-struct PlainKey {
-  std::array<std::uint64_t, 2> text{}, mask{};  // `"pid":`, and which of 16 bytes are it
-  std::uint8_t size = 0;
-  std::uint8_t width = 0;
-  PlainKind kind = PlainKind::kBegin;
-  std::uint16_t offset = 0;  // of the data section, or a pointer, or a bit
-  std::uint16_t payload = kAnyPayload;
-  std::uint16_t scope = kAnyPayload;  // the payload in whose object it stands; kAnyPayload: in none
-  std::uint16_t flag = 0;
-  std::uint8_t next = 0;  // in its slot
-
-  bool StandsAt(const char* at) const {
-    return (((Load<std::uint64_t>(at) ^ text[0]) & mask[0]) | ((Load<std::uint64_t>(at + 8) ^ text[1]) & mask[1])) == 0;
-  }
-};
-
-PlainKind KindOf(const Field& field) {
-  switch (field.place) {
-    case FieldPlace::kPointer:
-      return PlainKind::kText;
-    case FieldPlace::kContextPointer:
-      return field.offset == layout::kContextSession ? PlainKind::kSession : PlainKind::kTransaction;
-    case FieldPlace::kWide:
-      return field.type == FieldType::kEventId ? PlainKind::kId : PlainKind::kTrace;
-    case FieldPlace::kContextData:
-      return PlainKind::kSpan;
-    case FieldPlace::kBit:
-      return PlainKind::kBit;
-    default:
-      break;
-  }
-  switch (field.type) {
-    case FieldType::kInt:
-      return PlainKind::kSigned;
-    case FieldType::kFloat:
-      return PlainKind::kReal;
-    case FieldType::kTime:
-      return PlainKind::kTime;
-    case FieldType::kType:
-      return PlainKind::kType;
-    case FieldType::kBoundary:
-      return PlainKind::kBoundary;
-    case FieldType::kPriority:
-      return PlainKind::kPriority;
-    case FieldType::kMode:
-      return PlainKind::kMode;
-    case FieldType::kDevice:
-      return PlainKind::kDevice;
-    case FieldType::kErrno:
-      return PlainKind::kErrno;
-    case FieldType::kHex64:
-      return PlainKind::kHex;
-    default:
-      return PlainKind::kWhole;
-  }
-}
-
-// All keys, in the order in which they are written.
-class PlainKeys {
- public:
-  PlainKeys() {
-    keys_.push_back({.text = {~0ull}, .mask = {~0ull}});  // stands nowhere: it is no UTF-8
-    for (const Field& field : AllFields()) {
-      if (IsDerived(field)) continue;
-      PlainKey key{.width = field.width,
-                   .kind = KindOf(field),
-                   .offset = field.offset,
-                   .payload = field.payload,
-                   .flag = field.flag};
-      std::string_view name = field.name;
-      if (auto dot = name.find('.'); dot != std::string_view::npos) {
-        if (keys_.back().scope != field.payload) {
-          Add(name.substr(0, dot), {.kind = PlainKind::kObject, .payload = field.payload});
-        }
-        key.scope = field.payload;
-        name.remove_prefix(dot + 1);
-      }
-      Add(name, key);
-    }
-    Add("flags", {.kind = PlainKind::kFlags});
-    Add("causes", {.kind = PlainKind::kCauses});
-    Add("attributes", {.kind = PlainKind::kAttributes});
-  }
-
-  const PlainKey& operator[](std::size_t index) const { return keys_[index]; }
-  std::uint8_t type() const { return type_; }
-  std::uint8_t flags() const { return flags_; }
-
-  // 0: there is none.
-  std::uint8_t Find(const char* at, std::uint16_t scope) const {
-    std::uint8_t index = first_[SlotOf(at)];
-    while (index != 0 && !(keys_[index].StandsAt(at) && keys_[index].scope == scope)) index = keys_[index].next;
-    return index;
-  }
-
- private:
-  // By the first four characters, which even `"k":` has.
-  static std::size_t SlotOf(const char* at) { return Load<std::uint32_t>(at) * 0x9e3779b1u >> 24; }
-
-  void Add(std::string_view name, PlainKey key) {
-    std::string text = "\"" + std::string(name) + "\":";
-    if (text.size() > sizeof key.text) return;
-    std::memcpy(key.text.data(), text.data(), text.size());
-    std::memset(key.mask.data(), 0xff, text.size());
-    key.size = static_cast<std::uint8_t>(text.size());
-    std::uint8_t& first = first_[SlotOf(text.data())];
-    key.next = std::exchange(first, static_cast<std::uint8_t>(keys_.size()));
-    if (key.kind == PlainKind::kType) type_ = static_cast<std::uint8_t>(keys_.size());
-    if (key.kind == PlainKind::kFlags) flags_ = static_cast<std::uint8_t>(keys_.size());
-    keys_.push_back(key);
-  }
-
-  std::vector<PlainKey> keys_;
-  std::array<std::uint8_t, 256> first_{};  // of the keys in a slot, which are chained
-  std::uint8_t type_ = 0, flags_ = 0;
-};
-
-}  // namespace
 
 // A line that is being read. Each function gives the end of what it reads, or nullptr where that is not plain.
 struct PlainJson::Line {
   PlainJson& known;
   const char* text;
+  const char* text_end;
   std::size_t blocks;  // of 64 bytes, each with its marks in known.quotes_
-  bool has_escapes;
   FieldValues& values;
+  bool has_escapes = false;
+  bool gap = false;  // a space stands behind each colon and comma
 
+  bool Members();
+  const char* Gap(const char* at) const;
   const char* Text(const char* at, std::string_view* value) const;
   const char* Value(const PlainKey& key, const char* at);
   const char* Whole(const PlainKey& key, const char* at);
@@ -183,6 +39,63 @@ struct PlainJson::Line {
   const char* Attributes(const char* at);
   const char* AttributeValue(const char* at, Attribute* attribute);
 };
+
+bool PlainJson::Line::Members() {
+  static const PlainKeys kKeys;
+  std::uint16_t payload = kAnyPayload, scope = kAnyPayload, implied_flags = 0;
+  std::array<std::uint64_t, 2> seen{};
+  std::uint8_t index = 0;
+  const char* at = text;
+  if (*at++ != '{') return false;
+  std::string_view first;
+  const char* colon = Text(at, &first);
+  gap = colon != nullptr && *colon == ':' && colon[1] == ' ';
+  for (;;) {
+    std::uint8_t& next = known.successors_[index];
+    if (!kKeys[next].StandsAt(at) || kKeys[next].scope != scope) next = kKeys.Find(at, scope);
+    index = next;
+    const PlainKey& key = kKeys[index];
+    const std::uint64_t bit = std::uint64_t{1} << index % 64;
+    if (index == 0 || (seen[index / 64] & bit) != 0) return false;
+    seen[index / 64] |= bit;
+    if (key.payload != kAnyPayload && key.payload != payload) {
+      if (payload != kAnyPayload) return false;
+      payload = key.payload;
+    }
+    implied_flags |= key.flag;
+    at = Gap(at + key.size);
+    if (at == nullptr) return false;
+    if (key.kind == PlainKind::kObject) {
+      if (*at++ != '{') return false;
+      if (*at != '}') {
+        scope = key.payload;
+        continue;
+      }
+      ++at;
+    } else {
+      at = Value(key, at);
+      if (at == nullptr) return false;
+      if (*at == '}' && scope != kAnyPayload) {
+        scope = kAnyPayload;
+        ++at;
+      }
+    }
+    if (*at != ',') break;
+    at = Gap(at + 1);
+    if (at == nullptr) return false;
+  }
+  const bool has_type = (seen[0] >> kKeys.type() & 1) != 0;
+  if (*at != '}' || at + 1 != text_end || scope != kAnyPayload || !has_type) return false;
+  if ((seen[kKeys.flags() / 64] >> kKeys.flags() % 64 & 1) == 0) values.Set(layout::kFlags, implied_flags);
+  if (payload != kAnyPayload) values.Set(layout::kPayloadTag, payload);
+  return true;
+}
+
+// Not by what stands there alone, for which all that follows would have to wait.
+const char* PlainJson::Line::Gap(const char* at) const {
+  if (!gap) return at;
+  return *at == ' ' ? at + 1 : nullptr;
+}
 
 const char* PlainJson::Line::Text(const char* at, std::string_view* value) const {
   if (*at != '"') return nullptr;
@@ -425,12 +338,10 @@ const char* PlainJson::Line::Attributes(const char* at) {
   const char* const start = at;
   if (*at++ != '{') return nullptr;
   while (*at != '}') {
-    if (at - start > 1 && *at++ != ',') return nullptr;
-    if (*at == ' ') ++at;
+    if (at - start > 1 && (*at != ',' || (at = Gap(at + 1)) == nullptr)) return nullptr;
     Attribute& attribute = values.attributes.emplace_back();
     at = Text(at, &attribute.key);
-    if (at == nullptr || *at++ != ':') return nullptr;
-    if (*at == ' ') ++at;
+    if (at == nullptr || *at != ':' || (at = Gap(at + 1)) == nullptr) return nullptr;
     at = AttributeValue(at, &attribute);
     if (at == nullptr) return nullptr;
   }
@@ -456,68 +367,25 @@ const char* PlainJson::Line::AttributeValue(const char* at, Attribute* attribute
   }
 }
 
-bool PlainJson::Read(const char* line, std::size_t size, FieldValues* values) {
-  static const PlainKeys kKeys;
-  while (size > 0 && (line[size - 1] == ' ' || line[size - 1] == '\n' || line[size - 1] == '\r')) --size;
-
-  const std::size_t blocks = size / 64 + 1;
+bool PlainJson::Read(std::string_view line, FieldValues* values) {
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  const std::size_t blocks = line.size() / 64 + 1;
   if (quotes_.size() < blocks) quotes_.resize(blocks);
-  std::uint64_t escapes = 0, others = 0;
+  std::uint64_t odd = 0;
   for (std::size_t block = 0; block < blocks; ++block) {
-    const ScanMarks marks = ScanBytes(line + block * 64);
-    quotes_[block] = marks.quotes;
-    escapes |= marks.backslashes;
-    others |= marks.others;
+    const ScanMarks marks = ScanBytes(line.data() + block * 64);
+    const bool whole = block + 1 < blocks;
+    const std::uint64_t within = whole ? ~std::uint64_t{0} : (std::uint64_t{1} << line.size() % 64) - 1;
+    quotes_[block] = marks.quotes & within;
+    odd |= marks.odd & within;
   }
-  if (others != 0) {
-    if (std::any_of(line, line + size, [](unsigned char byte) { return byte < ' '; })) return false;
-    if (!simdjson::validate_utf8(line, size)) return false;
+  Line reader{*this, line.data(), line.data() + line.size(), blocks, *values};
+  if (odd != 0) {
+    if (std::ranges::any_of(line, [](char byte) { return static_cast<unsigned char>(byte) < ' '; })) return false;
+    if (!simdjson::validate_utf8(line)) return false;
+    reader.has_escapes = line.find('\\') != std::string_view::npos;
   }
-
-  Line reader{*this, line, blocks, escapes != 0, *values};
-  std::uint16_t payload = kAnyPayload, scope = kAnyPayload, implied_flags = 0;
-  std::array<std::uint64_t, 2> seen{};
-  std::uint8_t index = 0;
-  const char* at = line;
-  if (*at++ != '{') return false;
-  for (;;) {
-    if (*at == ' ') ++at;
-    std::uint8_t& next = successors_[index];
-    if (!kKeys[next].StandsAt(at) || kKeys[next].scope != scope) next = kKeys.Find(at, scope);
-    index = next;
-    const std::uint64_t bit = std::uint64_t{1} << index % 64;
-    if (index == 0 || (seen[index / 64] & bit) != 0) return false;
-    seen[index / 64] |= bit;
-    const PlainKey& key = kKeys[index];
-    if (key.payload != kAnyPayload && key.payload != payload) {
-      if (payload != kAnyPayload) return false;
-      payload = key.payload;
-    }
-    implied_flags |= key.flag;
-    at += key.size;
-    if (*at == ' ') ++at;
-    if (key.kind == PlainKind::kObject) {
-      if (*at++ != '{') return false;
-      if (*at != '}') {
-        scope = key.payload;
-        continue;
-      }
-      ++at;
-    } else {
-      at = reader.Value(key, at);
-      if (at == nullptr) return false;
-      if (*at == '}' && scope != kAnyPayload) {
-        scope = kAnyPayload;
-        ++at;
-      }
-    }
-    if (*at != ',') break;
-    ++at;
-  }
-  if (at + 1 != line + size || *at != '}' || scope != kAnyPayload || !(seen[0] >> kKeys.type() & 1)) return false;
-  if (!(seen[kKeys.flags() / 64] >> kKeys.flags() % 64 & 1)) values->Set(layout::kFlags, implied_flags);
-  if (payload != kAnyPayload) values->Set(layout::kPayloadTag, payload);
-  return true;
+  return reader.Members();
 }
 
 }  // namespace vexevt

@@ -20,10 +20,10 @@ namespace vexevt {
 // Not thread-safe: it remembers what the last lines had.
 class PlainJson {
  public:
-  // Reads the `size` bytes at `line`, behind which kScanPadding spaces stand (json_scan.h). True: *values,
-  // which were clear, are all that it says, and borrow from it. False: it is for another reader, and what was set until
-  // then is to be forgotten.
-  bool Read(const char* line, std::size_t size, FieldValues* values);
+  // Reads a line behind which a space or a newline stands, and kScanPadding bytes can be read (json_scan.h). True:
+  // *values, which were clear, are all that it says, and borrow from it. False: it is for another reader, and what was
+  // set until then is to be forgotten.
+  bool Read(std::string_view line, FieldValues* values);
 
  private:
   struct Line;

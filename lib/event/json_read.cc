@@ -176,16 +176,13 @@ void JsonReader::Parser::Clear() {
 }
 
 Status JsonReader::Parser::Read(std::string_view text) {
-  static_assert(kScanPadding >= simdjson::SIMDJSON_PADDING);
-  if (padded.size() < text.size() + kScanPadding) padded.resize(text.size() + kScanPadding);
-  text.copy(padded.data(), text.size());
-  std::memset(padded.data() + text.size(), ' ', kScanPadding);
+  static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= kScanPadding);
   Clear();
-  if (plain.Read(padded.data(), text.size(), &values)) return Status::Ok();
+  if (plain.Read(text, &values)) return Status::Ok();
   Clear();
   decoded.reserve(text.size());
   element root;
-  if (auto error = dom.parse(padded.data(), text.size(), false).get(root)) {
+  if (auto error = dom.parse(text.data(), text.size(), false).get(root)) {
     return DataLoss(fmt::format("not JSON: {}", Explain(error)));
   }
   simdjson::dom::object object;
@@ -512,7 +509,10 @@ Result<const FieldValues*> JsonReader::ReadValues(std::string_view line) {
 }
 
 Result<bool> JsonReader::Read(std::string_view line, Event* event) {
-  auto values = ReadValues(line);
+  std::string& padded = parser_->padded;
+  padded.assign(line);
+  padded.append(kPadding, ' ');
+  auto values = ReadValues(std::string_view(padded).substr(0, line.size()));
   if (!values.ok()) return std::move(values).status().WithContext(fmt::format("line {}", parser_->line));
   if (*values == nullptr) return false;
   UnpackFields(**values, event);

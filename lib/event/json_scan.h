@@ -20,28 +20,27 @@ inline constexpr std::size_t kScanPadding = 64;
 // One bit a byte of 64 bytes, the first the lowest.
 struct ScanMarks {
   std::uint64_t quotes = 0;
-  std::uint64_t backslashes = 0;
-  std::uint64_t others = 0;  // control characters (but for DEL), and what is not ASCII
+  std::uint64_t odd = 0;  // backslashes, control characters (but for DEL), and what is not ASCII
 };
 
 inline ScanMarks ScanBytes(const char* text) {
   ScanMarks marks;
 #ifdef __SSE2__
+  auto bits = [](__m128i where, unsigned at) {
+    return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(where))} << at;
+  };
   for (unsigned at = 0; at < 64; at += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
-    auto bits = [at](__m128i where) {
-      return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(where))} << at;
-    };
-    marks.quotes |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-    marks.backslashes |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-    marks.others |= bits(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')));  // signed
+    const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    const __m128i others = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));  // signed
+    marks.quotes |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), at);
+    marks.odd |= bits(_mm_or_si128(backslashes, others), at);
   }
 #else
   for (unsigned at = 0; at < 64; ++at) {
     const auto byte = static_cast<signed char>(text[at]);
     marks.quotes |= std::uint64_t{byte == '"'} << at;
-    marks.backslashes |= std::uint64_t{byte == '\\'} << at;
-    marks.others |= std::uint64_t{byte < ' '} << at;
+    marks.odd |= std::uint64_t{byte == '\\' || byte < ' '} << at;
   }
 #endif
   return marks;
