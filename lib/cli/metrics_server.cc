@@ -16,7 +16,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
-#include "lib/cli/quiet_thread.h"
+#include "lib/base/quiet_thread.h"
 
 namespace vexevt {
 namespace {

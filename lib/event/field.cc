@@ -191,6 +191,11 @@ const Field* FindField(std::string_view name) {
   return it == std::end(kFields) ? nullptr : it;
 }
 
+bool IsDerived(const Field& field) {
+  return field.name == "source" || field.name == "seq" || field.place == kPathName || field.place == kPathDir ||
+         field.place == kPathExt || (field.type == kBool && field.place == kData);
+}
+
 std::string_view NearestField(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Field& field : kFields) names.push_back(field.name);

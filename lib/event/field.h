@@ -62,6 +62,9 @@ struct Field {
 std::span<const Field> AllFields();
 const Field* FindField(std::string_view name);  // nullptr where there is none
 
+// Whether it follows from other fields: parts of id, path and flags.
+bool IsDerived(const Field& field);
+
 // The field whose name is nearest to `name`, see lib/base/nearest_name.h.
 std::string_view NearestField(std::string_view name);
 
