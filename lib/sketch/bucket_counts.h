@@ -24,6 +24,11 @@ class BucketCounts {
     counts_[at] = SaturatingSum(counts_[at], count);
   }
 
+  void Prefetch(std::int32_t index) const {
+    const auto at = static_cast<std::uint32_t>(index - first_);
+    if (at < counts_.size()) __builtin_prefetch(&counts_[at], 1);
+  }
+
   bool empty() const;
   std::uint64_t total() const;
   // How many were lower than the window; they are among those of its lowest bucket.
