@@ -77,12 +77,11 @@ class QuantileSketch {
   // As if it had been given all that `other`, another one of the same alpha and bound, was given.
   void Merge(const QuantileSketch& other);
 
-  void Clear();  // keeps its memory
+  void Clear();  // keeps the memory of its buckets
 
   // Bytes of memory that it has taken beyond its own size.
   std::size_t allocated() const {
-    return exact_.capacity() * sizeof(double) +
-           (positive_.counts().capacity() + negative_.counts().capacity()) * sizeof(std::uint64_t);
+    return exact_.capacity() * sizeof(double) + positive_.counts().allocated() + negative_.counts().allocated();
   }
 
   void Save(Packer* packer) const;
