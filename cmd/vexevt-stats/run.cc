@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -44,10 +45,13 @@ class StatsStep final : public Step {
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     const auto tell = TellTo(sink);
-    for (const EventView& event : batch) {
-      rollup_->See(event, tell);
-      if (TellsOfStream(event.type()) && sink.format() != Format::kText) [[unlikely]]
-        sink.Write(event);
+    while (!batch.empty()) {
+      // Up to one that is passed on, which stands behind the windows that ended before it.
+      const auto end = std::ranges::find_if(batch, [](const EventView& event) { return TellsOfStream(event.type()); });
+      const auto size = static_cast<std::size_t>(end - batch.begin()) + (end != batch.end());
+      rollup_->See(batch.first(size), tell);
+      if (end != batch.end() && sink.format() != Format::kText) sink.Write(*end);
+      batch = batch.subspan(size);
     }
     TellPartial(tell);
     Count();

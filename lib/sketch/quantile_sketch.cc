@@ -15,7 +15,7 @@ bool IsKept(double value) { return std::isfinite(value) && !(value == 0 && std::
 
 void QuantileSketch::LeaveExact() {
   for (const double value : exact_) AddToBucket(value, 1);
-  exact_.clear();
+  exact_ = {};
 }
 
 QuantileSketch::Quantile QuantileSketch::At(double q) const {
@@ -40,7 +40,7 @@ QuantileSketch::Quantile QuantileSketch::EstimateAt(std::uint64_t rank) const {
   const auto reaches = [&seen, rank](std::uint64_t count) { return (seen = SaturatingSum(seen, count)) > rank; };
 
   // Those nearest to 0 come last here and first there.
-  const std::vector<std::uint64_t>& below = negative_.counts();
+  const NarrowCounts& below = negative_.counts();
   const std::uint64_t below_total = negative_.total();
   for (std::size_t at = below.size(); at > 0; --at) {
     if (!reaches(below[at - 1])) continue;
@@ -50,7 +50,7 @@ QuantileSketch::Quantile QuantileSketch::EstimateAt(std::uint64_t rank) const {
   }
   if (reaches(zeros_)) return {0, alpha()};
   const std::uint64_t not_above = seen;
-  const std::vector<std::uint64_t>& above = positive_.counts();
+  const NarrowCounts& above = positive_.counts();
   for (std::size_t at = 0; at < above.size(); ++at) {
     if (!reaches(above[at])) continue;
     const bool collapsed = rank < SaturatingSum(not_above, positive_.collapsed());

@@ -13,17 +13,18 @@ namespace {
 
 constexpr std::uint8_t kSpaceSavingForm = 1;
 
-std::uint32_t HashOf(std::string_view key) { return static_cast<std::uint32_t>(XXH3_64bits(key.data(), key.size())); }
-
 bool ComesFirst(const SpaceSaving::Item& a, const SpaceSaving::Item& b) {
   return std::tie(b.count, a.error, a.key) < std::tie(a.count, b.error, b.key);
 }
 
 }  // namespace
 
-void SpaceSaving::Add(std::string_view key, std::uint64_t weight) {
+std::uint32_t SpaceSaving::HashOf(std::string_view key) {
+  return static_cast<std::uint32_t>(XXH3_64bits(key.data(), key.size()));
+}
+
+void SpaceSaving::AddHashed(std::string_view key, std::uint32_t hash, std::uint64_t weight) {
   total_ = SaturatingSum(total_, weight);
-  const std::uint32_t hash = HashOf(key);
   if (const std::uint32_t at = Find(hash, key); at != kNone) {
     entries_[at].count = SaturatingSum(entries_[at].count, weight);
     return;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -69,8 +70,18 @@ struct GroupState {
 // Of a cell that has one: such that has seen nothing.
 WideState EmptyWide(const Cell& cell);
 
-// The event counts in the group. Allocates nothing but what sketches take while they grow.
-void AddEvent(const StatePlan& plan, const EventView& event, GroupState state);
+// An event that counts in a group; both borrowed.
+struct Arrival {
+  const EventView* event = nullptr;
+  GroupState state;
+};
+inline constexpr std::size_t kMostArrivals = 64;
+
+// Counts it in the group's head. True: as its first.
+bool AddToHead(const Arrival& arrival);
+// Counts up to kMostArrivals in the cells, in their order; in the heads they are. Allocates nothing but what sketches
+// take while they grow.
+void AddToCells(const StatePlan& plan, std::span<const Arrival> arrivals);
 void MergeState(const StatePlan& plan, GroupState into, GroupState from);
 
 // A value of a group: text where it is no number, monostate where there was nothing to tell it from.

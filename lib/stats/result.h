@@ -15,6 +15,7 @@ struct ResultRow {
   bool other = false;    // the group `other`
   std::uint64_t events = 0;
   std::vector<ResultValue> values;  // by column
+  double rank = 0;                  // its first number, or the least where that is none
 };
 
 // By the first aggregate that is a number, the largest first; else, and of equal ones, by the key; `other` comes last.

@@ -57,6 +57,7 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
     row.key = window.groups->key(number);
     row.other = number == GroupTable::kOther;
     row.events = HeadOf(state).events;
+    row.values.reserve(plan.columns.size());
     for (const ResultColumn& column : plan.columns) {
       row.values.push_back(ReadResult(plan, column, state, window.span_ns, form));
     }
@@ -71,10 +72,10 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
     const double number = at < row.values.size() ? AsReal(row.values[at]).value_or(kNone) : kNone;
     return number == number ? number : kNone;
   };
-  std::ranges::sort(rows, [&](const ResultRow& a, const ResultRow& b) {
+  for (ResultRow& row : rows) row.rank = number_of(row);
+  std::ranges::sort(rows, [](const ResultRow& a, const ResultRow& b) {
     if (a.other != b.other) return b.other;
-    const double x = number_of(a), y = number_of(b);
-    return x != y ? x > y : a.key < b.key;
+    return a.rank != b.rank ? a.rank > b.rank : a.key < b.key;
   });
   return rows;
 }

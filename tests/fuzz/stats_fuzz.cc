@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::vector<std::byte> frame = FrameOf(sample);
     EventView view;
     if (!EventView::Bind(frame, &view)) std::abort();
-    (*rollup)->See(view, tell);
+    (*rollup)->See({&view, 1}, tell);
   }
   (*rollup)->TellPartial(tell);
   (*rollup)->Finish(tell);
