@@ -19,6 +19,7 @@ constexpr Example kExamples[] = {
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
+    {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
 
 void AddGroups(CLI::App& app, StatsOptions* options) {
@@ -48,12 +49,40 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
   AddCommonOptions(*merge, kAllOptions, &options->common);
 }
 
+void AddProfile(CLI::App& app, StatsOptions* options) {
+  CLI::App* profile = app.add_subcommand(
+      "profile",
+      "say where the time of running pipelines goes, and which tool sets the pace\nLooks twice at the tools that run "
+      "on "
+      "this host. Of each: events a second, what share of the time it waits for input, works, is ready with no "
+      "processor free, and waits for its output or a disk; the processors that it keeps busy; and what waits in the "
+      "pipe before it.");
+  profile->callback([options] { options->profiles = true; });
+  ProfileOptions* wanted = &options->profile;
+  AddValue(*profile, "PID", "PID", "only the pipeline of this process; none: all",
+           [wanted](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t pid, ParseCount(text));
+             if (pid == 0 || pid > INT32_MAX) return InvalidArgument("it is no process");
+             wanted->pid = static_cast<pid_t>(pid);
+             return {};
+           });
+  AddValue(*profile, "--interval", "DURATION", "between the two looks; 1s", [wanted](std::string_view text) -> Status {
+    VEXEVT_ASSIGN(wanted->interval_ns, ParseDuration(text));
+    if (wanted->interval_ns < kNsPerMs || wanted->interval_ns > 86'400 * kNsPerSecond) {
+      return InvalidArgument("it is 1ms to 1d");
+    }
+    return {};
+  });
+  AddValue(*profile, "-n,--count", "COUNT", "so many times, one behind the other; 1", &ParseCount, &wanted->count);
+  AddFlag(*profile, "--json", "each time as one line of JSON", &wanted->json);
+}
+
 }  // namespace
 
 const Tool kStatsTool = {
     .name = "vexevt-stats",
     .summary = "count, sum up and rank events by group and window",
-    .usage = "[OPTION]... QUERY [FILE]...\nmerge [OPTION]... [FILE]...",
+    .usage = "[OPTION]... QUERY [FILE]...\nmerge [OPTION]... [FILE]...\nprofile [OPTION]... [PID]",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -66,6 +95,7 @@ const Tool kStatsTool = {
 void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   app.require_subcommand(0, 1);
   AddMerge(app, options);
+  AddProfile(app, options);
   AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
           &options->query);
   AddText(app, "--by", "FIELDS", "group by these fields, separated by commas\nThe same as `by` in QUERY.",

@@ -1,14 +1,25 @@
 // The command line of vexevt-stats as plain values.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "lib/base/clock.h"
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
 #include "lib/stats/rollup.h"
 
 namespace vexevt {
+
+struct ProfileOptions {
+  std::optional<pid_t> pid;  // only the pipeline of that process
+  std::uint64_t interval_ns = kNsPerSecond;
+  std::uint64_t count = 1;
+  bool json = false;
+};
 
 struct StatsOptions {
   CommonOptions common;
@@ -21,6 +32,8 @@ struct StatsOptions {
   bool states = false;           // --partials: what vexevt-stats merge reads in place of results
   bool check = false;
   bool merge = false;  // the command is `merge`
+  ProfileOptions profile;
+  bool profiles = false;  // the command is `profile`
 };
 
 extern const Tool kStatsTool;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cmd/vexevt-stats/merge.h"
+#include "cmd/vexevt-stats/profile.h"
 #include "cmd/vexevt-stats/window_writer.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
@@ -125,6 +126,7 @@ class StatsStep final : public Step {
 
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
+  if (options.profiles) return RunProfile(options.profile);
   VEXEVT_ASSIGN(std::unique_ptr<Rollup> rollup, RollupOf(options));
   if (options.states && !HasMergeableWindows(rollup->query())) {
     return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");

@@ -76,7 +76,9 @@ void RunMonitor::Publish(bool waits) {
   if (!page_) return;
   const std::uint64_t in = Get(ledger_.in), out = Get(ledger_.out);
   if (in != shown_.in || out != shown_.out || waits != (shown_.waits != 0) || shown_.moved_ns == 0) {
-    shown_.moved_ns = MonoNow();
+    const std::uint64_t now = MonoNow();
+    if (shown_.waits != 0) shown_.waited_ns += now - shown_.moved_ns;
+    shown_.moved_ns = now;
   }
   shown_.in = in;
   shown_.out = out;
