@@ -1,0 +1,54 @@
+#include "lib/plot/chart_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/base/escape.h"
+#include "lib/plot/text_parts.h"
+#include "lib/plot/text_width.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::size_t kLeastWidth = 40, kLeastHeight = 2, kMostHeight = 100;
+
+bool HasValue(const Chart& chart) {
+  return std::ranges::any_of(chart.rows, [](const ChartRow& row) {
+    return std::ranges::any_of(row.values, [](double value) { return !std::isnan(value); });
+  });
+}
+
+void AppendLine(std::string_view text, const TextForm& form, std::string* out) {
+  AppendFitted(text, form.width, form.utf8, out);
+  out->push_back('\n');
+}
+
+}  // namespace
+
+void AppendChartText(const Chart& chart, const TextForm& wanted, std::string* out) {
+  TextForm form = wanted;
+  form.width = std::max(form.width, kLeastWidth);
+  form.height = std::clamp(form.height, kLeastHeight, kMostHeight);
+  AppendLine(chart.title, form, out);
+  if (!HasValue(chart)) {
+    *out += "no values\n";
+  } else {
+    switch (chart.kind) {
+      case ChartKind::kBars:
+        AppendBarsText(chart, form, out);
+        break;
+      case ChartKind::kSpark:
+        AppendSparkText(chart, form, out);
+        break;
+      case ChartKind::kLine:
+        AppendLinesText(chart, form, out);
+        break;
+      case ChartKind::kHeatMap:
+        AppendHeatMapText(chart, form, out);
+        break;
+    }
+  }
+  if (!chart.note.empty()) AppendLine(chart.note, form, out);
+}
+
+}  // namespace vexevt

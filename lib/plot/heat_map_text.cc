@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <vector>
+
+#include "lib/plot/scale.h"
+#include "lib/plot/text_parts.h"
+
+namespace vexevt {
+namespace {
+
+constexpr std::string_view kAsciiShades = ".:-=+*#@";
+constexpr std::string_view kShades[] = {"\xe2\x96\x91", "\xe2\x96\x92", "\xe2\x96\x93", "\xe2\x96\x88"};
+constexpr unsigned kColors[] = {53, 60, 24, 30, 36, 71, 148, 226};  // of 256, from dark violet to yellow
+
+std::size_t Levels(const TextForm& form) {
+  if (form.color) return std::size(kColors);
+  return form.utf8 ? std::size(kShades) : kAsciiShades.size();
+}
+
+// From 1 on; 0, which is blank, is the lowest of the scale and what is not there.
+void AppendShade(std::size_t level, const TextForm& form, std::string* out) {
+  if (level == 0) {
+    out->push_back(' ');
+  } else if (form.color) {
+    fmt::format_to(std::back_inserter(*out), "\x1b[48;5;{}m \x1b[0m", kColors[level - 1]);
+  } else if (form.utf8) {
+    out->append(kShades[level - 1]);
+  } else {
+    out->push_back(kAsciiShades[level - 1]);
+  }
+}
+
+std::size_t LevelOf(double value, const Scale& scale, const TextForm& form) {
+  if (std::isnan(value)) return 0;
+  return static_cast<std::size_t>(std::ceil(ShareOf(value, scale) * static_cast<double>(Levels(form))));
+}
+
+}  // namespace
+
+void AppendHeatMapText(const Chart& chart, const TextForm& form, std::string* out) {
+  const std::size_t labels = LabelColumns(chart, form), length = LengthOf(chart);
+  const std::size_t indent = labels > 0 ? labels + 1 : 0;
+  const std::size_t columns = std::min(length, form.width - indent);
+  std::vector<double> all;
+  for (const ChartRow& row : chart.rows) all.insert(all.end(), row.values.begin(), row.values.end());
+  const Scale scale = ScaleOf(all);
+  for (const ChartRow& row : chart.rows) {
+    std::vector<double> values = row.values;
+    values.resize(length, NAN);
+    AppendLabel(row.label, labels, form, out);
+    for (const double value : Largest(values, columns)) AppendShade(LevelOf(value, scale, form), form, out);
+    EndLine(out);
+  }
+  if (const AxisText axis = AxisOf(chart, columns); !axis.line.empty()) {
+    out->append(indent, ' ');
+    *out += axis.line + '\n';
+  }
+  out->append(indent, ' ');
+  *out += ShowQuantity(scale.low, chart.quantity) + ' ';
+  for (std::size_t level = 1; level <= Levels(form); ++level) AppendShade(level, form, out);
+  *out += ' ' + ShowQuantity(scale.high, chart.quantity) + '\n';
+}
+
+}  // namespace vexevt
