@@ -79,8 +79,8 @@ Status WriteGraphml(const Graph& graph, const Answer& answer, const std::vector<
     text += '\n';
   }
   for (const NodeId id : NodesOf(answer, graph)) {
-    const Node& node = graph.nodes()[id];
-    const bool is_process = node.kind == NodeKind::kProcess, is_file = node.kind == NodeKind::kFile;
+    const GraphNode& node = graph.nodes()[id];
+    const bool is_process = node.kind == GraphNodeKind::kProcess, is_file = node.kind == GraphNodeKind::kFile;
     text += fmt::format("    <node id=\"n{}\">", id);
     AppendData("kind", NodeKindName(node.kind), &text);
     AppendData("name", NameOf(node), &text);

@@ -128,10 +128,10 @@ Result<StateMachine> ReadMachine(const Document& document, const DocumentNode& n
   return machine;
 }
 
-Result<RetryPolicy> ReadRetry(const Document& document, const DocumentNode& node) {
+Result<StepRetry> ReadRetry(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "retry"));
   VEXEVT_TRY(table.OnlyKeys({"times", "first", "most"}));
-  RetryPolicy retry;
+  StepRetry retry;
   VEXEVT_ASSIGN(auto times, table.Integer("times", 1, 1'000'000));
   if (!times) return table.Missing("times");
   retry.times = static_cast<std::uint32_t>(*times);
