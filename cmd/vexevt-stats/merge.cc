@@ -30,9 +30,9 @@ class MergeStep final : public Step {
     if (sum_.in_other() > 0) {
       ReportWarning(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
     }
-    WindowWriter writer(*sum_.query(), sum_.plan(), options_.name, options_.states);
+    WindowWriter writer(*sum_.query(), sum_.plan(), options_);
     sum_.Finish([&](const ToldWindow& window) { writer.Write(window, sink); });
-    return writer.TakeFailure();
+    return writer.Finish(sink);
   }
 
   bool holds_back() override { return true; }
@@ -45,13 +45,14 @@ class MergeStep final : public Step {
 }  // namespace
 
 Result<ExitCode> RunMerge(const StatsOptions& options) {
-  const Format format = options.common.format;
-  if ((format == Format::kCsv || format == Format::kTsv) && options.common.fields.empty()) {
+  VEXEVT_ASSIGN(CommonOptions common, CommonOptionsOf(options));
+  const Format format = common.format;
+  if ((format == Format::kCsv || format == Format::kTsv) && common.fields.empty()) {
     return InvalidArgument("merge knows its columns only once it has read states: name them with --fields attr.…");
   }
   Ledger ledger;
   MergeStep step(options);
-  return RunPipeline(kStatsTool, options.common, step, ledger);
+  return RunPipeline(kStatsTool, common, step, ledger);
 }
 
 }  // namespace vexevt

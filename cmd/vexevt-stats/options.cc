@@ -18,6 +18,7 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+    {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
 };
 
@@ -37,6 +38,20 @@ void AddResults(CLI::App& app, StatsOptions* options) {
   AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
 }
 
+void AddDrawing(CLI::App& app, StatsOptions* options) {
+  AddChoice<std::optional<PlotKind>>(
+      app, "--plot",
+      "draw the results at the end, in place of tables\nauto: bars of one window, of several a "
+      "small line for each group, and of a histogram a heat map.",
+      {{"auto", PlotKind::kAuto},
+       {"bars", PlotKind::kBars},
+       {"spark", PlotKind::kSpark},
+       {"line", PlotKind::kLine},
+       {"histogram", PlotKind::kHistogram},
+       {"heatmap", PlotKind::kHeatMap}},
+      &options->plot);
+}
+
 void AddMerge(CLI::App& app, StatsOptions* options) {
   CLI::App* merge = app.add_subcommand(
       "merge",
@@ -45,6 +60,7 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
   merge->callback([options] { options->merge = true; });
   AddGroups(*merge, options);
   AddResults(*merge, options);
+  AddDrawing(*merge, options);
   AddCommonOptions(*merge, kAllOptions, &options->common);
 }
 
@@ -89,6 +105,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
              return {};
            });
   AddResults(app, options);
+  AddDrawing(app, options);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
+#include "lib/stats/result_chart.h"
 #include "lib/stats/rollup.h"
 
 namespace vexevt {
@@ -19,8 +21,11 @@ struct StatsOptions {
   std::uint64_t partial_ns = 0;  // of the events' time; 0: open windows are not told
   bool real_clock = true;        // time also goes by while no event comes
   bool states = false;           // --partials: what vexevt-stats merge reads in place of results
+  std::optional<PlotKind> plot;  // drawn in place of results
   bool check = false;
   bool merge = false;  // the command is `merge`
+
+  bool draws() const { return plot.has_value(); }
 };
 
 extern const Tool kStatsTool;

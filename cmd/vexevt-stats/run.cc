@@ -39,7 +39,7 @@ class StatsStep final : public Step {
   StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup)
       : options_(options),
         rollup_(std::move(rollup)),
-        writer_(rollup_->query(), rollup_->plan(), options.name, options.states),
+        writer_(rollup_->query(), rollup_->plan(), options),
         seen_at_ns_(SystemClock().Now().mono_ns) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
@@ -66,7 +66,7 @@ class StatsStep final : public Step {
           fmt::format("{} events are in the group 'other', as there are more than {} groups: --groups keeps more",
                       rollup_->in_other(), options_.limits.most_groups));
     }
-    return writer_.TakeFailure();
+    return writer_.Finish(sink);
   }
 
   // While no event comes, the events' own time goes on as the real one does, from the newest event on.
@@ -126,8 +126,11 @@ Result<ExitCode> RunStats(const StatsOptions& options) {
     return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");
   }
   if (options.states && options.partial_ns > 0) return InvalidArgument("--partials and --partial exclude each other");
+  VEXEVT_ASSIGN(CommonOptions common, CommonOptionsOf(options));
+  if (options.plot == PlotKind::kHistogram && !HasHistogram(rollup->query())) {
+    return InvalidArgument("--plot histogram: there is no histogram(FIELD) in the query");
+  }
   if (options.check) return ExitCode::kDone;
-  CommonOptions common = options.common;
   if (common.fields.empty()) common.fields = ResultFields(rollup->query());
   Ledger ledger;
   StatsStep step(options, std::move(rollup));

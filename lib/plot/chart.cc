@@ -23,7 +23,8 @@ std::size_t LengthOf(const Chart& chart) {
 
 std::string ShowAlong(double x, double step, Quantity along) {
   if (along != Quantity::kTime || !(x >= 0 && x < 0x1p64)) return ShowQuantity(x, along);
-  const std::string time = PrintTime(static_cast<std::uint64_t>(x));
+  // Multiples of a step as doubles may be a little less.
+  const std::string time = PrintTime(static_cast<std::uint64_t>(x + step / 1000));
   if (step >= kDay) return time.substr(0, kDateChars);
   if (step >= kMinute) return time.substr(kClockAt, kMinuteChars);
   if (step >= kSecond) return time.substr(kClockAt, kSecondChars);

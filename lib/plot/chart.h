@@ -24,7 +24,8 @@ struct ChartRow {
 
 struct Chart {
   ChartKind kind = ChartKind::kBars;
-  std::string title, note;  // any bytes; the note stands below, and is empty where there is nothing to be said
+  // Any bytes; the second stands behind the first, or below it, and the note below all. Empty: there is none.
+  std::string title, subtitle, note;
   Quantity quantity = Quantity::kNumber;
   std::vector<ChartRow> rows;  // in the order in which they are drawn
   // Of all kinds but kBars: value i of each row is of begin + i * step and what follows, by `along`. step > 0.

@@ -23,13 +23,23 @@ void AppendLine(std::string_view text, const TextForm& form, std::string* out) {
   out->push_back('\n');
 }
 
+void AppendTitle(const Chart& chart, const TextForm& form, std::string* out) {
+  const std::string both = chart.title + ", " + chart.subtitle;
+  std::string fitted;
+  if (!chart.subtitle.empty() && AppendFitted(both, form.width + 1, form.utf8, &fitted) <= form.width) {
+    return AppendLine(both, form, out);
+  }
+  AppendLine(chart.title, form, out);
+  if (!chart.subtitle.empty()) AppendLine(chart.subtitle, form, out);
+}
+
 }  // namespace
 
 void AppendChartText(const Chart& chart, const TextForm& wanted, std::string* out) {
   TextForm form = wanted;
   form.width = std::max(form.width, kLeastWidth);
   form.height = std::clamp(form.height, kLeastHeight, kMostHeight);
-  AppendLine(chart.title, form, out);
+  AppendTitle(chart, form, out);
   if (!HasValue(chart)) {
     *out += "no values\n";
   } else {

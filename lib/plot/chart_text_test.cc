@@ -59,15 +59,15 @@ TEST(ChartText, SparkLinesEachHaveTheirScale) {
   const Chart chart = ChartOf(ChartKind::kSpark, {{"a", {0, 50, 100, NAN, 7}}, {"b", {1, 1, 1, 1, 1}}});
   EXPECT_EQ(Drawn(chart, kUtf8),
             "count\n"
-            "        LAST  MAX\n"
-            "a ▁▅█ ▁    7  100\n"
-            "b █████    1    1\n"
+            "                       LAST  MAX\n"
+            "a ▁▁▁▁▅▅▅▅████    ▁▁▁▁    7  100\n"
+            "b ████████████████████    1    1\n"
             "  00:00\n");
   EXPECT_EQ(Drawn(chart, kAscii),
             "count\n"
-            "        LAST  MAX\n"
-            "a _=# _    7  100\n"
-            "b #####    1    1\n"
+            "                       LAST  MAX\n"
+            "a ____====####    ____    7  100\n"
+            "b ####################    1    1\n"
             "  00:00\n");
 }
 
@@ -101,18 +101,17 @@ TEST(ChartText, HeatMapsHaveShades) {
   const Chart chart = ChartOf(ChartKind::kHeatMap, {{"64K", {0, 1, 2, 3, 4}}, {"32K", {8, 7, NAN, 5, 4}}});
   EXPECT_EQ(Drawn(chart, kUtf8),
             "count\n"
-            "64K  ░░▒▒\n"
-            "32K ██ ▓▒\n"
+            "64K     ░░░░░░░░▒▒▒▒▒▒▒▒\n"
+            "32K ████████    ▓▓▓▓▒▒▒▒\n"
             "    00:00\n"
             "    0 ░▒▓█ 8\n");
   EXPECT_EQ(Drawn(chart, kAscii),
             "count\n"
-            "64K  .:-=\n"
-            "32K @# +=\n"
+            "64K     ....::::----====\n"
+            "32K @@@@####    ++++====\n"
             "    00:00\n"
             "    0 .:-=+*#@ 8\n");
-  EXPECT_NE(Drawn(chart, kColor).find("32K \x1b[48;5;226m \x1b[0m\x1b[48;5;148m \x1b[0m \x1b[48;5;36m \x1b[0m"),
-            std::string::npos);
+  EXPECT_NE(Drawn(chart, kColor).find("\x1b[48;5;148m    \x1b[0m    \x1b[48;5;36m    \x1b[0m"), std::string::npos);
 }
 
 TEST(ChartText, TakesAnyNumbers) {
@@ -134,6 +133,14 @@ TEST(ChartText, TakesAnyNumbers) {
       }
     }
   }
+}
+
+TEST(ChartText, ASubtitleStandsWhereThereIsRoom) {
+  Chart chart = ChartOf(ChartKind::kBars, {{"a", {1}}});
+  chart.subtitle = "today";
+  EXPECT_TRUE(Drawn(chart, kAscii).starts_with("count, today\n"));
+  chart.subtitle = "of a day that takes some words to be told";
+  EXPECT_TRUE(Drawn(chart, kUtf8).starts_with("count\nof a day that takes some words to be to…\n"));
 }
 
 TEST(ChartText, WithoutAValueItSaysSo) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "lib/plot/scale.h"
@@ -20,16 +21,20 @@ std::size_t Levels(const TextForm& form) {
   return form.utf8 ? std::size(kShades) : kAsciiShades.size();
 }
 
-// From 1 on; 0, which is blank, is the lowest of the scale and what is not there.
-void AppendShade(std::size_t level, const TextForm& form, std::string* out) {
-  if (level == 0) {
-    out->push_back(' ');
-  } else if (form.color) {
-    fmt::format_to(std::back_inserter(*out), "\x1b[48;5;{}m \x1b[0m", kColors[level - 1]);
-  } else if (form.utf8) {
-    out->append(kShades[level - 1]);
-  } else {
-    out->push_back(kAsciiShades[level - 1]);
+// So many columns of a level from 1 on; 0, which is blank, is the lowest of the scale and what is not there.
+void AppendShade(std::size_t level, std::size_t columns, const TextForm& form, std::string* out) {
+  if (level > 0 && form.color) {
+    fmt::format_to(std::back_inserter(*out), "\x1b[48;5;{}m{:{}}\x1b[0m", kColors[level - 1], "", columns);
+    return;
+  }
+  for (std::size_t i = 0; i < columns; ++i) {
+    if (level == 0) {
+      out->push_back(' ');
+    } else if (form.utf8) {
+      out->append(kShades[level - 1]);
+    } else {
+      out->push_back(kAsciiShades[level - 1]);
+    }
   }
 }
 
@@ -43,15 +48,20 @@ std::size_t LevelOf(double value, const Scale& scale, const TextForm& form) {
 void AppendHeatMapText(const Chart& chart, const TextForm& form, std::string* out) {
   const std::size_t labels = LabelColumns(chart, form), length = LengthOf(chart);
   const std::size_t indent = labels > 0 ? labels + 1 : 0;
-  const std::size_t columns = std::min(length, form.width - indent);
+  const std::size_t columns = ColumnsFor(length, form.width - indent);
   std::vector<double> all;
   for (const ChartRow& row : chart.rows) all.insert(all.end(), row.values.begin(), row.values.end());
   const Scale scale = ScaleOf(all);
   for (const ChartRow& row : chart.rows) {
-    std::vector<double> values = row.values;
-    values.resize(length, NAN);
     AppendLabel(row.label, labels, form, out);
-    for (const double value : Largest(values, columns)) AppendShade(LevelOf(value, scale, form), form, out);
+    std::size_t run = 0, level = 0;
+    for (const double value : InColumns(row.values, length, columns)) {
+      if (const std::size_t next = LevelOf(value, scale, form); next != level) {
+        AppendShade(std::exchange(level, next), std::exchange(run, 0), form, out);
+      }
+      ++run;
+    }
+    AppendShade(level, run, form, out);
     EndLine(out);
   }
   if (const AxisText axis = AxisOf(chart, columns); !axis.line.empty()) {
@@ -60,7 +70,7 @@ void AppendHeatMapText(const Chart& chart, const TextForm& form, std::string* ou
   }
   out->append(indent, ' ');
   *out += ShowQuantity(scale.low, chart.quantity) + ' ';
-  for (std::size_t level = 1; level <= Levels(form); ++level) AppendShade(level, form, out);
+  for (std::size_t level = 1; level <= Levels(form); ++level) AppendShade(level, 1, form, out);
   *out += ' ' + ShowQuantity(scale.high, chart.quantity) + '\n';
 }
 

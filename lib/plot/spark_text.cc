@@ -36,15 +36,13 @@ void AppendSparkText(const Chart& chart, const TextForm& form, std::string* out)
   const std::size_t labels = LabelColumns(chart, form), length = LengthOf(chart);
   const std::size_t indent = labels > 0 ? labels + 1 : 0;
   const std::size_t taken = indent + last_columns + most_columns + 3;
-  const std::size_t columns = std::min(length, form.width > taken ? form.width - taken : 1);
+  const std::size_t columns = ColumnsFor(length, form.width > taken ? form.width - taken : 1);
   out->append(indent + columns, ' ');
   AppendRight(kLast, last_columns + 1, out);
   AppendRight(kMost, most_columns + 2, out);
   EndLine(out);
   for (std::size_t i = 0; i < chart.rows.size(); ++i) {
-    std::vector<double> values = chart.rows[i].values;
-    values.resize(length, NAN);
-    values = Largest(values, columns);
+    const std::vector<double> values = InColumns(chart.rows[i].values, length, columns);
     AppendLabel(chart.rows[i].label, labels, form, out);
     std::string line;
     AppendSparkline(values, ScaleOf(values), form.utf8, &line);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "lib/plot/scale.h"
@@ -14,6 +15,7 @@ namespace {
 // Of 256: to be told apart on dark and on light, also by most who see few colours.
 constexpr unsigned kRowColors[] = {33, 208, 36, 170, 142, 203, 75, 245};
 
+constexpr std::size_t kMostColumnsAValue = 4;
 constexpr std::size_t kBetweenMarks = 3;  // columns at least
 
 }  // namespace
@@ -52,6 +54,19 @@ void AppendColored(std::string_view text, unsigned color, const TextForm& form, 
 }
 
 unsigned RowColor(std::size_t row) { return kRowColors[row % std::size(kRowColors)]; }
+
+std::size_t ColumnsFor(std::size_t length, std::size_t room) {
+  if (length == 0 || length >= room) return std::max<std::size_t>(1, room);
+  return length * std::min(kMostColumnsAValue, room / length);
+}
+
+std::vector<double> InColumns(std::vector<double> values, std::size_t length, std::size_t columns) {
+  values.resize(length, NAN);
+  if (length >= columns) return Largest(values, columns);
+  std::vector<double> wide;
+  for (const double value : values) wide.insert(wide.end(), columns / length, value);
+  return wide;
+}
 
 AxisText AxisOf(const Chart& chart, std::size_t columns) {
   const Scale scale{chart.begin, chart.begin + static_cast<double>(LengthOf(chart)) * chart.step};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/plot/chart.h"
 #include "lib/plot/chart_text.h"
@@ -29,6 +30,11 @@ void EndLine(std::string* out);
 // `text` in one of 256 colours, where there is colour.
 void AppendColored(std::string_view text, unsigned color, const TextForm& form, std::string* out);
 unsigned RowColor(std::size_t row);
+
+// Of a chart that goes along something, the columns that `length` values take in so much room, and each value's part of
+// them: a value has the same number of columns as the others, or several values have one, which is the largest.
+std::size_t ColumnsFor(std::size_t length, std::size_t room);
+std::vector<double> InColumns(std::vector<double> values, std::size_t length, std::size_t columns);
 
 // Marks of the chart's time, or what it goes by, below `columns` columns: their places, and a line of what they say.
 struct AxisText {
