@@ -1,11 +1,16 @@
 #include "cmd/vexevt-stats/drawing.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/terminal.h"
+#include "lib/io/atomic_file.h"
 #include "lib/plot/chart_text.h"
+#include "lib/plot/svg.h"
 #include "lib/stats/result_chart.h"
+#include "lib/stats/result_report.h"
 
 namespace vexevt {
 namespace {
@@ -39,11 +44,12 @@ Drawing::Drawing(const StatsQuery& query, const StatePlan& plan, const StatsOpti
 void Drawing::Add(const ToldWindow& window) {
   if (!history_ || window.partial) return;
   history_->Add(window, ReadRows(history_->plan(), window, ListForm::kJson));
+  if (!options_.html.empty()) last_ = ReportTableOf(history_->query(), history_->plan(), window);
 }
 
-Status Drawing::Finish(EventSink& sink) {
+Status Drawing::Finish(std::span<const std::string> notes, EventSink& sink) {
   if (!history_) return {};
-  const std::vector<Chart> charts = ChartsOf(*history_, options_.plot.value_or(PlotKind::kAuto));
+  std::vector<Chart> charts = ChartsOf(*history_, options_.plot.value_or(PlotKind::kAuto));
   if (options_.plot) {
     TextForm form;
     form.width = TerminalColumns(sink.fd());
@@ -51,7 +57,14 @@ Status Drawing::Finish(EventSink& sink) {
     form.color = WantsColor(options_.common.color, sink.fd());
     sink.WriteText(TextOf(charts, form));
   }
-  return {};
+  if (!options_.svg.empty()) {
+    VEXEVT_TRY(ReplaceFile(options_.svg, SvgDocument("vexevt-stats: " + history_->query().text, charts)));
+  }
+  if (options_.html.empty()) return {};
+  std::vector<ReportTable> tables;
+  if (last_) tables.push_back(*std::move(last_));
+  return ReplaceFile(options_.html,
+                     HtmlOf(ReportOf(*history_, std::move(charts), std::move(tables), {notes.begin(), notes.end()})));
 }
 
 }  // namespace vexevt

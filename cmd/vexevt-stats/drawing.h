@@ -2,9 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 
 #include "cmd/vexevt-stats/options.h"
 #include "lib/cli/event_sink.h"
+#include "lib/plot/html.h"
 #include "lib/stats/result_history.h"
 
 namespace vexevt {
@@ -20,12 +23,13 @@ class Drawing {
 
   // A window that was told.
   void Add(const ToldWindow& window);
-  // No more come.
-  Status Finish(EventSink& sink);
+  // No more come. `notes`: what a report has to say beside its pictures.
+  Status Finish(std::span<const std::string> notes, EventSink& sink);
 
  private:
   const StatsOptions& options_;
   std::optional<ResultHistory> history_;  // where something is to be drawn
+  std::optional<ReportTable> last_;       // --html: the last window
 };
 
 }  // namespace vexevt

@@ -19,6 +19,8 @@ constexpr Example kExamples[] = {
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
     {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
+    {"a report as a page for a mail",
+     "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
 };
 
@@ -50,6 +52,13 @@ void AddDrawing(CLI::App& app, StatsOptions* options) {
        {"histogram", PlotKind::kHistogram},
        {"heatmap", PlotKind::kHeatMap}},
       &options->plot);
+  AddText(app, "--svg", "FILE", "draw the results at the end, as SVG in this file\nAs --plot would, or with auto.",
+          &options->svg);
+  AddText(app, "--html", "FILE",
+          "write a report at the end, a page with pictures and the last window as a table\nIt needs nothing else, so "
+          "that it "
+          "can be sent by mail.",
+          &options->html);
 }
 
 void AddMerge(CLI::App& app, StatsOptions* options) {

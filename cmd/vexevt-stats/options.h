@@ -22,10 +22,11 @@ struct StatsOptions {
   bool real_clock = true;        // time also goes by while no event comes
   bool states = false;           // --partials: what vexevt-stats merge reads in place of results
   std::optional<PlotKind> plot;  // drawn in place of results
+  std::string svg, html;         // files; empty: none
   bool check = false;
   bool merge = false;  // the command is `merge`
 
-  bool draws() const { return plot.has_value(); }
+  bool draws() const { return plot || !svg.empty() || !html.empty(); }
 };
 
 extern const Tool kStatsTool;

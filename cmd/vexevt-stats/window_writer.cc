@@ -29,9 +29,9 @@ void WindowWriter::WriteStates(const ToldWindow& window, EventSink& sink) {
 
 Status WindowWriter::TakeFailure() { return std::exchange(failure_, Status()); }
 
-Status WindowWriter::Finish(EventSink& sink) {
+Status WindowWriter::Finish(std::span<const std::string> notes, EventSink& sink) {
   VEXEVT_TRY(TakeFailure());
-  return drawing_.Finish(sink);
+  return drawing_.Finish(notes, sink);
 }
 
 }  // namespace vexevt

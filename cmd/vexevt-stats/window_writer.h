@@ -2,6 +2,7 @@
 // where it is asked for, draws all of it at the end.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "cmd/vexevt-stats/drawing.h"
@@ -28,8 +29,8 @@ class WindowWriter {
   // The first failure since the last call.
   Status TakeFailure();
 
-  // No window follows: draws what is to be drawn.
-  Status Finish(EventSink& sink);
+  // No window follows: draws what is to be drawn. `notes` are for a report.
+  Status Finish(std::span<const std::string> notes, EventSink& sink);
 
  private:
   void WriteStates(const ToldWindow& window, EventSink& sink);

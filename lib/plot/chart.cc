@@ -21,6 +21,12 @@ std::size_t LengthOf(const Chart& chart) {
   return length;
 }
 
+bool HasValue(const Chart& chart) {
+  return std::ranges::any_of(chart.rows, [](const ChartRow& row) {
+    return std::ranges::any_of(row.values, [](double value) { return !std::isnan(value); });
+  });
+}
+
 std::string ShowAlong(double x, double step, Quantity along) {
   if (along != Quantity::kTime || !(x >= 0 && x < 0x1p64)) return ShowQuantity(x, along);
   // Multiples of a step as doubles may be a little less.

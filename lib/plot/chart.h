@@ -35,6 +35,8 @@ struct Chart {
 
 // The values of the longest row.
 std::size_t LengthOf(const Chart& chart);
+// Whether there is one that is no NaN.
+bool HasValue(const Chart& chart);
 
 // What an axis says at `x`, where the next mark is `step` away: of a time no more than tells the marks apart.
 std::string ShowAlong(double x, double step, Quantity along);

@@ -1,7 +1,6 @@
 #include "lib/plot/chart_text.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "lib/base/escape.h"
 #include "lib/plot/text_parts.h"
@@ -11,12 +10,6 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kLeastWidth = 40, kLeastHeight = 2, kMostHeight = 100;
-
-bool HasValue(const Chart& chart) {
-  return std::ranges::any_of(chart.rows, [](const ChartRow& row) {
-    return std::ranges::any_of(row.values, [](double value) { return !std::isnan(value); });
-  });
-}
 
 void AppendLine(std::string_view text, const TextForm& form, std::string* out) {
   AppendFitted(text, form.width, form.utf8, out);
