@@ -98,19 +98,19 @@ TEST(ChartText, LinesOfSeveralRowsCanBeToldApart) {
 }
 
 TEST(ChartText, HeatMapsHaveShades) {
-  const Chart chart = ChartOf(ChartKind::kHeatMap, {{"64K", {0, 1, 2, 3, 4}}, {"32K", {8, 7, NAN, 5, 4}}});
+  const Chart chart = ChartOf(ChartKind::kHeatMap, {{"64K", {0, 1, 4, 9, 16}}, {"32K", {64, 49, NAN, 25, 16}}});
   EXPECT_EQ(Drawn(chart, kUtf8),
             "count\n"
             "64K     ░░░░░░░░▒▒▒▒▒▒▒▒\n"
             "32K ████████    ▓▓▓▓▒▒▒▒\n"
             "    00:00\n"
-            "    0 ░▒▓█ 8\n");
+            "    0 ░▒▓█ 64\n");
   EXPECT_EQ(Drawn(chart, kAscii),
             "count\n"
             "64K     ....::::----====\n"
             "32K @@@@####    ++++====\n"
             "    00:00\n"
-            "    0 .:-=+*#@ 8\n");
+            "    0 .:-=+*#@ 64\n");
   EXPECT_NE(Drawn(chart, kColor).find("\x1b[48;5;148m    \x1b[0m    \x1b[48;5;36m    \x1b[0m"), std::string::npos);
 }
 

@@ -12,7 +12,8 @@ constexpr std::uint8_t kBrailleBits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 
 
 void DotCanvas::Set(std::size_t x, std::size_t y, std::uint8_t owner) {
   const std::size_t at = dense_ ? y / 4 * width_ + x / 2 : y * width_ + x;
-  dots_[at] |= dense_ ? kBrailleBits[y % 4][x % 2] : 1;
+  const int dot = dense_ ? kBrailleBits[y % 4][x % 2] : 1;
+  dots_[at] = static_cast<std::uint8_t>(dots_[at] | dot);
   owners_[at] = owner;
 }
 

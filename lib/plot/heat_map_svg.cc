@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "lib/plot/svg.h"
@@ -12,10 +10,6 @@ namespace {
 
 constexpr double kRow = 15, kBaseline = 11, kAxis = 26, kLegend = 18, kLegendCell = 18;
 constexpr std::size_t kLevels = 8;
-
-std::size_t LevelOfShare(double share) {
-  return std::isnan(share) ? 0 : static_cast<std::size_t>(std::ceil(share * static_cast<double>(kLevels)));
-}
 
 // Shades of one colour, as much of it as the level says: on light and on dark more of it is more.
 void AppendCell(double x, double y, double width, std::size_t level, std::string* out) {
@@ -35,8 +29,8 @@ double AppendHeatMapSvg(const Chart& chart, double top, std::string* out) {
   for (const ChartRow& row : chart.rows) {
     AppendSvgLabel(row.label, left, top + kBaseline, out);
     for (std::size_t i = 0; i < row.values.size();) {
-      const std::size_t begin = i, level = LevelOfShare(ShareOf(row.values[i], scale));
-      while (i < row.values.size() && LevelOfShare(ShareOf(row.values[i], scale)) == level) ++i;
+      const std::size_t begin = i, level = ShadeOf(row.values[i], scale, kLevels);
+      while (i < row.values.size() && ShadeOf(row.values[i], scale, kLevels) == level) ++i;
       if (level == 0) continue;
       AppendCell(left + static_cast<double>(begin) * width, top, static_cast<double>(i - begin) * width, level, out);
     }

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -38,11 +37,6 @@ void AppendShade(std::size_t level, std::size_t columns, const TextForm& form, s
   }
 }
 
-std::size_t LevelOf(double value, const Scale& scale, const TextForm& form) {
-  if (std::isnan(value)) return 0;
-  return static_cast<std::size_t>(std::ceil(ShareOf(value, scale) * static_cast<double>(Levels(form))));
-}
-
 }  // namespace
 
 void AppendHeatMapText(const Chart& chart, const TextForm& form, std::string* out) {
@@ -56,7 +50,7 @@ void AppendHeatMapText(const Chart& chart, const TextForm& form, std::string* ou
     AppendLabel(row.label, labels, form, out);
     std::size_t run = 0, level = 0;
     for (const double value : InColumns(row.values, length, columns)) {
-      if (const std::size_t next = LevelOf(value, scale, form); next != level) {
+      if (const std::size_t next = ShadeOf(value, scale, Levels(form)); next != level) {
         AppendShade(std::exchange(level, next), std::exchange(run, 0), form, out);
       }
       ++run;
