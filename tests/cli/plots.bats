@@ -115,6 +115,7 @@ hostile() {
 
 @test "SVG is XML, whatever the names" {
   command -v xmllint >/dev/null || skip "no xmllint"
+  xmllint --noout "$BATS_TEST_DIRNAME"/../../docs/tutorial/*.svg
   sample
   hostile
   for file in in.evt hostile.evt; do
