@@ -18,6 +18,9 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+    {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
+    {"a report as a page for a mail",
+     "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
     {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
@@ -38,6 +41,27 @@ void AddResults(CLI::App& app, StatsOptions* options) {
   AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
 }
 
+void AddDrawing(CLI::App& app, StatsOptions* options) {
+  AddChoice<std::optional<PlotKind>>(
+      app, "--plot",
+      "draw the results at the end, in place of tables\nauto: bars of one window, of several a "
+      "small line for each group, and of a histogram a heat map.",
+      {{"auto", PlotKind::kAuto},
+       {"bars", PlotKind::kBars},
+       {"spark", PlotKind::kSpark},
+       {"line", PlotKind::kLine},
+       {"histogram", PlotKind::kHistogram},
+       {"heatmap", PlotKind::kHeatMap}},
+      &options->plot);
+  AddText(app, "--svg", "FILE", "draw the results at the end, as SVG in this file\nAs --plot would, or with auto.",
+          &options->svg);
+  AddText(app, "--html", "FILE",
+          "write a report at the end, a page with pictures and the last window as a table\nIt needs nothing else, so "
+          "that it "
+          "can be sent by mail.",
+          &options->html);
+}
+
 void AddMerge(CLI::App& app, StatsOptions* options) {
   CLI::App* merge = app.add_subcommand(
       "merge",
@@ -46,6 +70,7 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
   merge->callback([options] { options->merge = true; });
   AddGroups(*merge, options);
   AddResults(*merge, options);
+  AddDrawing(*merge, options);
   AddCommonOptions(*merge, kAllOptions, &options->common);
 }
 
@@ -119,6 +144,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
              return {};
            });
   AddResults(app, options);
+  AddDrawing(app, options);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/profile.h"
@@ -38,10 +40,11 @@ Result<std::unique_ptr<Rollup>> RollupOf(const StatsOptions& options) {
 
 class StatsStep final : public Step {
  public:
-  StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup)
+  StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup, const Ledger* ledger)
       : options_(options),
+        ledger_(ledger),
         rollup_(std::move(rollup)),
-        writer_(rollup_->query(), rollup_->plan(), options.name, options.states),
+        writer_(rollup_->query(), rollup_->plan(), options),
         seen_at_ns_(SystemClock().Now().mono_ns) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
@@ -63,15 +66,21 @@ class StatsStep final : public Step {
   Status Finish(EventSink& sink) override {
     rollup_->Finish(TellTo(sink));
     Count();
+    std::vector<std::string> notes;
     if (rollup_->late() > 0) {
-      ReportWarning(fmt::format("{} events came too late for a window: --lateness waits for them", rollup_->late()));
+      notes.push_back(fmt::format("{} events came too late for a window: --lateness waits for them", rollup_->late()));
     }
     if (rollup_->in_other() > 0) {
-      ReportWarning(
+      notes.push_back(
           fmt::format("{} events are in the group 'other', as there are more than {} groups: --groups keeps more",
                       rollup_->in_other(), options_.limits.most_groups));
     }
-    return writer_.TakeFailure();
+    for (const std::string& note : notes) ReportWarning(note);
+    if (Get(ledger_->gaps) > 0) {
+      notes.push_back(fmt::format("events are missing: {}{} in {} gaps", Get(ledger_->unknown) > 0 ? ">=" : "",
+                                  Get(ledger_->lost), Get(ledger_->gaps)));
+    }
+    return writer_.Finish(notes, sink);
   }
 
   // While no event comes, the events' own time goes on as the real one does, from the newest event on.
@@ -115,6 +124,7 @@ class StatsStep final : public Step {
   }
 
   const StatsOptions& options_;
+  const Ledger* const ledger_;
   const std::unique_ptr<Rollup> rollup_;
   WindowWriter writer_;
   std::uint64_t partial_step_ = 0;
@@ -132,11 +142,14 @@ Result<ExitCode> RunStats(const StatsOptions& options) {
     return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");
   }
   if (options.states && options.partial_ns > 0) return InvalidArgument("--partials and --partial exclude each other");
+  VEXEVT_ASSIGN(CommonOptions common, CommonOptionsOf(options));
+  if (options.plot == PlotKind::kHistogram && !HasHistogram(rollup->query())) {
+    return InvalidArgument("--plot histogram: there is no histogram(FIELD) in the query");
+  }
   if (options.check) return ExitCode::kDone;
-  CommonOptions common = options.common;
   if (common.fields.empty()) common.fields = ResultFields(rollup->query());
   Ledger ledger;
-  StatsStep step(options, std::move(rollup));
+  StatsStep step(options, std::move(rollup), &ledger);
   return RunPipeline(kStatsTool, common, step, ledger);
 }
 

@@ -6,7 +6,9 @@ namespace vexevt {
 
 void WindowWriter::Write(const ToldWindow& window, EventSink& sink) {
   if (sink.full()) return;
-  if (states_) return WriteStates(window, sink);
+  if (options_.states) return WriteStates(window, sink);
+  drawing_.Add(window);
+  if (options_.plot) return;
   if (sink.format() == Format::kText) {
     text_.clear();
     AppendResultTable(query_, plan_, window, &text_);
@@ -26,5 +28,10 @@ void WindowWriter::WriteStates(const ToldWindow& window, EventSink& sink) {
 }
 
 Status WindowWriter::TakeFailure() { return std::exchange(failure_, Status()); }
+
+Status WindowWriter::Finish(std::span<const std::string> notes, EventSink& sink) {
+  VEXEVT_TRY(TakeFailure());
+  return drawing_.Finish(notes, sink);
+}
 
 }  // namespace vexevt

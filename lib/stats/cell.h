@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -94,6 +95,12 @@ enum class ListForm : std::uint8_t { kJson, kPeople };
 ResultValue ReadResult(const StatePlan& plan, const ResultColumn& column, GroupState state, std::uint64_t span_ns,
                        ListForm form);
 std::optional<double> AsReal(const ResultValue& value);  // nullopt of texts, and of none
+
+// What a topk lists: values as bytes, with their counts.
+std::vector<std::pair<std::string, std::uint64_t>> ReadTop(const StatePlan& plan, const ResultColumn& column,
+                                                           GroupState state);
+// Of a column that is a histogram; borrowed from the state. nullptr where no value was seen.
+const PowerHistogram* ReadHistogram(const StatePlan& plan, const ResultColumn& column, GroupState state);
 
 void PackState(const StatePlan& plan, GroupState state, Packer* packer);
 // Into an empty state. False: these are no bytes that PackState wrote.

@@ -11,8 +11,9 @@
 namespace vexevt {
 
 struct ResultRow {
-  std::string_view key;  // borrowed from the window
-  bool other = false;    // the group `other`
+  std::string_view key;      // borrowed from the window
+  std::uint32_t number = 0;  // in the window's table
+  bool other = false;        // the group `other`
   std::uint64_t events = 0;
   std::vector<ResultValue> values;  // by column
   double rank = 0;                  // its first number, or the least where that is none
@@ -45,8 +46,17 @@ class ResultEvent {
 // The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them.
 std::string ResultFields(const StatsQuery& query);
 
-// A table: a line with the window's time where there are several windows, a line of names, a line a row. Sizes and
-// durations are rounded, and what may be more, as events are missing, has >= before it.
+// What a table shows, for the fields of `by` and then for the columns: their names, and the texts of a row. Sizes and
+// durations are rounded, and what may be more, as events are missing, has >= before it. Escaped.
+std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan);
+std::vector<std::string> TableTexts(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                                    const ResultRow& row);
+// Whether it is lower, or as it is, where events are missing; where there is no event it is 0.
+bool OnlyGrows(AggregateKind kind);
+// Whether a column of a table is texts, which begin at its left.
+bool IsText(const ResultColumn& column);
+
+// A table: a line with the window's time where there are several windows, a line of names, a line a row.
 void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out);
 
 }  // namespace vexevt

@@ -55,6 +55,7 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
     const GroupState state = window.groups->State(number);
     ResultRow& row = rows.emplace_back();
     row.key = window.groups->key(number);
+    row.number = number;
     row.other = number == GroupTable::kOther;
     row.events = HeadOf(state).events;
     row.values.reserve(plan.columns.size());
@@ -62,10 +63,7 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
       row.values.push_back(ReadResult(plan, column, state, window.span_ns, form));
     }
   }
-  const auto numeric = std::ranges::find_if(plan.columns, [](const ResultColumn& column) {
-    return column.kind != AggregateKind::kTopK && column.kind != AggregateKind::kHistogram &&
-           column.kind != AggregateKind::kFirst && column.kind != AggregateKind::kLast;
-  });
+  const auto numeric = std::ranges::find_if_not(plan.columns, IsText);
   const auto at = static_cast<std::size_t>(numeric - plan.columns.begin());
   const auto number_of = [&](const ResultRow& row) {
     constexpr double kNone = -std::numeric_limits<double>::infinity();

@@ -1,0 +1,19 @@
+// The report of a run, as a page: what --html writes. Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/plot/html.h"
+#include "lib/stats/result_history.h"
+
+namespace vexevt {
+
+// A window as a table of a page, with its first rows.
+ReportTable ReportTableOf(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window);
+
+// With the facts of the history, and of this host.
+ReportPage ReportOf(const ResultHistory& history, std::vector<Chart> charts, std::vector<ReportTable> tables,
+                    std::vector<std::string> notes);
+
+}  // namespace vexevt
