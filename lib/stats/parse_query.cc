@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "lib/base/text_cursor.h"
 #include "lib/base/units.h"
 #include "lib/stats/query.h"
 
@@ -38,12 +39,7 @@ constexpr MeasureWord kMeasureWords[] = {{"count", AggregateKind::kCount, Takes:
                                          {"entropy", AggregateKind::kEntropy, Takes::kAny},
                                          {"ratio", AggregateKind::kRatio, Takes::kParts}};
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsWordByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-' || c == '.';
-}
-
 bool HoldsNumbers(const Column& column) {
   if (column.field == nullptr) return true;  // an attribute may hold anything
   switch (column.field->type) {
@@ -62,143 +58,77 @@ bool HoldsNumbers(const Column& column) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : in_(text, "_-."), text_(text) {}
 
   Result<StatsQuery> Parse() {
     StatsQuery query;
     query.text = text_;
     do {
-      Peek();
-      const std::size_t at = at_;
+      const std::size_t at = in_.Here();
       if (query.aggregates.size() == kMaxAggregates) {
-        return ErrorAt(at, fmt::format("more than {} aggregates", kMaxAggregates));
+        return ErrorAtByte(at, fmt::format("more than {} aggregates", kMaxAggregates));
       }
       VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(0));
-      if (TakeWord("as")) {
+      if (in_.TakeWord("as")) {
         VEXEVT_ASSIGN(aggregate.name, ParseName());
       }
       if (std::ranges::find(query.aggregates, aggregate.name, &Aggregate::name) != query.aggregates.end()) {
-        return ErrorAt(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", aggregate.name));
+        return ErrorAtByte(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", aggregate.name));
       }
       VEXEVT_TRY(CheckName(at, aggregate.name));
       query.aggregates.push_back(std::move(aggregate));
-    } while (Take(','));
-    if (TakeWord("by")) VEXEVT_TRY(ParseKey(&query));
+    } while (in_.Take(','));
+    if (in_.TakeWord("by")) VEXEVT_TRY(ParseKey(&query));
     VEXEVT_TRY(ParseWindows(&query.windows));
-    if (Peek() == '\0') return query;
-    return ErrorAt(at_, fmt::format("expected ',', 'by', 'every' or 'session', not {}", Shown()));
+    if (in_.Peek() == '\0') return query;
+    return in_.Expected("',', 'by', 'every' or 'session'");
   }
 
  private:
-  static Status ErrorAt(std::size_t at, std::string_view what) {
-    return InvalidArgument(fmt::format("{}: {}", at + 1, what));
-  }
-
-  // The next byte that is no space; NUL at the end.
-  char Peek() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-
-  bool Take(char c) {
-    if (Peek() != c) return false;
-    ++at_;
-    return true;
-  }
-
-  Status Expect(char c) {
-    if (Take(c)) return {};
-    return ErrorAt(at_, fmt::format("expected '{}', not {}", c, Shown()));
-  }
-
-  std::string_view Word() {
-    Peek();
-    const std::size_t start = at_;
-    while (at_ < text_.size() && IsWordByte(text_[at_])) ++at_;
-    return text_.substr(start, at_ - start);
-  }
-
-  bool TakeWord(std::string_view word) {
-    Peek();
-    const std::size_t start = at_;
-    if (Word() == word) return true;
-    at_ = start;
-    return false;
-  }
-
-  std::string Shown() {
-    if (Peek() == '\0') return "the end";
-    const std::size_t start = at_;
-    const std::string_view word = Word();
-    at_ = start;
-    return fmt::format("'{}'", word.empty() ? text_.substr(at_, 1) : word);
-  }
-
   Result<std::string> ParseName() {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view name = Word();
-    if (name.empty()) return ErrorAt(at, fmt::format("expected a name, not {}", Shown()));
+    const std::string_view name = in_.Word();
+    if (name.empty()) return in_.Expected("a name");
     return std::string(name);
   }
 
   Result<Column> ParseField() {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view word = Word();
-    if (word.empty()) return ErrorAt(at, fmt::format("expected a field, not {}", Shown()));
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.Word();
+    if (word.empty()) return in_.Expected("a field");
     auto column = ParseColumn(word);
-    if (!column.ok()) return ErrorAt(at, column.status().message());
+    if (!column.ok()) return ErrorAtByte(at, column.status().message());
     return column;
   }
 
   Result<double> ParseNumber() {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view word = Word();
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.Word();
     double number = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
     if (error != std::errc() || end != word.data() + word.size()) {
-      at_ = at;
-      return ErrorAt(at, fmt::format("expected a number, not {}", Shown()));
+      in_.GoTo(at);
+      return in_.Expected("a number");
     }
     return number;
   }
 
   Result<std::uint64_t> ParseDurationWord() {
-    Peek();
-    const std::size_t at = at_;
-    while (at_ < text_.size() && !IsSpace(text_[at_])) ++at_;  // µs are more than bytes of words
-    const std::string_view word = text_.substr(at, at_ - at);
-    if (word.empty()) return ErrorAt(at, "expected a duration, not the end");
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.UpToSpace();  // µs are more than bytes of words
+    if (word.empty()) return ErrorAtByte(at, "expected a duration, not the end");
     auto duration = ParseDuration(word);
-    if (!duration.ok()) return ErrorAt(at, duration.status().message());
-    if (*duration == 0) return ErrorAt(at, "a window is longer than 0");
+    if (!duration.ok()) return ErrorAtByte(at, duration.status().message());
+    if (*duration == 0) return ErrorAtByte(at, "a window is longer than 0");
     return duration;
   }
 
-  // An expression in brackets; those within it are paired, or quoted.
   Status ParseWhen(Aggregate* aggregate) {
-    const std::size_t open = at_++;
-    int depth = 1;
-    bool quoted = false;
-    for (; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
-      if (quoted) {
-        if (c == '\\') ++at_;
-        if (c == '"') quoted = false;
-        continue;
-      }
-      if (c == '"') quoted = true;
-      if (c == '[') ++depth;
-      if (c == ']' && --depth == 0) break;
-    }
-    if (at_ >= text_.size()) return ErrorAt(open, "the '[' that stands here has no ']'");
-    aggregate->when = text_.substr(open + 1, at_ - open - 1);
+    const std::size_t open = in_.Here();
+    VEXEVT_ASSIGN(aggregate->when, in_.Bracketed());
     aggregate->when_at = open + 1;
-    ++at_;
-    if (std::ranges::all_of(aggregate->when, IsSpace))
-      return ErrorAt(open, "expected an expression between '[' and ']'");
+    if (aggregate->when.find_first_not_of(" \t\n\r") == std::string::npos) {
+      return ErrorAtByte(open, "expected an expression between '[' and ']'");
+    }
     return {};
   }
 
@@ -206,17 +136,17 @@ class Parser {
   static Status CheckName(std::size_t at, std::string_view name) {
     static constexpr std::string_view kTaken[] = {"begin", "end", "other", "lower_bound", "partial", "state"};
     if (std::ranges::find(kTaken, name) == std::end(kTaken)) return {};
-    return ErrorAt(at, fmt::format("'{}' is what results say of their window", name));
+    return ErrorAtByte(at, fmt::format("'{}' is what results say of their window", name));
   }
 
   Status UnknownMeasure(std::size_t at, std::string_view word) {
     if (word.empty()) {
-      at_ = at;
-      return ErrorAt(at, fmt::format("expected an aggregate like count or p99(size), not {}", Shown()));
+      in_.GoTo(at);
+      return in_.Expected("an aggregate like count or p99(size)");
     }
     std::vector<std::string_view> names;
     for (const MeasureWord& known : kMeasureWords) names.push_back(known.word);
-    return ErrorAt(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
+    return ErrorAtByte(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
   }
 
   // p50, p99.9
@@ -229,9 +159,8 @@ class Parser {
   }
 
   Result<Aggregate> ParseAggregate(int depth) {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view word = Word();
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.Word();
     Aggregate aggregate;
     Takes takes = Takes::kNumber;
     const auto known = std::ranges::find(kMeasureWords, word, &MeasureWord::word);
@@ -240,122 +169,116 @@ class Parser {
       takes = known->takes;
     } else if (ReadPercentile(word, &aggregate.fraction)) {
       aggregate.kind = AggregateKind::kQuantile;
-      if (aggregate.fraction > 1) return ErrorAt(at, "a percentile is 0 to 100");
+      if (aggregate.fraction > 1) return ErrorAtByte(at, "a percentile is 0 to 100");
     } else {
       return UnknownMeasure(at, word);
     }
     aggregate.name = word;
     if (takes == Takes::kParts) {
-      if (depth > 0) return ErrorAt(at, "a ratio is of two aggregates that are none");
+      if (depth > 0) return ErrorAtByte(at, "a ratio is of two aggregates that are none");
       VEXEVT_TRY(ParseRatio(&aggregate));
     } else if (takes != Takes::kNothing) {
       VEXEVT_TRY(ParseOperands(takes, &aggregate));
     }
-    if (Peek() != '[') return aggregate;
-    if (takes == Takes::kParts) return ErrorAt(at_, "of a ratio each part has its own expression");
+    if (in_.Peek() != '[') return aggregate;
+    if (takes == Takes::kParts) return ErrorAtByte(in_.Here(), "of a ratio each part has its own expression");
     VEXEVT_TRY(ParseWhen(&aggregate));
     return aggregate;
   }
 
   Status ParseOperands(Takes takes, Aggregate* aggregate) {
-    VEXEVT_TRY(Expect('('));
+    VEXEVT_TRY(in_.Expect('('));
     if (takes == Takes::kNumberAndField) {
-      Peek();
-      const std::size_t at = at_;
+      const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(const double number, ParseNumber());
       if (aggregate->kind == AggregateKind::kQuantile) {
-        if (!(number >= 0 && number <= 1)) return ErrorAt(at, "a quantile is 0 to 1");
+        if (!(number >= 0 && number <= 1)) return ErrorAtByte(at, "a quantile is 0 to 1");
         aggregate->fraction = number;
       } else {
         if (!(number >= 1 && number <= kMaxTopK) || number != std::floor(number)) {
-          return ErrorAt(at, fmt::format("it is 1 to {}", kMaxTopK));
+          return ErrorAtByte(at, fmt::format("it is 1 to {}", kMaxTopK));
         }
         aggregate->most = static_cast<std::uint32_t>(number);
       }
-      VEXEVT_TRY(Expect(','));
+      VEXEVT_TRY(in_.Expect(','));
     }
-    Peek();
-    const std::size_t at = at_;
+    const std::size_t at = in_.Here();
     VEXEVT_ASSIGN(aggregate->field, ParseField());
     if ((takes == Takes::kNumber || aggregate->kind == AggregateKind::kQuantile) && !HoldsNumbers(aggregate->field)) {
-      return ErrorAt(at, fmt::format("'{}' is no number", aggregate->field.name));
+      return ErrorAtByte(at, fmt::format("'{}' is no number", aggregate->field.name));
     }
     const Column& field = aggregate->field;
     aggregate->name += "_" + (field.field == nullptr ? field.attribute : field.name);
-    return Expect(')');
+    return in_.Expect(')');
   }
 
   Status ParseRatio(Aggregate* ratio) {
-    VEXEVT_TRY(Expect('('));
+    VEXEVT_TRY(in_.Expect('('));
     for (int part = 0; part < 2; ++part) {
-      if (part > 0) VEXEVT_TRY(Expect(','));
-      Peek();
-      const std::size_t at = at_;
+      if (part > 0) VEXEVT_TRY(in_.Expect(','));
+      const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(1));
-      if (!IsNumber(aggregate)) return ErrorAt(at, fmt::format("'{}' is no number", aggregate.name));
+      if (!IsNumber(aggregate)) return ErrorAtByte(at, fmt::format("'{}' is no number", aggregate.name));
       ratio->parts.push_back(std::move(aggregate));
     }
-    return Expect(')');
+    return in_.Expect(')');
   }
 
   Status ParseKey(StatsQuery* query) {
     do {
-      Peek();
-      const std::size_t at = at_;
+      const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(Column column, ParseField());
-      if (query->by.size() == kMaxKeyFields) return ErrorAt(at, fmt::format("more than {} fields", kMaxKeyFields));
+      if (query->by.size() == kMaxKeyFields) return ErrorAtByte(at, fmt::format("more than {} fields", kMaxKeyFields));
       if (std::ranges::find(query->by, column.name, &Column::name) != query->by.end()) {
-        return ErrorAt(at, fmt::format("'{}' is named twice", column.name));
+        return ErrorAtByte(at, fmt::format("'{}' is named twice", column.name));
       }
       const std::string& name = column.field == nullptr ? column.attribute : column.name;
       VEXEVT_TRY(CheckName(at, name));
       if (std::ranges::find(query->aggregates, name, &Aggregate::name) != query->aggregates.end()) {
-        return ErrorAt(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));
+        return ErrorAtByte(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));
       }
       query->by.push_back(std::move(column));
-    } while (Take(','));
+    } while (in_.Take(','));
     return {};
   }
 
   Status ParseWindows(WindowShape* windows) {
-    if (TakeWord("session")) {
-      if (!TakeWord("gap")) return ErrorAt(at_, fmt::format("expected 'gap', not {}", Shown()));
+    if (in_.TakeWord("session")) {
+      if (!in_.TakeWord("gap")) return in_.Expected("'gap'");
       windows->kind = WindowKind::kSession;
       VEXEVT_ASSIGN(windows->gap_ns, ParseDurationWord());
       return {};
     }
-    if (!TakeWord("every")) return {};
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view count = Word();
-    if (!count.empty() && TakeWord("events")) {
+    if (!in_.TakeWord("every")) return {};
+    const std::size_t at = in_.Here();
+    const std::string_view count = in_.Word();
+    if (!count.empty() && in_.TakeWord("events")) {
       auto events = ParseCount(count);
-      if (!events.ok()) return ErrorAt(at, events.status().message());
-      if (*events == 0) return ErrorAt(at, "a window has more than 0 events");
+      if (!events.ok()) return ErrorAtByte(at, events.status().message());
+      if (*events == 0) return ErrorAtByte(at, "a window has more than 0 events");
       windows->kind = WindowKind::kCount;
       windows->events = *events;
       return {};
     }
-    at_ = at;
+    in_.GoTo(at);
     windows->kind = WindowKind::kTime;
     VEXEVT_ASSIGN(windows->every_ns, ParseDurationWord());
     windows->length_ns = windows->every_ns;
-    if (!TakeWord("over")) return {};
-    Peek();
-    const std::size_t over = at_;
+    if (!in_.TakeWord("over")) return {};
+    const std::size_t over = in_.Here();
     VEXEVT_ASSIGN(windows->length_ns, ParseDurationWord());
     if (windows->length_ns % windows->every_ns != 0) {
-      return ErrorAt(over,
-                     fmt::format("'over' is a multiple of 'every', which is {}", PrintDuration(windows->every_ns)));
+      return ErrorAtByte(over,
+                         fmt::format("'over' is a multiple of 'every', which is {}", PrintDuration(windows->every_ns)));
     }
     if (windows->length_ns / windows->every_ns > kMaxOpenWindows) {
-      return ErrorAt(over, fmt::format("an event would be in more than {} windows", kMaxOpenWindows));
+      return ErrorAtByte(over, fmt::format("an event would be in more than {} windows", kMaxOpenWindows));
     }
     return {};
   }
 
+  TextCursor in_;
   std::string_view text_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace
