@@ -255,6 +255,11 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
     }
     plan.columns.push_back(std::move(column));
   }
+  for (const Watch& watch : query.watches) {
+    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+      plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch});
+    }
+  }
   return plan;
 }
 

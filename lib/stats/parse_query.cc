@@ -39,6 +39,16 @@ constexpr MeasureWord kMeasureWords[] = {{"count", AggregateKind::kCount, Takes:
                                          {"entropy", AggregateKind::kEntropy, Takes::kAny},
                                          {"ratio", AggregateKind::kRatio, Takes::kParts}};
 
+struct WatchWord {
+  std::string_view word;
+  WatchKind kind;
+  std::string_view methods[4];  // the first is taken where none is named
+  std::string_view method_of_many;
+};
+constexpr std::uint32_t kMaxPeriod = 10'000;
+constexpr WatchWord kWatchWords[] = {{"anomaly", WatchKind::kAnomaly, {"mad", "ewma", "seasonal", "forest"}, "forest"},
+                                     {"change", WatchKind::kChange, {"page-hinkley", "adwin"}, ""}};
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool HoldsNumbers(const Column& column) {
   if (column.field == nullptr) return true;  // an attribute may hold anything
@@ -56,35 +66,146 @@ bool HoldsNumbers(const Column& column) {
   }
 }
 
+// Whether both always have one value.
+bool IsSame(const Aggregate& a, const Aggregate& b) {
+  return a.kind == b.kind && a.field.name == b.field.name && a.fraction == b.fraction && a.most == b.most &&
+         a.when == b.when && std::ranges::equal(a.parts, b.parts, IsSame);
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : in_(text, "_-."), text_(text) {}
 
   Result<StatsQuery> Parse() {
-    StatsQuery query;
-    query.text = text_;
+    query_.text = text_;
     do {
       const std::size_t at = in_.Here();
-      if (query.aggregates.size() == kMaxAggregates) {
-        return ErrorAtByte(at, fmt::format("more than {} aggregates", kMaxAggregates));
+      const std::string_view word = in_.Word();
+      const auto watch = std::ranges::find(kWatchWords, word, &WatchWord::word);
+      in_.GoTo(at);
+      if (watch != std::end(kWatchWords)) {
+        VEXEVT_TRY(ParseWatch(*watch));
+      } else {
+        VEXEVT_TRY(AddAggregate(false).status());
       }
-      VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(0));
-      if (in_.TakeWord("as")) {
-        VEXEVT_ASSIGN(aggregate.name, ParseName());
-      }
-      if (std::ranges::find(query.aggregates, aggregate.name, &Aggregate::name) != query.aggregates.end()) {
-        return ErrorAtByte(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", aggregate.name));
-      }
-      VEXEVT_TRY(CheckName(at, aggregate.name));
-      query.aggregates.push_back(std::move(aggregate));
     } while (in_.Take(','));
-    if (in_.TakeWord("by")) VEXEVT_TRY(ParseKey(&query));
-    VEXEVT_TRY(ParseWindows(&query.windows));
-    if (in_.Peek() == '\0') return query;
-    return in_.Expected("',', 'by', 'every' or 'session'");
+    VEXEVT_TRY(ParseKey());
+    const std::size_t at = in_.Here();
+    VEXEVT_TRY(ParseWindows(&query_.windows));
+    if (in_.Peek() != '\0') return in_.Expected("',', 'by', 'every' or 'session'");
+    if (query_.windows.kind == WindowKind::kGlobal && !query_.watches.empty()) {
+      return ErrorAtByte(at, fmt::format("'{}' goes from window to window: 'every' or 'session' says of which",
+                                         query_.watches[0].name));
+    }
+    return std::move(query_);
   }
 
  private:
+  // A result, with its name; all have their own. Where it is watched it may be there already.
+  Result<std::uint32_t> AddAggregate(bool watched) {
+    const std::size_t at = in_.Here();
+    VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(0));
+    VEXEVT_TRY(ParseAs(&aggregate.name));
+    const auto known = std::ranges::find(query_.aggregates, aggregate.name, &Aggregate::name);
+    const auto place = static_cast<std::uint32_t>(known - query_.aggregates.begin());
+    if (watched && known != query_.aggregates.end() && IsSame(aggregate, *known)) return place;
+    if (query_.aggregates.size() == kMaxAggregates) {
+      return ErrorAtByte(at, fmt::format("more than {} aggregates", kMaxAggregates));
+    }
+    VEXEVT_TRY(ClaimName(at, aggregate.name));
+    query_.aggregates.push_back(std::move(aggregate));
+    return static_cast<std::uint32_t>(query_.aggregates.size() - 1);
+  }
+
+  Status ParseAs(std::string* name) {
+    if (!in_.TakeWord("as")) return {};
+    VEXEVT_ASSIGN(*name, ParseName());
+    return {};
+  }
+
+  Status ClaimName(std::size_t at, std::string_view name) {
+    if (std::ranges::find(names_, name) != names_.end()) {
+      return ErrorAtByte(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", name));
+    }
+    VEXEVT_TRY(CheckName(at, name));
+    names_.emplace_back(name);
+    return {};
+  }
+
+  Status ParseWatch(const WatchWord& word) {
+    const std::size_t at = in_.Here();
+    if (query_.watches.size() == kMaxWatches) return ErrorAtByte(at, fmt::format("more than {} watches", kMaxWatches));
+    Watch watch;
+    watch.kind = word.kind;
+    in_.Word();
+    VEXEVT_TRY(in_.Expect('('));
+    do {
+      if (!watch.measures.empty() && TakeMethod(word, &watch)) {
+        VEXEVT_TRY(ParsePeriod(&watch));
+        break;
+      }
+      if (watch.measures.size() == kMaxWatched) {
+        return ErrorAtByte(in_.Here(), fmt::format("more than {} aggregates are watched at once", kMaxWatched));
+      }
+      VEXEVT_TRY(ParseWatched(&watch));
+    } while (in_.Take(','));
+    VEXEVT_TRY(ParseKey());
+    VEXEVT_TRY(in_.Expect(')'));
+    if (watch.measures.size() > 1) {
+      if (watch.method.empty()) watch.method = word.method_of_many;
+      if (watch.method.empty() || watch.method != word.method_of_many) {
+        return ErrorAtByte(at,
+                           fmt::format("'{}' watches one aggregate", watch.method.empty() ? word.word : watch.method));
+      }
+    } else if (watch.method.empty()) {
+      watch.method = word.methods[0];
+    }
+    watch.name = word.word;
+    for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
+    VEXEVT_TRY(ParseAs(&watch.name));
+    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+      VEXEVT_TRY(ClaimName(at, watch.name + std::string(suffix)));
+    }
+    query_.watches.push_back(std::move(watch));
+    return {};
+  }
+
+  bool TakeMethod(const WatchWord& word, Watch* watch) {
+    for (const std::string_view method : word.methods) {
+      if (method.empty() || !in_.TakeWord(method)) continue;
+      watch->method = method;
+      return true;
+    }
+    return false;
+  }
+
+  Status ParsePeriod(Watch* watch) {
+    const std::size_t at = in_.Here();
+    if (watch->method != "seasonal" || !IsDigit(in_.Peek())) return {};
+    VEXEVT_ASSIGN(const double period, ParseNumber());
+    if (!(period >= 2 && period <= kMaxPeriod) || period != std::floor(period)) {
+      return ErrorAtByte(at, fmt::format("a period is 2 to {} windows", kMaxPeriod));
+    }
+    watch->period = static_cast<std::uint32_t>(period);
+    return {};
+  }
+
+  // An aggregate that is a result already, by its name, or becomes one.
+  Status ParseWatched(Watch* watch) {
+    const std::size_t at = in_.Here();
+    const std::string_view name = in_.Word();
+    const auto known = std::ranges::find(query_.aggregates, name, &Aggregate::name);
+    if (known != query_.aggregates.end() && (in_.Peek() == ',' || in_.Peek() == ')')) {
+      watch->measures.push_back(static_cast<std::uint32_t>(known - query_.aggregates.begin()));
+    } else {
+      in_.GoTo(at);
+      VEXEVT_ASSIGN(const std::uint32_t place, AddAggregate(true));
+      watch->measures.push_back(place);
+    }
+    const Aggregate& measure = query_.aggregates[watch->measures.back()];
+    return IsNumber(measure) ? Status() : ErrorAtByte(at, fmt::format("'{}' is no number", measure.name));
+  }
+
   Result<std::string> ParseName() {
     const std::string_view name = in_.Word();
     if (name.empty()) return in_.Expected("a name");
@@ -146,6 +267,7 @@ class Parser {
     }
     std::vector<std::string_view> names;
     for (const MeasureWord& known : kMeasureWords) names.push_back(known.word);
+    for (const WatchWord& known : kWatchWords) names.push_back(known.word);
     return ErrorAtByte(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
   }
 
@@ -224,20 +346,25 @@ class Parser {
     return in_.Expect(')');
   }
 
-  Status ParseKey(StatsQuery* query) {
+  // By what results are grouped, where that is said here.
+  Status ParseKey() {
+    const std::size_t by = in_.Here();
+    if (!in_.TakeWord("by")) return {};
+    if (!query_.by.empty()) return ErrorAtByte(by, "'by' stands here a second time");
     do {
       const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(Column column, ParseField());
-      if (query->by.size() == kMaxKeyFields) return ErrorAtByte(at, fmt::format("more than {} fields", kMaxKeyFields));
-      if (std::ranges::find(query->by, column.name, &Column::name) != query->by.end()) {
+      if (query_.by.size() == kMaxKeyFields) return ErrorAtByte(at, fmt::format("more than {} fields", kMaxKeyFields));
+      if (std::ranges::find(query_.by, column.name, &Column::name) != query_.by.end()) {
         return ErrorAtByte(at, fmt::format("'{}' is named twice", column.name));
       }
       const std::string& name = column.field == nullptr ? column.attribute : column.name;
       VEXEVT_TRY(CheckName(at, name));
-      if (std::ranges::find(query->aggregates, name, &Aggregate::name) != query->aggregates.end()) {
+      if (std::ranges::find(names_, name) != names_.end()) {
         return ErrorAtByte(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));
       }
-      query->by.push_back(std::move(column));
+      names_.push_back(name);
+      query_.by.push_back(std::move(column));
     } while (in_.Take(','));
     return {};
   }
@@ -279,11 +406,18 @@ class Parser {
 
   TextCursor in_;
   std::string_view text_;
+  StatsQuery query_;
+  std::vector<std::string> names_;  // that results have, and those of `by`
 };
 
 }  // namespace
 
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
+
+std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
+  static constexpr std::string_view kSuffixes[] = {"", "_low", "_high"};
+  return std::span(kSuffixes).first(kind == WatchKind::kAnomaly ? 3 : 1);
+}
 
 bool IsNumber(const Aggregate& aggregate) {
   switch (aggregate.kind) {

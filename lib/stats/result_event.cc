@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -125,6 +127,11 @@ std::string ResultFields(const StatsQuery& query) {
   std::string fields = "attr.begin,attr.end";
   for (const Column& column : query.by) fields += ",attr." + AttributeName(column);
   for (const Aggregate& aggregate : query.aggregates) fields += ",attr." + aggregate.name;
+  for (const Watch& watch : query.watches) {
+    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+      fields += fmt::format(",attr.{}{}", watch.name, suffix);
+    }
+  }
   return fields + ",attr.other,attr.lower_bound,attr.partial";
 }
 
