@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::uint32_t kErrorsRemembered = 100;
 
-double Held(double value) { return std::clamp(value, -kMostValue, kMostValue); }
-
 }  // namespace
 
 void HoltWinters::Update(double value) {
@@ -24,17 +22,17 @@ double HoltWinters::Learn(double value) {
   const bool missing = std::isnan(value);
   if (!begun_) {
     if (missing) return 0;
-    level_ = Held(value);
+    level_ = HeldValue(value);
     begun_ = true;
     return 0;
   }
   const auto& [alpha, beta, gamma, phi] = weights_;
   const double line = level_ + phi * trend_;
-  const double error = missing ? 0 : Held(value) - Held(line + SeasonAt(1));
-  level_ = Held(line + alpha * error);
-  trend_ = Held(phi * trend_ + beta * error);
+  const double error = missing ? 0 : HeldValue(value) - HeldValue(line + SeasonAt(1));
+  level_ = HeldValue(line + alpha * error);
+  trend_ = HeldValue(phi * trend_ + beta * error);
   if (!season_.empty()) {
-    season_[now_] = Held(season_[now_] + gamma * error);
+    season_[now_] = HeldValue(season_[now_] + gamma * error);
     now_ = now_ + 1 == season_.size() ? 0 : now_ + 1;
   }
   return error;
@@ -44,7 +42,7 @@ double HoltWinters::Predict(std::uint32_t ahead) const {
   const double phi = weights_.phi, steps = ahead;
   // The trend's sum over the steps: phi + phi^2 + … + phi^ahead.
   const double growth = phi == 1 ? steps : phi * (1 - std::pow(phi, steps)) / (1 - phi);
-  return Held(level_ + growth * trend_ + SeasonAt(ahead));
+  return HeldValue(level_ + growth * trend_ + SeasonAt(ahead));
 }
 
 double HoltWinters::ErrorScale() const { return std::sqrt(mean_square_); }

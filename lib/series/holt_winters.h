@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "lib/base/packing.h"
+#include "lib/series/held_value.h"
 
 namespace vexevt {
 
 inline constexpr std::uint32_t kMostSeason = 4'096;  // values
-inline constexpr double kMostValue = 1e150;          // its square and sums of such squares are finite
 
 struct SmoothingWeights {
   double alpha = 0, beta = 0, gamma = 0;  // 0 to 1
