@@ -257,7 +257,9 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
   }
   for (const Watch& watch : query.watches) {
     for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
-      plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch});
+      ResultColumn column{.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch};
+      if (!suffix.empty()) column.type = plan.columns[watch.measures[0]].type;
+      plan.columns.push_back(std::move(column));
     }
   }
   return plan;

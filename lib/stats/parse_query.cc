@@ -411,8 +411,13 @@ class Parser {
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
 
 std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
-  static constexpr std::string_view kSuffixes[] = {"", "_low", "_high"};
-  return std::span(kSuffixes).first(kind == WatchKind::kAnomaly ? 3 : 1);
+  static constexpr std::string_view kJudged[] = {"", "_low", "_high"};
+  switch (kind) {
+    case WatchKind::kAnomaly:
+    case WatchKind::kChange:
+      return kJudged;
+  }
+  return {};
 }
 
 bool IsNumber(const Aggregate& aggregate) {
