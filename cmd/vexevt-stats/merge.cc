@@ -35,7 +35,9 @@ class MergeStep final : public Step {
       notes.push_back(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
       ReportWarning(notes.back());
     }
-    WindowWriter writer(*sum_.query(), sum_.plan(), options_);
+    std::optional<Watcher> watcher;
+    if (!sum_.query()->watches.empty()) watcher.emplace(*sum_.query(), options_.most_models);
+    WindowWriter writer(*sum_.query(), sum_.plan(), options_, watcher ? &*watcher : nullptr);
     sum_.Finish([&](const ToldWindow& window) { writer.Write(window, sink); });
     return writer.Finish(notes, sink);
   }

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::uint64_t kMostGroups = 100'000'000;
 
+Status ParseGroups(std::string_view text, std::uint32_t* groups) {
+  VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
+  if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
+  *groups = static_cast<std::uint32_t>(most);
+  return {};
+}
+
 constexpr Example kExamples[] = {
     {"what happens how often", "vexevt-stats 'count by type' a.evt"},
     {"every ten seconds: events, the size that 1 % are above, different paths, and the five busiest processes",
@@ -21,6 +28,8 @@ constexpr Example kExamples[] = {
     {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
     {"a report as a page for a mail",
      "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
+    {"users whose rate is not what it was, and what changed for good",
+     "vexevt-stats 'anomaly(rate), change(rate) by uid every 10s' a.evt"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
     {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
@@ -28,12 +37,11 @@ constexpr Example kExamples[] = {
 void AddGroups(CLI::App& app, StatsOptions* options) {
   AddValue(app, "--groups", "COUNT",
            "so many groups in each window at most; 100k\nThe events of further ones make up the group `other`.",
-           [options](std::string_view text) -> Status {
-             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
-             if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
-             options->limits.most_groups = static_cast<std::uint32_t>(most);
-             return {};
-           });
+           [options](std::string_view text) { return ParseGroups(text, &options->limits.most_groups); });
+  AddValue(
+      app, "--models", "COUNT",
+      "`anomaly` and `change` keep models of so many groups at most; 10k\nThose that came longest ago are forgotten.",
+      [options](std::string_view text) { return ParseGroups(text, &options->most_models); });
 }
 
 void AddResults(CLI::App& app, StatsOptions* options) {
@@ -145,6 +153,11 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
            });
   AddResults(app, options);
   AddDrawing(app, options);
+  AddText(
+      app, "--model", "FILE",
+      "go on from what `anomaly` and `change` have learnt in FILE, and keep it there at the end\nA file that is not "
+      "there is made.",
+      &options->model);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

@@ -80,7 +80,11 @@ std::string HtmlOf(const ReportPage& page) {
   html += "</dl>\n";
   if (!page.notes.empty()) {
     html += "<ul class=\"notes\">\n";
-    for (const std::string& note : page.notes) AppendElement("li", note, &html);
+    for (const std::string& note : page.notes) {
+      html += "<li>";
+      AppendXmlOfEscaped(note, &html);
+      html += "</li>\n";
+    }
     html += "</ul>\n";
   }
   for (std::size_t i = 0; i < page.charts.size(); ++i) {

@@ -19,7 +19,7 @@ struct ReportTable {
 struct ReportPage {
   std::string title;                                       // any bytes, as all texts are that follow
   std::vector<std::pair<std::string, std::string>> facts;  // what, and its value
-  std::vector<std::string> notes;                          // what a reader has to know before all: losses, anomalies
+  std::vector<std::string> notes;                          // what has to be known before all; as AppendEscaped makes
   std::vector<Chart> charts;
   std::vector<ReportTable> tables;
 };

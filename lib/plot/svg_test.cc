@@ -59,7 +59,7 @@ TEST(Html, IsOnePageWithoutScript) {
   ReportPage page;
   page.title = kHostile;
   page.facts = {{"Query", std::string(kHostile)}};
-  page.notes = {std::string(kHostile)};
+  page.notes = {"<script>alert(1)</script>"};
   page.charts = HostileCharts();
   page.tables = {{.title = std::string(kHostile),
                   .note = "and 2 more",

@@ -38,7 +38,7 @@ struct Cell {
   std::uint32_t most = 0;
 };
 
-// What is shown: a cell's value, or that of two, divided.
+// What is shown: a cell's value, or that of two, divided. Of kWatch it has none: a model gives the value afterwards.
 struct ResultColumn {
   std::string name;
   AggregateKind kind = AggregateKind::kCount;
@@ -54,8 +54,8 @@ struct GroupHead {
 
 struct StatePlan {
   std::vector<Cell> cells;
-  std::vector<ResultColumn> columns;
-  std::uint32_t words = 0;  // of a row
+  std::vector<ResultColumn> columns;  // of the aggregates, then of the watches
+  std::uint32_t words = 0;            // of a row
   std::uint32_t wides = 0;
 };
 

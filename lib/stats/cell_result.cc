@@ -232,6 +232,7 @@ void MergeState(const StatePlan& plan, GroupState into, GroupState from) {
 
 ResultValue ReadResult(const StatePlan& plan, const ResultColumn& column, GroupState state, std::uint64_t span_ns,
                        ListForm form) {
+  if (column.kind == AggregateKind::kWatch) return {};
   ResultValue value = CellResult(plan.cells[column.cell], column.type, state, span_ns, form);
   if (column.kind != AggregateKind::kRatio) return value;
   const auto part = AsReal(value);

@@ -1,11 +1,13 @@
 // What is told of a window: a row for each group, as values, as an event, and as a table for people.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/event/event.h"
+#include "lib/stats/result_attributes.h"
 #include "lib/stats/rollup.h"
 
 namespace vexevt {
@@ -31,20 +33,24 @@ class ResultEvent {
   ResultEvent(const StatsQuery& query, const StatePlan& plan, std::string_view name);
 
   const Event& Make(const ToldWindow& window, const ResultRow& row);
+  EventId IdOf(const ToldWindow& window, const ResultRow& row) const;
 
  private:
   const StatsQuery& query_;
   const StatePlan& plan_;
   std::string name_;
-  std::vector<std::string> by_names_;
+  KeyAttributes keys_;
   std::uint64_t source_;
   Event event_;
-  std::vector<FieldValue> key_values_;
-  std::vector<std::string> key_texts_, texts_;
 };
 
-// The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them.
+// The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them. Where watches find
+// things the type stands in front.
 std::string ResultFields(const StatsQuery& query);
+
+// A value as a table shows it, and the values of a group's key: escaped, "-" for none.
+std::string ResultText(FieldType type, const ResultValue& value);
+std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key);
 
 // What a table shows, for the fields of `by` and then for the columns: their names, and the texts of a row. Sizes and
 // durations are rounded, and what may be more, as events are missing, has >= before it. Escaped.
@@ -56,7 +62,9 @@ bool OnlyGrows(AggregateKind kind);
 // Whether a column of a table is texts, which begin at its left.
 bool IsText(const ResultColumn& column);
 
-// A table: a line with the window's time where there are several windows, a line of names, a line a row.
-void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out);
+// A table: a line with the window's time where there are several windows, a line of names, a line a row. `rows`: of
+// ListForm::kPeople.
+void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                       std::span<const ResultRow> rows, std::string* out);
 
 }  // namespace vexevt

@@ -18,6 +18,11 @@ std::size_t MostRows(ChartKind kind) { return kind == ChartKind::kLine ? 6 : 20;
 
 bool IsHistogram(AggregateKind kind) { return kind == AggregateKind::kHistogram; }
 
+// Of what a watch tells, whether it is no score but a bound of what was expected.
+bool IsBound(const StatsQuery& query, const ResultColumn& column) {
+  return std::ranges::find(query.watches, column.name, &Watch::name) == query.watches.end();
+}
+
 Quantity QuantityOf(FieldType type) {
   switch (type) {
     case FieldType::kSize:
@@ -171,6 +176,7 @@ std::vector<Chart> ChartsOf(const ResultHistory& history, PlotKind kind) {
   for (std::size_t i = 0; i < history.columns().size(); ++i) {
     const ResultColumn& column = history.plan().columns[i];
     if (kind == PlotKind::kHistogram && !IsHistogram(column.kind)) continue;
+    if (column.kind == AggregateKind::kWatch && IsBound(history.query(), column)) continue;
     const ChartMaker maker(history, column, kind);
     std::vector<const TrackSet*> sets;
     for (const TrackSet& set : history.columns()[i]) sets.push_back(&set);

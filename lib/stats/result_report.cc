@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/base/clock.h"
@@ -12,17 +13,24 @@ namespace {
 
 constexpr std::size_t kMostRows = 100;
 
+// What has another form as JSON.
+bool IsList(AggregateKind kind) { return kind == AggregateKind::kTopK || kind == AggregateKind::kHistogram; }
+
 }  // namespace
 
-ReportTable ReportTableOf(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window) {
+ReportTable ReportTableOf(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                          std::span<const ResultRow> rows) {
   ReportTable table;
   table.title = fmt::format("{} to {}", ShowTime(window.begin_ns), ShowTime(window.end_ns));
   table.names = TableNames(query, plan);
   table.left.assign(query.by.size(), true);
   for (const ResultColumn& column : plan.columns) table.left.push_back(IsText(column));
-  const std::vector<ResultRow> rows = ReadRows(plan, window, ListForm::kPeople);
-  for (const ResultRow& row : rows) {
-    if (table.rows.size() == kMostRows) break;
+  for (ResultRow row : rows.first(std::min(rows.size(), kMostRows))) {
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+      if (!IsList(plan.columns[i].kind)) continue;
+      const GroupState state = window.groups->State(row.number);
+      row.values[i] = ReadResult(plan, plan.columns[i], state, window.span_ns, ListForm::kPeople);
+    }
     table.rows.push_back(TableTexts(query, plan, window, row));
   }
   if (rows.size() > kMostRows) table.note = fmt::format("and {} more", rows.size() - kMostRows);

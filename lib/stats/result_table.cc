@@ -68,21 +68,6 @@ void AppendTable(const Table& table, std::string* out) {
   }
 }
 
-void AppendKey(const StatsQuery& query, const ResultRow& row, std::vector<std::string>* line) {
-  std::vector<FieldValue> values;
-  std::vector<std::string> texts;
-  if (row.other || !DecodeGroupKey(row.key, query.by.size(), &values, &texts)) {
-    for (std::size_t i = 0; i < query.by.size(); ++i) line->push_back(i == 0 ? "(other)" : "");
-    return;
-  }
-  for (std::size_t i = 0; i < query.by.size(); ++i) {
-    std::string text;
-    const Field* const field = query.by[i].field;
-    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kEscaped, &text);
-    line->push_back(text.empty() ? "-" : std::move(text));
-  }
-}
-
 }  // namespace
 
 bool OnlyGrows(AggregateKind kind) {
@@ -95,6 +80,20 @@ bool IsText(const ResultColumn& column) {
          column.kind == AggregateKind::kFirst || column.kind == AggregateKind::kLast;
 }
 
+std::string ResultText(FieldType type, const ResultValue& value) { return std::visit(Shown{type}, value); }
+
+std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key) {
+  std::vector<FieldValue> values;
+  std::vector<std::string> value_texts, texts(query.by.size());
+  if (!DecodeGroupKey(key, query.by.size(), &values, &value_texts)) return texts;
+  for (std::size_t i = 0; i < query.by.size(); ++i) {
+    const Field* const field = query.by[i].field;
+    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kEscaped, &texts[i]);
+    if (texts[i].empty()) texts[i] = "-";
+  }
+  return texts;
+}
+
 std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan) {
   std::vector<std::string> names;
   for (const Column& column : query.by) names.push_back(UpperCase(column.name));
@@ -105,16 +104,22 @@ std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& pl
 std::vector<std::string> TableTexts(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
                                     const ResultRow& row) {
   std::vector<std::string> line;
-  AppendKey(query, row, &line);
+  if (row.other) {
+    line.resize(query.by.size());
+    if (!line.empty()) line[0] = "(other)";
+  } else {
+    line = KeyTexts(query, row.key);
+  }
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    std::string text = std::visit(Shown{plan.columns[i].type}, row.values[i]);
+    std::string text = ResultText(plan.columns[i].type, row.values[i]);
     if (window.lower_bound && OnlyGrows(plan.columns[i].kind)) text.insert(0, ">=");
     line.push_back(std::move(text));
   }
   return line;
 }
 
-void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out) {
+void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                       std::span<const ResultRow> rows, std::string* out) {
   const bool one = query.windows.kind == WindowKind::kGlobal;
   if (!one) *out += fmt::format("{} to {}", ShowTime(window.begin_ns), ShowTime(window.end_ns));
   if (window.partial) *out += one ? "so far" : ", so far";
@@ -123,11 +128,10 @@ void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const Tol
   table.lines.push_back(TableNames(query, plan));
   table.left.assign(query.by.size(), true);
   for (const ResultColumn& column : plan.columns) table.left.push_back(IsText(column));
-  for (const ResultRow& row : ReadRows(plan, window, ListForm::kPeople)) {
+  for (const ResultRow& row : rows) {
     table.lines.push_back(TableTexts(query, plan, window, row));
   }
   AppendTable(table, out);
-  if (!one || window.partial) *out += '\n';
 }
 
 }  // namespace vexevt

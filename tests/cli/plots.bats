@@ -163,3 +163,16 @@ browse() {
   grep -q '<li>events are missing: 3 in 1 gaps</li>' a.html
   grep -q '1 of 2 windows are lower bounds: events are missing' a.html
 }
+
+@test "what watches find stands below the plots, and in the page" {
+  for second in {0..59}; do
+    for ((n = 0; n < (second == 50 ? 40 : 4); ++n)); do
+      printf '{"time":"2026-01-01T00:00:%02d.%03dZ","type":"fs.write","path":"/a","comm":"a\\\\b<i>"}\n' "$second" "$n"
+    done
+  done | vexevt-capture --import - -o in.evt
+  vexevt-stats 'anomaly(count) by comm every 1s' in.evt --plot auto --html a.html >out
+  grep -qF '! 2026-01-01T00:00:50Z: anomaly_count of comm a\\b<i>: count is 40,' out
+  grep -q '^anomaly_count by comm' out
+  run -1 grep -q anomaly_count_low out  # a bound is no plot of its own
+  grep -qF '<li>2026-01-01T00:00:50Z: anomaly_count of comm a\\b&lt;i&gt;: count is 40,' a.html
+}

@@ -31,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Rollup::TellWindow tell = [&](const ToldWindow& window) {
     if (!window.partial) history.Add(window, ReadRows((*rollup)->plan(), window, ListForm::kJson));
     std::string text;
-    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window, &text);
+    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window,
+                      ReadRows((*rollup)->plan(), window, ListForm::kPeople), &text);
     if (text.empty()) std::abort();
     for (const ResultRow& row : ReadRows((*rollup)->plan(), window, ListForm::kJson)) {
       if (FrameOf(event.Make(window, row)).size() % 8 != 0) std::abort();
