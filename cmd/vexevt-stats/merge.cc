@@ -46,8 +46,9 @@ class MergeStep final : public Step {
 
 Result<ExitCode> RunMerge(const StatsOptions& options) {
   const Format format = options.common.format;
-  if ((format == Format::kCsv || format == Format::kTsv) && options.common.fields.empty()) {
-    return InvalidArgument("merge knows its columns only once it has read states: name them with --fields attr.…");
+  if (format == Format::kCsv || format == Format::kTsv) {
+    return InvalidArgument(
+        "merge knows its columns only once it has read states: give its events to vexevt-cat --fields attr.…");
   }
   Ledger ledger;
   MergeStep step(options);
