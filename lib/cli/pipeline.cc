@@ -100,7 +100,7 @@ class Run {
 
   // Once it is time and everything that was read has left.
   Status KeepCheckpoint(const StreamInput& input) {
-    if (!checkpointer_ || !checkpointer_->due(Now()) || step_.holds_back()) return {};
+    if (!checkpointer_ || !checkpointer_->due(Now()) || holds_back()) return {};
     VEXEVT_TRY(sink_->Sync());
     return checkpointer_->Save(input, 0, sink_->fd(), Now());
   }
@@ -117,7 +117,7 @@ class Run {
     bool readable = takes_input && input.MoreWaiting();  // a signal interrupts a busy run without making it wait
     if (takes_input) input.AddPolls(&polls_);
     std::uint64_t now = Now();
-    bool may_save = checkpointer_ && !step_.holds_back();  // else a Tick comes first
+    bool may_save = checkpointer_ && !holds_back();  // else a Tick comes first
     std::uint64_t wake =
         std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(),
                   takes_input ? input.wake_ns() : kNever, may_save ? checkpointer_->due_ns() : kNever});
@@ -224,6 +224,7 @@ class Run {
     return {};
   }
 
+  bool holds_back() { return step_.holds_back() || sink_->holds_back(); }
   bool enough() const { return step_.done() || step_.wants() == 0 || sink_->room() == 0; }
 
   Status Finish() {

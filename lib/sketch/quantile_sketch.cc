@@ -5,7 +5,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kQuantileForm = 1;
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // As Add keeps a number.
@@ -87,7 +87,7 @@ void QuantileSketch::Clear() {
 
 // What follows from the rest, the count and (of few numbers) the least and the greatest, is not put.
 void QuantileSketch::Save(Packer* packer) const {
-  packer->Put(kVersion);
+  packer->Put(kQuantileForm);
   packer->Put(alpha());
   packer->PutVarint(refused_);
   const bool exact = count_ <= kExact;
@@ -108,7 +108,7 @@ void QuantileSketch::Save(Packer* packer) const {
 
 bool QuantileSketch::Load(Unpacker* unpacker) {
   Clear();
-  if (unpacker->Get<std::uint8_t>() == kVersion && unpacker->Get<double>() == alpha()) {
+  if (unpacker->Get<std::uint8_t>() == kQuantileForm && unpacker->Get<double>() == alpha()) {
     const std::uint64_t refused = unpacker->GetVarint();
     const auto exact = unpacker->Get<std::uint8_t>();
     if ((exact == 1 && LoadExact(unpacker)) || (exact == 0 && LoadBuckets(unpacker))) {

@@ -11,7 +11,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kSpaceSavingForm = 1;
 
 bool ComesFirst(const SpaceSaving::Item& a, const SpaceSaving::Item& b) {
   return std::tie(b.count, a.error, a.key) < std::tie(a.count, b.error, b.key);
@@ -139,7 +139,7 @@ void SpaceSaving::Clear() {
 }
 
 void SpaceSaving::Save(Packer* packer) const {
-  packer->Put(kVersion);
+  packer->Put(kSpaceSavingForm);
   packer->PutVarint(capacity_);
   packer->PutVarint(total_);
   packer->PutVarint(entries_.size());
@@ -158,7 +158,7 @@ bool SpaceSaving::Load(Unpacker* unpacker) {
 }
 
 bool SpaceSaving::LoadItems(Unpacker* unpacker) {
-  if (unpacker->Get<std::uint8_t>() != kVersion || unpacker->GetVarint() != capacity_) return false;
+  if (unpacker->Get<std::uint8_t>() != kSpaceSavingForm || unpacker->GetVarint() != capacity_) return false;
   const std::uint64_t total = unpacker->GetVarint();
   const std::uint64_t size = unpacker->GetVarint();
   if (size > capacity_) return false;

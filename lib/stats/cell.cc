@@ -133,6 +133,13 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
     }
     plan.columns.push_back(std::move(column));
   }
+  for (const Watch& watch : query.watches) {
+    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+      ResultColumn column{.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch};
+      if (!suffix.empty()) column.type = plan.columns[watch.measures[0]].type;
+      plan.columns.push_back(std::move(column));
+    }
+  }
   return plan;
 }
 

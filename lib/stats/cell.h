@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct Cell {
   std::uint32_t most = 0;
 };
 
-// What is shown: a cell's value, or that of two, divided.
+// What is shown: a cell's value, or that of two, divided. Of kWatch it has none: a model gives the value afterwards.
 struct ResultColumn {
   std::string name;
   AggregateKind kind = AggregateKind::kCount;
@@ -53,8 +54,8 @@ struct GroupHead {
 
 struct StatePlan {
   std::vector<Cell> cells;
-  std::vector<ResultColumn> columns;
-  std::uint32_t words = 0;  // of a row
+  std::vector<ResultColumn> columns;  // of the aggregates, then of the watches
+  std::uint32_t words = 0;            // of a row
   std::uint32_t wides = 0;
 };
 
@@ -94,6 +95,12 @@ enum class ListForm : std::uint8_t { kJson, kPeople };
 ResultValue ReadResult(const StatePlan& plan, const ResultColumn& column, GroupState state, std::uint64_t span_ns,
                        ListForm form);
 std::optional<double> AsReal(const ResultValue& value);  // nullopt of texts, and of none
+
+// What a topk lists: values as bytes, with their counts.
+std::vector<std::pair<std::string, std::uint64_t>> ReadTop(const StatePlan& plan, const ResultColumn& column,
+                                                           GroupState state);
+// Of a column that is a histogram; borrowed from the state. nullptr where no value was seen.
+const PowerHistogram* ReadHistogram(const StatePlan& plan, const ResultColumn& column, GroupState state);
 
 void PackState(const StatePlan& plan, GroupState state, Packer* packer);
 // Into an empty state. False: these are no bytes that PackState wrote.

@@ -68,8 +68,11 @@ class ToldRollup {
   }
   Rollup& rollup() { return *rollup_; }
 
+  Rollup::TellWindow watch;  // sees each window, too
+
   Rollup::TellWindow Tell() {
     return [this](const ToldWindow& window) {
+      if (watch) watch(window);
       for (const ResultRow& row : ReadRows(rollup_->plan(), window, ListForm::kJson)) {
         std::string line =
             std::to_string(window.begin_ns / kNsPerSecond) + "-" + std::to_string(window.end_ns / kNsPerSecond);
