@@ -1,0 +1,75 @@
+#include "lib/series/forecaster.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "lib/series/season.h"
+
+namespace vexevt {
+namespace {
+
+constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
+constexpr std::uint64_t kRefit = 64;
+
+}  // namespace
+
+Forecaster::Forecaster(const ForecastPlan& plan)
+    : plan_(plan), most_history_(std::max<std::size_t>(kHistory, std::size_t{3} * plan.season)), last_(kNotKnown) {
+  for (const std::uint32_t ahead : plan_.horizons) errors_.emplace_back(ahead);
+}
+
+std::span<const double> Forecaster::History() const {
+  return std::span(history_).last(std::min(history_.size(), most_history_));
+}
+
+void Forecaster::Update(double value) {
+  if (history_.size() == most_history_ + most_history_ / 4) {
+    history_.erase(history_.begin(), history_.end() - static_cast<std::ptrdiff_t>(most_history_) + 1);
+  }
+  history_.push_back(value);
+  if (!std::isnan(value)) last_ = value;
+  ++seen_;
+  if (plan_.method == ForecastMethod::kTrend) {
+    line_ = FitTrendLine(history_);
+  } else if (seen_ < next_fit_) {
+    model_.Update(value);
+  } else {
+    Fit();
+  }
+  for (Conformal& errors : errors_) errors.Update(value, Predict(errors.ahead()));
+}
+
+// At 8 values, 16, 32 and so on, then each time that kRefit more are there.
+void Forecaster::Fit() {
+  const std::span<const double> history = History();
+  model_ = HoltWinters::Fit(history, plan_.season > 0 ? plan_.season : FindSeason(history));
+  next_fit_ = seen_ + std::min(seen_, kRefit);
+}
+
+double Forecaster::Predict(std::uint32_t ahead) const {
+  if (seen_ < kLeastValues || std::isnan(last_)) return kNotKnown;
+  return plan_.method == ForecastMethod::kTrend ? line_.Predict(ahead) : model_.Predict(ahead);
+}
+
+Margins Forecaster::MarginsAt(std::uint32_t ahead) const {
+  return {MarginAt(Coverage::k80, ahead), MarginAt(Coverage::k95, ahead)};
+}
+
+double Forecaster::MarginAt(Coverage coverage, std::uint32_t ahead) const {
+  double below = std::numeric_limits<double>::infinity();
+  std::uint32_t below_ahead = 0;
+  for (const Conformal& errors : errors_) {
+    const double margin = errors.margins()[static_cast<std::size_t>(coverage)];
+    if (std::isinf(margin)) break;
+    if (errors.ahead() >= ahead) {
+      const double share = static_cast<double>(ahead - below_ahead) / (errors.ahead() - below_ahead);
+      return below_ahead == 0 ? margin : std::lerp(below, margin, share);
+    }
+    below = margin;
+    below_ahead = errors.ahead();
+  }
+  return below_ahead == 0 ? below : below * ahead / below_ahead;
+}
+
+}  // namespace vexevt
