@@ -13,18 +13,16 @@ double Divided(double a, double b) { return b > 0 ? a / b : kNone; }
 
 }  // namespace
 
-Backtest::Backtest(const ForecastPlan& plan) : ahead_(plan.horizons.back()), forecaster_(plan) {}
+Backtest::Backtest(const ForecastPlan& plan) : plan_(plan), ahead_(plan.horizons.back()), forecaster_(plan) {}
 
 void Backtest::Update(double value) {
-  const bool full = origins_.size() == ahead_;
-  if (full) Check(origins_[next_origin_], value);
   forecaster_.Update(value);
-  if (values_.size() == 2 * kMostSeason) values_.erase(values_.begin(), values_.begin() + kMostSeason);
+  const bool full = origins_.size() == ahead_;
+  if (full) Check(origins_[next_origin_], std::isnan(value) ? value : forecaster_.now());
+  if (values_.size() == std::size_t{2} * kMostSeason) values_.erase(values_.begin(), values_.begin() + kMostSeason);
   values_.push_back(value);
-  Origin origin{forecaster_.Predict(ahead_), forecaster_.last(), kNone, forecaster_.MarginsAt(ahead_)};
-  if (const std::uint32_t season = forecaster_.season(); season > 0) {
-    origin.seasonal = values_[values_.size() - season + (ahead_ - 1) % season];
-  }
+  const double naive = plan_.adds_up ? forecaster_.now() + ahead_ * value : forecaster_.now();
+  const Origin origin{forecaster_.Path(ahead_).back(), naive, SeasonalNaive(), forecaster_.MarginsAt(ahead_)};
   if (!full) {
     origins_.push_back(origin);
     return;
@@ -33,12 +31,24 @@ void Backtest::Update(double value) {
   next_origin_ = (next_origin_ + 1) % ahead_;
 }
 
-void Backtest::Check(const Origin& origin, double value) {
-  const double error = std::abs(value - origin.forecast), seasonal = std::abs(value - origin.seasonal);
+double Backtest::SeasonalNaive() const {
+  const std::uint32_t season = forecaster_.season();
+  if (season == 0) return kNone;
+  const auto value = [&](std::uint32_t ahead) { return values_[values_.size() - season + (ahead - 1) % season]; };
+  if (!plan_.adds_up) return value(ahead_);
+  double sum = forecaster_.now();
+  for (std::uint32_t ahead = 1; ahead <= ahead_; ++ahead) sum += value(ahead);
+  return sum;
+}
+
+void Backtest::Check(const Origin& origin, double came) {
+  const double error = std::abs(came - origin.forecast), seasonal = std::abs(came - origin.seasonal);
   if (!std::isfinite(error)) return;
   ++forecasts_;
-  error_ += error;
-  naive_error_ += std::abs(value - origin.naive);
+  if (const double naive = std::abs(came - origin.naive); std::isfinite(naive)) {
+    error_with_naive_ += error;
+    naive_error_ += naive;
+  }
   if (std::isfinite(seasonal)) {
     error_with_season_ += error;
     seasonal_error_ += seasonal;
@@ -52,7 +62,7 @@ void Backtest::Check(const Origin& origin, double value) {
 
 BacktestScore Backtest::Score() const {
   BacktestScore score{.forecasts = forecasts_,
-                      .mase = Divided(error_, naive_error_),
+                      .mase = Divided(error_with_naive_, naive_error_),
                       .seasonal_mase = Divided(error_with_season_, seasonal_error_)};
   for (std::size_t i = 0; i < within_.size(); ++i) {
     score.coverage[i] = Divided(static_cast<double>(within_[i].in), static_cast<double>(within_[i].of));

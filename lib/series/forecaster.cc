@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lib/series/held_value.h"
 #include "lib/series/season.h"
 
 namespace vexevt {
@@ -15,7 +16,9 @@ constexpr std::uint64_t kRefit = 64;
 }  // namespace
 
 Forecaster::Forecaster(const ForecastPlan& plan)
-    : plan_(plan), most_history_(std::max<std::size_t>(kHistory, std::size_t{3} * plan.season)), last_(kNotKnown) {
+    : plan_(plan),
+      most_history_(std::max<std::size_t>(kHistory, std::size_t{3} * plan.season)),
+      now_(plan.adds_up ? 0 : kNotKnown) {
   for (const std::uint32_t ahead : plan_.horizons) errors_.emplace_back(ahead);
 }
 
@@ -24,20 +27,24 @@ std::span<const double> Forecaster::History() const {
 }
 
 void Forecaster::Update(double value) {
+  const bool missing = std::isnan(value);
+  if (!missing) now_ = plan_.adds_up ? HeldValue(now_ + HeldValue(value)) : HeldValue(value);
   if (history_.size() == most_history_ + most_history_ / 4) {
     history_.erase(history_.begin(), history_.end() - static_cast<std::ptrdiff_t>(most_history_) + 1);
   }
-  history_.push_back(value);
-  if (!std::isnan(value)) last_ = value;
+  const bool trend = plan_.method == ForecastMethod::kTrend;
+  history_.push_back(trend && !missing ? now_ : value);
   ++seen_;
-  if (plan_.method == ForecastMethod::kTrend) {
+  if (trend) {
     line_ = FitTrendLine(history_);
   } else if (seen_ < next_fit_) {
     model_.Update(value);
   } else {
     Fit();
   }
-  for (Conformal& errors : errors_) errors.Update(value, Predict(errors.ahead()));
+  const std::vector<double> path = Path(plan_.horizons.back());
+  const double came = missing ? value : now_;
+  for (Conformal& errors : errors_) errors.Update(came, path[errors.ahead() - 1]);
 }
 
 // At 8 values, 16, 32 and so on, then each time that kRefit more are there.
@@ -47,9 +54,21 @@ void Forecaster::Fit() {
   next_fit_ = seen_ + std::min(seen_, kRefit);
 }
 
-double Forecaster::Predict(std::uint32_t ahead) const {
-  if (seen_ < kLeastValues || std::isnan(last_)) return kNotKnown;
-  return plan_.method == ForecastMethod::kTrend ? line_.Predict(ahead) : model_.Predict(ahead);
+std::vector<double> Forecaster::Path(std::uint32_t steps) const {
+  if (seen_ < kLeastValues || std::isnan(now_)) return std::vector<double>(steps, kNotKnown);
+  std::vector<double> path;
+  path.reserve(steps);
+  const bool trend = plan_.method == ForecastMethod::kTrend;
+  double sum = now_;
+  for (std::uint32_t ahead = 1; ahead <= steps; ++ahead) {
+    if (!plan_.adds_up) {
+      path.push_back(trend ? line_.Predict(ahead) : model_.Predict(ahead));
+      continue;
+    }
+    sum = HeldValue(sum + (trend ? line_.slope : model_.Predict(ahead)));
+    path.push_back(sum);
+  }
+  return path;
 }
 
 Margins Forecaster::MarginsAt(std::uint32_t ahead) const {

@@ -53,6 +53,9 @@ TEST(Forecaster, IntervalsHoldTheSharesThatTheySay) {
 TEST(Forecaster, IntervalsOfSeveralStepsHoldThemToo) {
   ExpectShares({.method = ForecastMethod::kHoltWinters, .season = 0, .horizons = {8}}, 20);
 }
+TEST(Forecaster, IntervalsOfSumsHoldThemToo) {
+  ExpectShares({.method = ForecastMethod::kHoltWinters, .season = 0, .horizons = {4}, .adds_up = true}, 10);
+}
 TEST(Forecaster, IntervalsOfTrendsHoldThemToo) {
   ExpectShares({.method = ForecastMethod::kTrend, .season = 0, .horizons = {1}}, 3);
 }
@@ -74,7 +77,7 @@ TEST(Forecaster, TheSeasonIsFoundOrGiven) {
     Noise noise(1);
     for (int x = 0; x < 200; ++x) forecaster.Update(Season(x, noise));
     EXPECT_EQ(forecaster.season(), 12u);
-    EXPECT_NEAR(forecaster.Predict(7), 100 + 30 * std::sin(206 * 2 * std::numbers::pi / 12), 5);
+    EXPECT_NEAR(forecaster.Path(7).back(), 100 + 30 * std::sin(206 * 2 * std::numbers::pi / 12), 5);
   }
 }
 
@@ -82,12 +85,12 @@ TEST(Forecaster, SaysNothingBeforeThereAreValues) {
   const ForecastPlan plan{.method = ForecastMethod::kTrend, .season = 0, .horizons = {1}};
   Forecaster forecaster(plan);
   for (int i = 0; i < 7; ++i) {
-    EXPECT_TRUE(std::isnan(forecaster.Predict(1)));
+    EXPECT_TRUE(std::isnan(forecaster.Path(1).back()));
     EXPECT_TRUE(std::isinf(forecaster.MarginsAt(1)[0]));
     forecaster.Update(i);
   }
   forecaster.Update(7);
-  EXPECT_DOUBLE_EQ(forecaster.Predict(1), 8);
+  EXPECT_DOUBLE_EQ(forecaster.Path(1).back(), 8);
   for (int i = 8; i < 12; ++i) forecaster.Update(i);
   EXPECT_NEAR(forecaster.MarginsAt(1)[0], 0, 1e-9);
   EXPECT_TRUE(std::isinf(forecaster.MarginsAt(1)[1]));
@@ -105,6 +108,23 @@ TEST(Forecaster, MarginsGrowBeyondTheLastHorizonAndLieBetweenTwo) {
   EXPECT_DOUBLE_EQ(margin(64), 4 * margin(16));
 }
 
+TEST(Forecaster, SumsGoOn) {
+  for (const ForecastMethod method : {ForecastMethod::kHoltWinters, ForecastMethod::kTrend}) {
+    const ForecastPlan plan{.method = method, .season = 0, .horizons = {1, 10}, .adds_up = true};
+    Forecaster forecaster(plan);
+    Noise noise(1);
+    double sum = 0;
+    for (int i = 0; i < 300; ++i) {
+      const double value = i % 10 == 9 ? std::nan("") : 100 + 10 * noise();
+      if (i % 10 != 9) sum += value;
+      forecaster.Update(value);
+    }
+    EXPECT_DOUBLE_EQ(forecaster.now(), sum);
+    EXPECT_NEAR(forecaster.Path(50).back(), sum + 50 * 100, 600);
+    EXPECT_LT(forecaster.MarginsAt(10)[1], 300);
+  }
+}
+
 TEST(Forecaster, BearsAnyValues) {
   for (const ForecastMethod method : {ForecastMethod::kHoltWinters, ForecastMethod::kTrend}) {
     const ForecastPlan plan{.method = method, .season = 3, .horizons = {2, 5}};
@@ -112,11 +132,11 @@ TEST(Forecaster, BearsAnyValues) {
     constexpr double kExtremes[] = {1e308, -1e308, std::numeric_limits<double>::infinity(), -5, 0, std::nan("")};
     Random random(1);
     for (int i = 0; i < 2000; ++i) forecaster.Update(kExtremes[random.Below(6)]);
-    EXPECT_TRUE(std::isfinite(forecaster.Predict(1000)));
+    EXPECT_TRUE(std::isfinite(forecaster.Path(1000).back()));
     EXPECT_GE(forecaster.MarginsAt(1000)[1], 0);
     Forecaster missing(plan);
     for (int i = 0; i < 100; ++i) missing.Update(std::nan(""));
-    EXPECT_TRUE(std::isnan(missing.Predict(1)));
+    EXPECT_TRUE(std::isnan(missing.Path(1).back()));
   }
 }
 
