@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "lib/base/text_cursor.h"
@@ -39,15 +40,16 @@ constexpr MeasureWord kMeasureWords[] = {{"count", AggregateKind::kCount, Takes:
                                          {"entropy", AggregateKind::kEntropy, Takes::kAny},
                                          {"ratio", AggregateKind::kRatio, Takes::kParts}};
 
+constexpr DetectorKind kAnomalyMethods[] = {DetectorKind::kMad, DetectorKind::kEwma, DetectorKind::kSeasonal,
+                                            DetectorKind::kForest};
+constexpr DetectorKind kChangeMethods[] = {DetectorKind::kPageHinkley, DetectorKind::kAdwin};
 struct WatchWord {
   std::string_view word;
   WatchKind kind;
-  std::string_view methods[4];  // the first is taken where none is named
-  std::string_view method_of_many;
+  std::span<const DetectorKind> methods;  // the first is taken where none is named
 };
-constexpr std::uint32_t kMaxPeriod = 10'000;
-constexpr WatchWord kWatchWords[] = {{"anomaly", WatchKind::kAnomaly, {"mad", "ewma", "seasonal", "forest"}, "forest"},
-                                     {"change", WatchKind::kChange, {"page-hinkley", "adwin"}, ""}};
+constexpr WatchWord kWatchWords[] = {{"anomaly", WatchKind::kAnomaly, kAnomalyMethods},
+                                     {"change", WatchKind::kChange, kChangeMethods}};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool HoldsNumbers(const Column& column) {
@@ -139,26 +141,23 @@ class Parser {
     watch.kind = word.kind;
     in_.Word();
     VEXEVT_TRY(in_.Expect('('));
+    std::optional<DetectorKind> method;
     do {
-      if (!watch.measures.empty() && TakeMethod(word, &watch)) {
-        VEXEVT_TRY(ParsePeriod(&watch));
-        break;
-      }
+      if (!watch.measures.empty()) method = TakeMethod(word);
+      if (method) break;
       if (watch.measures.size() == kMaxWatched) {
         return ErrorAtByte(in_.Here(), fmt::format("more than {} aggregates are watched at once", kMaxWatched));
       }
       VEXEVT_TRY(ParseWatched(&watch));
     } while (in_.Take(','));
+    if (method == DetectorKind::kSeasonal) VEXEVT_TRY(ParsePeriod(&watch));
     VEXEVT_TRY(ParseKey());
     VEXEVT_TRY(in_.Expect(')'));
-    if (watch.measures.size() > 1) {
-      if (watch.method.empty()) watch.method = word.method_of_many;
-      if (watch.method.empty() || watch.method != word.method_of_many) {
-        return ErrorAtByte(at,
-                           fmt::format("'{}' watches one aggregate", watch.method.empty() ? word.word : watch.method));
-      }
-    } else if (watch.method.empty()) {
-      watch.method = word.methods[0];
+    const bool many = watch.measures.size() > 1;
+    const bool can_many = std::ranges::find(word.methods, DetectorKind::kForest) != word.methods.end();
+    watch.method = method.value_or(many && can_many ? DetectorKind::kForest : word.methods.front());
+    if (many && watch.method != DetectorKind::kForest) {
+      return ErrorAtByte(at, fmt::format("'{}' watches one aggregate", DetectorName(watch.method)));
     }
     watch.name = word.word;
     for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
@@ -170,21 +169,18 @@ class Parser {
     return {};
   }
 
-  bool TakeMethod(const WatchWord& word, Watch* watch) {
-    for (const std::string_view method : word.methods) {
-      if (method.empty() || !in_.TakeWord(method)) continue;
-      watch->method = method;
-      return true;
-    }
-    return false;
+  std::optional<DetectorKind> TakeMethod(const WatchWord& word) {
+    const auto named =
+        std::ranges::find_if(word.methods, [&](DetectorKind method) { return in_.TakeWord(DetectorName(method)); });
+    return named != word.methods.end() ? std::optional(*named) : std::nullopt;
   }
 
   Status ParsePeriod(Watch* watch) {
     const std::size_t at = in_.Here();
-    if (watch->method != "seasonal" || !IsDigit(in_.Peek())) return {};
+    if (!IsDigit(in_.Peek())) return {};
     VEXEVT_ASSIGN(const double period, ParseNumber());
-    if (!(period >= 2 && period <= kMaxPeriod) || period != std::floor(period)) {
-      return ErrorAtByte(at, fmt::format("a period is 2 to {} windows", kMaxPeriod));
+    if (!(period >= 2 && period <= kMostSeason) || period != std::floor(period)) {
+      return ErrorAtByte(at, fmt::format("a period is 2 to {} windows", kMostSeason));
     }
     watch->period = static_cast<std::uint32_t>(period);
     return {};

@@ -56,15 +56,15 @@ TEST(ParseStatsQuery, ReadsWatchesAndWhatTheyWatch) {
   ASSERT_EQ(query.by.size(), 1u);
   ASSERT_EQ(query.watches.size(), 3u);
   EXPECT_EQ(query.watches[0].name, "both");
-  EXPECT_EQ(query.watches[0].method, "forest");
+  EXPECT_EQ(query.watches[0].method, DetectorKind::kForest);
   EXPECT_EQ(query.watches[0].measures, (std::vector<std::uint32_t>{0, 1}));
   EXPECT_EQ(query.watches[1].name, "anomaly_rate");
-  EXPECT_EQ(query.watches[1].method, "seasonal");
+  EXPECT_EQ(query.watches[1].method, DetectorKind::kSeasonal);
   EXPECT_EQ(query.watches[1].period, 24u);
   EXPECT_EQ(query.watches[2].kind, WatchKind::kChange);
-  EXPECT_EQ(query.watches[2].method, "adwin");
-  EXPECT_EQ(QueryOf("anomaly(rate) by uid every 1s").watches[0].method, "mad");
-  EXPECT_EQ(QueryOf("change(rate) every 1s").watches[0].method, "page-hinkley");
+  EXPECT_EQ(query.watches[2].method, DetectorKind::kAdwin);
+  EXPECT_EQ(QueryOf("anomaly(rate) by uid every 1s").watches[0].method, DetectorKind::kMad);
+  EXPECT_EQ(QueryOf("change(rate) every 1s").watches[0].method, DetectorKind::kPageHinkley);
 }
 
 TEST(ParseStatsQuery, SaysWhatIsWrongWithAWatch) {
@@ -74,8 +74,8 @@ TEST(ParseStatsQuery, SaysWhatIsWrongWithAWatch) {
   EXPECT_EQ(FailureOf("anomaly(first(size)) every 1s"), "9: 'first_size' is no number");
   EXPECT_EQ(FailureOf("anomaly(rate, mood) every 1s"), "15: unknown aggregate 'mood'");
   EXPECT_EQ(FailureOf("anomaly(rate, count, mad) every 1s"), "1: 'mad' watches one aggregate");
-  EXPECT_EQ(FailureOf("change(rate, count) every 1s"), "1: 'change' watches one aggregate");
-  EXPECT_EQ(FailureOf("anomaly(rate, seasonal 1) every 1s"), "24: a period is 2 to 10000 windows");
+  EXPECT_EQ(FailureOf("change(rate, count) every 1s"), "1: 'page-hinkley' watches one aggregate");
+  EXPECT_EQ(FailureOf("anomaly(rate, seasonal 1) every 1s"), "24: a period is 2 to 4096 windows");
   EXPECT_EQ(FailureOf("anomaly(rate, mad 3) every 1s"), "19: expected ')', not '3'");
   EXPECT_EQ(FailureOf("anomaly(rate by uid) by pid every 1s"), "22: 'by' stands here a second time");
   EXPECT_EQ(FailureOf("count, anomaly(count [size > 1]) every 1s"),

@@ -22,6 +22,7 @@
 
 #include "lib/base/status.h"
 #include "lib/event/column.h"
+#include "lib/series/detector.h"
 
 namespace vexevt {
 
@@ -70,7 +71,7 @@ enum class WatchKind : std::uint8_t {
 // A model of each group watches aggregates from window to window.
 struct Watch {
   WatchKind kind = WatchKind::kAnomaly;
-  std::string method;
+  DetectorKind method = DetectorKind::kMad;
   std::uint32_t period = 0;             // windows after which things are as before; 0: it is looked for
   std::vector<std::uint32_t> measures;  // of StatsQuery::aggregates
   std::string name;                     // of its first column; the others are "name_low" and so on
