@@ -55,4 +55,44 @@ double Conformal::MarginOf(double missed_share, double least_share) const {
   return *at;
 }
 
+void Conformal::Save(Packer* packer) const {
+  packer->PutCount(promises_.size());
+  for (const Promise& promise : promises_) {
+    packer->Put(promise.forecast);
+    for (const double margin : promise.margins) packer->Put(margin);
+  }
+  packer->PutCount(next_promise_);
+  packer->PutCount(errors_.size());
+  for (const double error : errors_) packer->Put(error);
+  packer->PutCount(next_error_);
+  for (const double share : missed_share_) packer->Put(share);
+  for (const double margin : margins_) packer->Put(margin);
+}
+
+bool Conformal::Load(Unpacker* unpacker) {
+  Conformal read(ahead_);
+  const auto not_negative = [&] {
+    const auto number = unpacker->Get<double>();
+    if (!(number >= 0)) unpacker->Fail();
+    return number;
+  };
+  const std::size_t promises = unpacker->GetCount(sizeof(Promise));
+  if (promises > ahead_) return false;
+  for (std::size_t i = 0; i < promises; ++i) {
+    Promise& promise = read.promises_.emplace_back();
+    promise.forecast = unpacker->Get<double>();
+    for (double& margin : promise.margins) margin = not_negative();
+  }
+  read.next_promise_ = unpacker->Get<std::uint64_t>();
+  const std::size_t errors = unpacker->GetCount(sizeof(double));
+  if (errors > kErrors || read.next_promise_ >= ahead_) return false;
+  for (std::size_t i = 0; i < errors; ++i) read.errors_.push_back(not_negative());
+  read.next_error_ = unpacker->Get<std::uint64_t>();
+  for (double& share : read.missed_share_) share = std::min(not_negative(), 1.0);
+  for (double& margin : read.margins_) margin = not_negative();
+  if (!unpacker->ok() || read.next_error_ >= kErrors) return false;
+  *this = std::move(read);
+  return true;
+}
+
 }  // namespace vexevt

@@ -48,12 +48,16 @@ class Forecaster {
   double now() const { return now_; }
   std::uint32_t season() const { return model_.season(); }
 
+  void Save(Packer* packer) const;
+  // Into one of the same plan. False: these are no bytes that Save wrote.
+  bool Load(Unpacker* unpacker);
+
  private:
   void Fit();
   double MarginAt(Coverage coverage, std::uint32_t ahead) const;
   std::span<const double> History() const;
 
-  const ForecastPlan& plan_;
+  const ForecastPlan* plan_;
   std::size_t most_history_;
   std::vector<double> history_;  // the last most_history_ of it and some before; sums where a line is laid through them
   std::uint64_t seen_ = 0, next_fit_ = kLeastValues;

@@ -140,6 +140,49 @@ TEST(Forecaster, BearsAnyValues) {
   }
 }
 
+TEST(Forecaster, ASavedOneGoesOnTheSame) {
+  for (const ForecastMethod method : {ForecastMethod::kHoltWinters, ForecastMethod::kTrend}) {
+    const ForecastPlan plan{.method = method, .season = 0, .horizons = {1, 4}};
+    Forecaster forecaster(plan), loaded(plan);
+    Noise noise(1);
+    for (int i = 0; i < 1000; ++i) forecaster.Update(Season(i, noise));
+    Packer packer;
+    forecaster.Save(&packer);
+    Unpacker unpacker(packer.bytes());
+    ASSERT_TRUE(loaded.Load(&unpacker));
+    ASSERT_TRUE(unpacker.done());
+    for (int i = 1000; i < 1200; ++i) {
+      EXPECT_EQ(forecaster.Path(9), loaded.Path(9));
+      EXPECT_EQ(forecaster.MarginsAt(9), loaded.MarginsAt(9));
+      const double next = Season(i, noise);
+      forecaster.Update(next);
+      loaded.Update(next);
+    }
+  }
+}
+
+TEST(Forecaster, DamagedBytesAreRefusedOrBorne) {
+  const ForecastPlan plan{.method = ForecastMethod::kHoltWinters, .season = 0, .horizons = {1, 4}};
+  Forecaster forecaster(plan);
+  for (int i = 0; i < 60; ++i) forecaster.Update(i % 5);
+  Packer packer;
+  forecaster.Save(&packer);
+  const std::string& bytes = packer.bytes();
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    Unpacker unpacker(std::string_view(bytes).substr(0, size));
+    EXPECT_FALSE(Forecaster(plan).Load(&unpacker)) << size;
+  }
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0xff);
+    Unpacker unpacker(damaged);
+    Forecaster loaded(plan);
+    if (!loaded.Load(&unpacker)) continue;
+    for (int i = 0; i < 10; ++i) loaded.Update(i);
+    EXPECT_FALSE(std::isinf(loaded.Path(3).back())) << at;
+  }
+}
+
 TEST(Backtest, CountsNothingOfAnEmptyRow) {
   const ForecastPlan plan{.method = ForecastMethod::kHoltWinters, .season = 0, .horizons = {3}};
   const BacktestScore score = Backtest(plan).Score();

@@ -220,6 +220,12 @@ void AddToCell(const Cell& cell, const EventView& event, GroupState state) {
   }
 }
 
+// A forecast is of what its measure is, or a time.
+FieldType TypeOfWatch(const Watch& watch, FieldType measure) {
+  if (watch.kind != WatchKind::kForecast) return FieldType::kFloat;
+  return watch.forecast.reach ? FieldType::kTime : measure;
+}
+
 }  // namespace
 
 WideState EmptyWide(const Cell& cell) {
@@ -257,7 +263,8 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
   }
   for (const Watch& watch : query.watches) {
     for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
-      plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch});
+      const FieldType type = TypeOfWatch(watch, plan.columns[watch.measures[0]].type);
+      plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch, .type = type});
     }
   }
   return plan;
