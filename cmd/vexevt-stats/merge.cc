@@ -30,7 +30,9 @@ class MergeStep final : public Step {
     if (sum_.in_other() > 0) {
       ReportWarning(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
     }
-    WindowWriter writer(*sum_.query(), sum_.plan(), options_.name, options_.states);
+    std::optional<Watcher> watcher;
+    if (!sum_.query()->watches.empty()) watcher.emplace(*sum_.query(), options_.most_models);
+    WindowWriter writer(*sum_.query(), sum_.plan(), options_.name, options_.states, watcher ? &*watcher : nullptr);
     sum_.Finish([&](const ToldWindow& window) { writer.Write(window, sink); });
     return writer.TakeFailure();
   }

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::uint64_t kMostGroups = 100'000'000;
 
+Status ParseGroups(std::string_view text, std::uint32_t* groups) {
+  VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
+  if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
+  *groups = static_cast<std::uint32_t>(most);
+  return {};
+}
+
 constexpr Example kExamples[] = {
     {"what happens how often", "vexevt-stats 'count by type' a.evt"},
     {"every ten seconds: events, the size that 1 % are above, different paths, and the five busiest processes",
@@ -18,18 +25,22 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+    {"users whose rate is not what it was, and what changed for good",
+     "vexevt-stats 'anomaly(rate), change(rate) by uid every 10s' a.evt"},
+    {"when /srv will be full, by what is written to it",
+     "vexevt-capture /srv | vexevt-stats 'forecast(sum(length)) reach 90% of /srv every 1h'"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
 };
 
 void AddGroups(CLI::App& app, StatsOptions* options) {
   AddValue(app, "--groups", "COUNT",
            "so many groups in each window at most; 100k\nThe events of further ones make up the group `other`.",
-           [options](std::string_view text) -> Status {
-             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
-             if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
-             options->limits.most_groups = static_cast<std::uint32_t>(most);
-             return {};
-           });
+           [options](std::string_view text) { return ParseGroups(text, &options->limits.most_groups); });
+  AddValue(
+      app, "--models", "COUNT",
+      "`anomaly`, `change` and `forecast` keep models of so many groups at most; 10k\nThose that came longest ago are "
+      "forgotten.",
+      [options](std::string_view text) { return ParseGroups(text, &options->most_models); });
 }
 
 void AddResults(CLI::App& app, StatsOptions* options) {
@@ -89,6 +100,16 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
              return {};
            });
   AddResults(app, options);
+  AddText(app, "--model", "FILE",
+          "go on from what `anomaly`, `change` and `forecast` have learnt in FILE, and keep it there at the end\nA "
+          "file that "
+          "is not there is made.",
+          &options->model);
+  AddFlag(
+      app, "--backtest",
+      "tell at the end how good each `forecast` would have been, in place of results\nThe windows are gone through, "
+      "and each forecast is made of those before it alone.",
+      &options->backtest);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

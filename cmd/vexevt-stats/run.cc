@@ -2,16 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "cmd/vexevt-stats/backtest.h"
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/window_writer.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
+#include "lib/io/disk_space.h"
+#include "lib/stats/backtest_result.h"
+#include "lib/stats/model_file.h"
 #include "lib/stats/result.h"
 #include "lib/stats/rollup.h"
+#include "lib/stats/watcher.h"
 
 namespace vexevt {
 namespace {
@@ -34,13 +41,51 @@ Result<std::unique_ptr<Rollup>> RollupOf(const StatsOptions& options) {
   return rollup;
 }
 
+// File systems that forecasts are to fill up can be looked at.
+Status CheckTargets(const StatsQuery& query) {
+  for (const Watch& watch : query.watches) {
+    if (!watch.forecast.reach || watch.forecast.reach->path.empty()) continue;
+    auto space = ReadDiskSpace(watch.forecast.reach->path);
+    if (!space.ok()) return std::move(space).status();
+  }
+  return {};
+}
+
+Status CheckBacktest(const StatsOptions& options, const StatsQuery& query) {
+  if (!options.backtest) return {};
+  if (std::ranges::find(query.watches, WatchKind::kForecast, &Watch::kind) == query.watches.end()) {
+    return InvalidArgument("--backtest: the query has no forecast");
+  }
+  if (!options.model.empty()) return InvalidArgument("--backtest and --model exclude each other");
+  if (options.states) return InvalidArgument("--backtest and --partials exclude each other");
+  if (options.partial_ns > 0) return InvalidArgument("--backtest and --partial exclude each other");
+  return {};
+}
+
+// Null where the query has no watch.
+Result<std::unique_ptr<Watcher>> WatcherOf(const StatsOptions& options, const StatsQuery& query) {
+  std::unique_ptr<Watcher> watcher;
+  if (query.watches.empty()) {
+    if (!options.model.empty()) return InvalidArgument("--model: the query has no anomaly, change or forecast");
+    return watcher;
+  }
+  VEXEVT_TRY(CheckTargets(query));
+  if (options.states && !options.model.empty()) return InvalidArgument("--partials and --model exclude each other");
+  watcher = std::make_unique<Watcher>(query, options.most_models, options.backtest);
+  if (!options.model.empty() && !options.check) VEXEVT_TRY(LoadModels(options.model, watcher.get()));
+  return watcher;
+}
+
 class StatsStep final : public Step {
  public:
-  StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup)
+  StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup, std::unique_ptr<Watcher> watcher)
       : options_(options),
         rollup_(std::move(rollup)),
-        writer_(rollup_->query(), rollup_->plan(), options.name, options.states),
-        seen_at_ns_(SystemClock().Now().mono_ns) {}
+        watcher_(std::move(watcher)),
+        writer_(rollup_->query(), rollup_->plan(), options.name, options.states, watcher_.get()),
+        seen_at_ns_(SystemClock().Now().mono_ns) {
+    if (options.backtest) backtest_.emplace(rollup_->query(), rollup_->plan(), *watcher_);
+  }
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     const auto tell = TellTo(sink);
@@ -57,6 +102,7 @@ class StatsStep final : public Step {
 
   Status Finish(EventSink& sink) override {
     rollup_->Finish(TellTo(sink));
+    if (backtest_) backtest_->Write(sink);
     Count();
     if (rollup_->late() > 0) {
       ReportWarning(fmt::format("{} events came too late for a window: --lateness waits for them", rollup_->late()));
@@ -66,7 +112,11 @@ class StatsStep final : public Step {
           fmt::format("{} events are in the group 'other', as there are more than {} groups: --groups keeps more",
                       rollup_->in_other(), options_.limits.most_groups));
     }
-    return writer_.TakeFailure();
+    if (watcher_ != nullptr && watcher_->forgotten() > 0) {
+      ReportWarning(fmt::format("models of {} groups were forgotten: --models keeps more", watcher_->forgotten()));
+    }
+    VEXEVT_TRY(writer_.TakeFailure());
+    return options_.model.empty() ? Status() : SaveModels(options_.model, *watcher_);
   }
 
   // While no event comes, the events' own time goes on as the real one does, from the newest event on.
@@ -91,11 +141,17 @@ class StatsStep final : public Step {
   void Describe(MetricSet* set) override {
     set->Add({.name = "vexevt_stats_late_total", .help = "events that came too late for a window", .value = &late_});
     set->Add({.name = "vexevt_stats_other_total", .help = "events in the group other", .value = &other_});
+    if (watcher_ == nullptr) return;
+    set->Add(
+        {.name = "vexevt_stats_anomalies_total", .help = "what anomaly and change have found", .value = &anomalies_});
   }
 
  private:
   Rollup::TellWindow TellTo(EventSink& sink) {
-    return [this, &sink](const ToldWindow& window) { writer_.Write(window, sink); };
+    return [this, &sink](const ToldWindow& window) {
+      if (backtest_) return backtest_->See(window);
+      writer_.Write(window, sink);
+    };
   }
 
   void TellPartial(const Rollup::TellWindow& tell) {
@@ -107,14 +163,17 @@ class StatsStep final : public Step {
   void Count() {
     late_.store(rollup_->late(), std::memory_order_relaxed);
     other_.store(rollup_->in_other(), std::memory_order_relaxed);
+    if (watcher_ != nullptr) anomalies_.store(watcher_->anomalies(), std::memory_order_relaxed);
   }
 
   const StatsOptions& options_;
   const std::unique_ptr<Rollup> rollup_;
+  const std::unique_ptr<Watcher> watcher_;  // null where the query has no watch
   WindowWriter writer_;
+  std::optional<BacktestWriter> backtest_;  // in place of writer_
   std::uint64_t partial_step_ = 0;
   std::uint64_t seen_at_ns_;  // by the monotonic clock, when the events' time was newest_ns()
-  Counter late_{0}, other_{0};
+  Counter late_{0}, other_{0}, anomalies_{0};
 };
 
 }  // namespace
@@ -126,11 +185,15 @@ Result<ExitCode> RunStats(const StatsOptions& options) {
     return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");
   }
   if (options.states && options.partial_ns > 0) return InvalidArgument("--partials and --partial exclude each other");
+  VEXEVT_TRY(CheckBacktest(options, rollup->query()));
+  VEXEVT_ASSIGN(std::unique_ptr<Watcher> watcher, WatcherOf(options, rollup->query()));
   if (options.check) return ExitCode::kDone;
   CommonOptions common = options.common;
-  if (common.fields.empty()) common.fields = ResultFields(rollup->query());
+  if (common.fields.empty()) {
+    common.fields = options.backtest ? BacktestFields(rollup->query()) : ResultFields(rollup->query());
+  }
   Ledger ledger;
-  StatsStep step(options, std::move(rollup));
+  StatsStep step(options, std::move(rollup), std::move(watcher));
   return RunPipeline(kStatsTool, common, step, ledger);
 }
 

@@ -13,31 +13,29 @@ double Divided(double a, double b) { return b > 0 ? a / b : kNone; }
 
 }  // namespace
 
-Backtest::Backtest(const ForecastPlan& plan) : plan_(plan), ahead_(plan.horizons.back()), forecaster_(plan) {}
-
-void Backtest::Update(double value) {
-  forecaster_.Update(value);
-  const bool full = origins_.size() == ahead_;
-  if (full) Check(origins_[next_origin_], std::isnan(value) ? value : forecaster_.now());
+void Backtest::See(const Forecaster& forecaster, double value) {
+  const std::uint32_t ahead = plan_->horizons.back();
+  const bool full = origins_.size() == ahead;
+  if (full) Check(origins_[next_origin_], std::isnan(value) ? value : forecaster.now());
   if (values_.size() == std::size_t{2} * kMostSeason) values_.erase(values_.begin(), values_.begin() + kMostSeason);
   values_.push_back(value);
-  const double naive = plan_.adds_up ? forecaster_.now() + ahead_ * value : forecaster_.now();
-  const Origin origin{forecaster_.Path(ahead_).back(), naive, SeasonalNaive(), forecaster_.MarginsAt(ahead_)};
+  const double naive = plan_->adds_up ? forecaster.now() + ahead * value : forecaster.now();
+  const Origin origin{forecaster.Path(ahead).back(), naive, SeasonalNaive(forecaster), forecaster.MarginsAt(ahead)};
   if (!full) {
     origins_.push_back(origin);
     return;
   }
   origins_[next_origin_] = origin;
-  next_origin_ = (next_origin_ + 1) % ahead_;
+  next_origin_ = (next_origin_ + 1) % ahead;
 }
 
-double Backtest::SeasonalNaive() const {
-  const std::uint32_t season = forecaster_.season();
+double Backtest::SeasonalNaive(const Forecaster& forecaster) const {
+  const std::uint32_t season = forecaster.season(), steps = plan_->horizons.back();
   if (season == 0) return kNone;
   const auto value = [&](std::uint32_t ahead) { return values_[values_.size() - season + (ahead - 1) % season]; };
-  if (!plan_.adds_up) return value(ahead_);
-  double sum = forecaster_.now();
-  for (std::uint32_t ahead = 1; ahead <= ahead_; ++ahead) sum += value(ahead);
+  if (!plan_->adds_up) return value(steps);
+  double sum = forecaster.now();
+  for (std::uint32_t ahead = 1; ahead <= steps; ++ahead) sum += value(ahead);
   return sum;
 }
 

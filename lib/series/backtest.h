@@ -23,9 +23,10 @@ struct BacktestScore {
 class Backtest {
  public:
   // Of forecasts the plan's last horizon ahead. Borrows the plan.
-  explicit Backtest(const ForecastPlan& plan);
+  explicit Backtest(const ForecastPlan& plan) : plan_(&plan) {}
 
-  void Update(double value);  // the next one; NaN where it is missing
+  // The row's next value, NaN where it is missing, once its forecaster has seen it.
+  void See(const Forecaster& forecaster, double value);
   BacktestScore Score() const;
 
  private:
@@ -38,13 +39,11 @@ class Backtest {
   };
 
   void Check(const Origin& origin, double came);
-  double SeasonalNaive() const;
+  double SeasonalNaive(const Forecaster& forecaster) const;
 
-  const ForecastPlan& plan_;
-  std::uint32_t ahead_;
-  Forecaster forecaster_;
+  const ForecastPlan* plan_;
   std::vector<double> values_;   // as many of the last as a season may have
-  std::vector<Origin> origins_;  // a ring once `ahead_` are there
+  std::vector<Origin> origins_;  // a ring of as many as the steps ahead
   std::size_t next_origin_ = 0;
   std::uint64_t forecasts_ = 0;
   double error_with_naive_ = 0, naive_error_ = 0;  // sums, of values that had a naive forecast

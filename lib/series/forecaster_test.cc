@@ -24,9 +24,14 @@ Source Walk() {
 }
 
 BacktestScore ScoreOf(const ForecastPlan& plan, Source source, std::uint64_t seed, int size = 600) {
+  Forecaster forecaster(plan);
   Backtest backtest(plan);
   Noise noise(seed);
-  for (int x = 0; x < size; ++x) backtest.Update(source(x, noise));
+  for (int x = 0; x < size; ++x) {
+    const double value = source(x, noise);
+    forecaster.Update(value);
+    backtest.See(forecaster, value);
+  }
   return backtest.Score();
 }
 

@@ -220,10 +220,10 @@ void AddToCell(const Cell& cell, const EventView& event, GroupState state) {
   }
 }
 
-// A forecast is of what its measure is, or a time.
-FieldType TypeOfWatch(const Watch& watch, FieldType measure) {
-  if (watch.kind != WatchKind::kForecast) return FieldType::kFloat;
-  return watch.forecast.reach ? FieldType::kTime : measure;
+// A score is a plain number, and a time at which something is reached is one; all else is as the measure is.
+FieldType TypeOfWatch(const Watch& watch, std::string_view suffix, FieldType measure) {
+  if (watch.forecast.reach) return FieldType::kTime;
+  return watch.kind != WatchKind::kForecast && suffix.empty() ? FieldType::kFloat : measure;
 }
 
 }  // namespace
@@ -263,7 +263,7 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
   }
   for (const Watch& watch : query.watches) {
     for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
-      const FieldType type = TypeOfWatch(watch, plan.columns[watch.measures[0]].type);
+      const FieldType type = TypeOfWatch(watch, suffix, plan.columns[watch.measures[0]].type);
       plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch, .type = type});
     }
   }

@@ -42,9 +42,15 @@ ResultValue TimeOf(const Crossing& crossing, std::uint64_t end_ns, std::uint64_t
 
 }  // namespace
 
+GroupForecast::GroupForecast(const Watch& watch, bool backtest)
+    : wish_(&watch.forecast), forecaster_(watch.forecast.plan) {
+  if (backtest) backtest_.emplace(watch.forecast.plan);
+}
+
 void GroupForecast::See(double value) {
   below_zero_ = below_zero_ || value < 0;
   forecaster_.Update(value);
+  if (backtest_) backtest_->See(forecaster_, value);
 }
 
 void GroupForecast::Tell(std::uint64_t end_ns, std::uint64_t every_ns, std::span<ResultValue> columns) const {

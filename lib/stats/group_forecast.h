@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "lib/series/backtest.h"
 #include "lib/series/forecaster.h"
 #include "lib/stats/cell.h"
 #include "lib/stats/query.h"
@@ -12,8 +14,8 @@ namespace vexevt {
 
 class GroupForecast {
  public:
-  // Borrows `watch`, which is a forecast.
-  explicit GroupForecast(const Watch& watch) : wish_(&watch.forecast), forecaster_(watch.forecast.plan) {}
+  // Borrows `watch`, which is a forecast. `backtest`: how good its forecasts are is kept, too.
+  GroupForecast(const Watch& watch, bool backtest);
 
   // Its measure in the next window; NaN where it is missing.
   void See(double value);
@@ -25,6 +27,10 @@ class GroupForecast {
   // there is none: "warming up", "already", "not in 1000 windows", or that the file system can't be looked at.
   void Tell(std::uint64_t end_ns, std::uint64_t every_ns, std::span<ResultValue> columns) const;
 
+  // Of a back-test.
+  BacktestScore Score() const { return backtest_->Score(); }
+
+  // All but a back-test.
   void Save(Packer* packer) const;
   // Into one of the same watch that has seen nothing. False: these are no bytes that Save wrote.
   bool Load(Unpacker* unpacker);
@@ -35,6 +41,7 @@ class GroupForecast {
 
   const ForecastWish* wish_;
   Forecaster forecaster_;
+  std::optional<Backtest> backtest_;
   bool below_zero_ = false;  // some value was: else none is forecast to be
 };
 

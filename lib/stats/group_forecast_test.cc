@@ -25,7 +25,7 @@ StatsQuery ForecastQuery(const std::string& text) {
 template <typename Value>
 Columns ToldAfter(const std::string& text, int hours, Value value) {
   const StatsQuery query = ForecastQuery(text);
-  GroupForecast forecast(query.watches[0]);
+  GroupForecast forecast(query.watches[0], false);
   for (int hour = 0; hour < hours; ++hour) forecast.See(value(hour));
   Columns columns;
   forecast.Tell(static_cast<std::uint64_t>(hours) * kHour, kHour, columns);
@@ -93,7 +93,7 @@ TEST(GroupForecast, AFileSystemFillsUpFromWhatIsInIt) {
 
 TEST(GroupForecast, TimesThatNoClockHasAreAbsent) {
   const StatsQuery query = ForecastQuery("forecast(max(size)) reach 1e9 every 1h");
-  GroupForecast forecast(query.watches[0]);
+  GroupForecast forecast(query.watches[0], false);
   for (int i = 0; i < 50; ++i) forecast.See(1e7 * i);
   Columns columns;
   forecast.Tell(~std::uint64_t{0} - 5, kHour, columns);

@@ -443,8 +443,14 @@ class Parser {
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
 
 std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
-  static constexpr std::string_view kSuffixes[] = {"", "_low", "_high"};
-  return std::span(kSuffixes).first(kind == WatchKind::kChange ? 1 : 3);
+  static constexpr std::string_view kRange[] = {"", "_low", "_high"};
+  switch (kind) {
+    case WatchKind::kAnomaly:
+    case WatchKind::kChange:
+    case WatchKind::kForecast:
+      return kRange;
+  }
+  return {};
 }
 
 bool IsNumber(const Aggregate& aggregate) {

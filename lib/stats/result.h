@@ -1,11 +1,13 @@
 // What is told of a window: a row for each group, as values, as an event, and as a table for people.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/event/event.h"
+#include "lib/stats/result_attributes.h"
 #include "lib/stats/rollup.h"
 
 namespace vexevt {
@@ -29,23 +31,30 @@ class ResultEvent {
   ResultEvent(const StatsQuery& query, const StatePlan& plan, std::string_view name);
 
   const Event& Make(const ToldWindow& window, const ResultRow& row);
+  EventId IdOf(const ToldWindow& window, const ResultRow& row) const;
 
  private:
   const StatsQuery& query_;
   const StatePlan& plan_;
   std::string name_;
-  std::vector<std::string> by_names_;
+  KeyAttributes keys_;
   std::uint64_t source_;
   Event event_;
-  std::vector<FieldValue> key_values_;
-  std::vector<std::string> key_texts_, texts_;
 };
 
-// The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them.
+// The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them. Where watches find
+// things the type stands in front.
 std::string ResultFields(const StatsQuery& query);
 
+// A value as a table shows it, and the values of a group's key: escaped, "-" for none.
+std::string ResultText(FieldType type, const ResultValue& value);
+std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key);
+// Of whom a watch tells: "anomaly_rate of uid 1000, comm tar".
+std::string WatchSubject(const StatsQuery& query, const Watch& watch, std::string_view key);
+
 // A table: a line with the window's time where there are several windows, a line of names, a line a row. Sizes and
-// durations are rounded, and what may be more, as events are missing, has >= before it.
-void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out);
+// durations are rounded, and what may be more, as events are missing, has >= before it. `rows`: of ListForm::kPeople.
+void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                       std::span<const ResultRow> rows, std::string* out);
 
 }  // namespace vexevt

@@ -4,36 +4,11 @@
 #include <limits>
 #include <optional>
 
-#include "lib/base/utf8.h"
 #include "lib/match/hash.h"
-#include "lib/stats/group_key.h"
 #include "lib/stats/result.h"
 
 namespace vexevt {
 namespace {
-
-using AttributeValue = decltype(Attribute::value);
-
-AttributeValue TextValue(std::string_view text) {
-  if (IsUtf8(text)) return AttributeText{text};
-  return AttributeBytes{text};
-}
-
-// Attributes have no unsigned numbers.
-AttributeValue NumberValue(std::uint64_t number) {
-  if (number > std::numeric_limits<std::int64_t>::max()) return static_cast<double>(number);
-  return static_cast<std::int64_t>(number);
-}
-
-struct ValueOf {
-  AttributeValue operator()(std::monostate) const { return AttributeText{}; }
-  AttributeValue operator()(std::uint64_t number) const { return NumberValue(number); }
-  AttributeValue operator()(const std::string& text) const { return TextValue(text); }
-  template <typename Number>
-  AttributeValue operator()(Number number) const {
-    return number;
-  }
-};
 
 std::string_view UnitOf(const ResultColumn& column) {
   switch (column.type) {
@@ -45,8 +20,6 @@ std::string_view UnitOf(const ResultColumn& column) {
       return column.kind == AggregateKind::kRate ? "1/s" : "";
   }
 }
-
-std::string AttributeName(const Column& column) { return column.field == nullptr ? column.attribute : column.name; }
 
 }  // namespace
 
@@ -82,39 +55,30 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
 }
 
 ResultEvent::ResultEvent(const StatsQuery& query, const StatePlan& plan, std::string_view name)
-    : query_(query), plan_(plan), name_(name), source_(Hash(query.text, Hash(name))) {
-  for (const Column& column : query.by) by_names_.push_back(AttributeName(column));
+    : query_(query), plan_(plan), name_(name), keys_(query.by), source_(Hash(query.text, Hash(name))) {}
+
+EventId ResultEvent::IdOf(const ToldWindow& window, const ResultRow& row) const {
+  const std::uint64_t place[] = {window.begin_ns, window.end_ns, window.partial ? row.events : 0, row.other};
+  return {source_, Hash(row.key, Hash(AsText(std::as_bytes(std::span(place)))))};
 }
 
 const Event& ResultEvent::Make(const ToldWindow& window, const ResultRow& row) {
-  const std::uint64_t place[] = {window.begin_ns, window.end_ns, window.partial ? row.events : 0, row.other};
   std::vector<Attribute> attributes = std::move(event_.attributes);
   attributes.clear();
   event_ = Event();
-  event_.id = {source_, Hash(row.key, Hash(AsText(std::as_bytes(std::span(place)))))};
+  event_.id = IdOf(window, row);
   event_.wall_ns = window.end_ns;
   event_.type = kObservabilityMetric;
   event_.boundary = Boundary::kAnalytics;
   ObservabilityPayload payload{.name = name_, .message = {}, .unit = UnitOf(plan_.columns[0])};
   payload.value = AsReal(row.values[0]).value_or(0);
   event_.payload = payload;
-  attributes.push_back({"begin", NumberValue(window.begin_ns)});
-  attributes.push_back({"end", NumberValue(window.end_ns)});
-  texts_.assign(query_.by.size(), {});
-  if (!row.other && DecodeGroupKey(row.key, query_.by.size(), &key_values_, &key_texts_)) {
-    for (std::size_t i = 0; i < query_.by.size(); ++i) {
-      if (std::holds_alternative<std::monostate>(key_values_[i])) continue;
-      const Field* const field = query_.by[i].field;
-      AppendValueText(field != nullptr ? field->type : FieldType::kFloat, key_values_[i], ValueForm::kRaw, &texts_[i]);
-      const auto* number = std::get_if<std::uint64_t>(&key_values_[i]);
-      const bool plain = field != nullptr && (field->type == FieldType::kUint || field->type == FieldType::kSize ||
-                                              field->type == FieldType::kDuration);
-      attributes.push_back({by_names_[i], number != nullptr && plain ? NumberValue(*number) : TextValue(texts_[i])});
-    }
-  }
+  attributes.push_back({"begin", AttributeOf(window.begin_ns)});
+  attributes.push_back({"end", AttributeOf(window.end_ns)});
+  if (!row.other) keys_.Append(row.key, &attributes);
   for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
     if (std::holds_alternative<std::monostate>(row.values[i])) continue;
-    attributes.push_back({plan_.columns[i].name, std::visit(ValueOf(), row.values[i])});
+    attributes.push_back({plan_.columns[i].name, AttributeOf(row.values[i])});
   }
   if (row.other) attributes.push_back({"other", true});
   if (window.lower_bound) attributes.push_back({"lower_bound", true});
@@ -124,7 +88,8 @@ const Event& ResultEvent::Make(const ToldWindow& window, const ResultRow& row) {
 }
 
 std::string ResultFields(const StatsQuery& query) {
-  std::string fields = "attr.begin,attr.end";
+  std::string fields = query.watches.empty() ? "" : "type,";  // rows, or what was found
+  fields += "attr.begin,attr.end";
   for (const Column& column : query.by) fields += ",attr." + AttributeName(column);
   for (const Aggregate& aggregate : query.aggregates) fields += ",attr." + aggregate.name;
   for (const Watch& watch : query.watches) {

@@ -81,24 +81,33 @@ void AppendTable(const Table& table, std::string* out) {
   }
 }
 
-void AppendKey(const StatsQuery& query, const ResultRow& row, std::vector<std::string>* line) {
-  std::vector<FieldValue> values;
-  std::vector<std::string> texts;
-  if (row.other || !DecodeGroupKey(row.key, query.by.size(), &values, &texts)) {
-    for (std::size_t i = 0; i < query.by.size(); ++i) line->push_back(i == 0 ? "(other)" : "");
-    return;
-  }
-  for (std::size_t i = 0; i < query.by.size(); ++i) {
-    std::string text;
-    const Field* const field = query.by[i].field;
-    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kEscaped, &text);
-    line->push_back(text.empty() ? "-" : std::move(text));
-  }
-}
-
 }  // namespace
 
-void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out) {
+std::string ResultText(FieldType type, const ResultValue& value) { return std::visit(Shown{type}, value); }
+
+std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key) {
+  std::vector<FieldValue> values;
+  std::vector<std::string> value_texts, texts(query.by.size());
+  if (!DecodeGroupKey(key, query.by.size(), &values, &value_texts)) return texts;
+  for (std::size_t i = 0; i < query.by.size(); ++i) {
+    const Field* const field = query.by[i].field;
+    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kEscaped, &texts[i]);
+    if (texts[i].empty()) texts[i] = "-";
+  }
+  return texts;
+}
+
+std::string WatchSubject(const StatsQuery& query, const Watch& watch, std::string_view key) {
+  std::string text = watch.name;
+  const std::vector<std::string> keys = KeyTexts(query, key);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{} {} {}", i == 0 ? " of" : ",", query.by[i].name, keys[i]);
+  }
+  return text;
+}
+
+void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                       std::span<const ResultRow> rows, std::string* out) {
   const bool one = query.windows.kind == WindowKind::kGlobal;
   if (!one) *out += fmt::format("{} to {}", ShortTime(window.begin_ns), ShortTime(window.end_ns));
   if (window.partial) *out += one ? "so far" : ", so far";
@@ -114,17 +123,21 @@ void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const Tol
     table.left.push_back(column.kind == AggregateKind::kTopK || column.kind == AggregateKind::kHistogram ||
                          column.kind == AggregateKind::kFirst || column.kind == AggregateKind::kLast);
   }
-  for (const ResultRow& row : ReadRows(plan, window, ListForm::kPeople)) {
+  for (const ResultRow& row : rows) {
     std::vector<std::string>& line = table.lines.emplace_back();
-    AppendKey(query, row, &line);
+    if (row.other) {
+      line.resize(query.by.size());
+      if (!line.empty()) line[0] = "(other)";
+    } else {
+      line = KeyTexts(query, row.key);
+    }
     for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-      std::string text = std::visit(Shown{plan.columns[i].type}, row.values[i]);
+      std::string text = ResultText(plan.columns[i].type, row.values[i]);
       if (window.lower_bound && OnlyGrows(plan.columns[i].kind)) text.insert(0, ">=");
       line.push_back(std::move(text));
     }
   }
   AppendTable(table, out);
-  if (!one || window.partial) *out += '\n';
 }
 
 }  // namespace vexevt

@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ResultEvent event((*rollup)->query(), (*rollup)->plan(), "fuzz");
   const Rollup::TellWindow tell = [&](const ToldWindow& window) {
     std::string text;
-    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window, &text);
+    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window,
+                      ReadRows((*rollup)->plan(), window, ListForm::kPeople), &text);
     if (text.empty()) std::abort();
     for (const ResultRow& row : ReadRows((*rollup)->plan(), window, ListForm::kJson)) {
       if (FrameOf(event.Make(window, row)).size() % 8 != 0) std::abort();
