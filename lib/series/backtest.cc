@@ -20,7 +20,10 @@ void Backtest::See(const Forecaster& forecaster, double value) {
   if (values_.size() == std::size_t{2} * kMostSeason) values_.erase(values_.begin(), values_.begin() + kMostSeason);
   values_.push_back(value);
   const double naive = plan_->adds_up ? forecaster.now() + ahead * value : forecaster.now();
-  const Origin origin{forecaster.Path(ahead).back(), naive, SeasonalNaive(forecaster), forecaster.MarginsAt(ahead)};
+  const Origin origin{forecaster.Path(ahead).back(),
+                      naive,
+                      SeasonalNaive(forecaster),
+                      {forecaster.MarginAt(Coverage::k80, ahead), forecaster.MarginAt(Coverage::k95, ahead)}};
   if (!full) {
     origins_.push_back(origin);
     return;

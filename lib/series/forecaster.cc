@@ -56,23 +56,17 @@ void Forecaster::Fit() {
 
 std::vector<double> Forecaster::Path(std::uint32_t steps) const {
   if (seen_ < kLeastValues || std::isnan(now_)) return std::vector<double>(steps, kNotKnown);
-  std::vector<double> path;
-  path.reserve(steps);
   const bool trend = plan_->method == ForecastMethod::kTrend;
+  std::vector<double> path = trend ? std::vector<double>(steps, line_.slope) : model_.PredictPath(steps);
   double sum = now_;
-  for (std::uint32_t ahead = 1; ahead <= steps; ++ahead) {
-    if (!plan_->adds_up) {
-      path.push_back(trend ? line_.Predict(ahead) : model_.Predict(ahead));
-      continue;
+  for (std::uint32_t i = 0; i < steps; ++i) {
+    if (plan_->adds_up) {
+      path[i] = sum = HeldValue(sum + path[i]);
+    } else if (trend) {
+      path[i] = line_.Predict(i + 1);
     }
-    sum = HeldValue(sum + (trend ? line_.slope : model_.Predict(ahead)));
-    path.push_back(sum);
   }
   return path;
-}
-
-Margins Forecaster::MarginsAt(std::uint32_t ahead) const {
-  return {MarginAt(Coverage::k80, ahead), MarginAt(Coverage::k95, ahead)};
 }
 
 double Forecaster::MarginAt(Coverage coverage, std::uint32_t ahead) const {

@@ -39,10 +39,10 @@ class Forecaster {
 
   // What is forecast of 1 step ahead, 2, and so on to `steps`; NaN while there are too few values.
   std::vector<double> Path(std::uint32_t steps) const;
-  // What comes differs from the path by this much, at most, as often as each Coverage says. Between two horizons it
-  // goes straight from one to the other; beyond the last one that has a margin it grows as the steps do, as that of a
-  // line whose slope is not sure.
-  Margins MarginsAt(std::uint32_t ahead) const;
+  // What comes differs from the path by this much, at most, as often as `coverage` says; infinite while errors are too
+  // few to say. Between two horizons it goes straight from one to the other; beyond the last one that has a margin it
+  // grows as the steps do, as that of a line whose slope is not sure.
+  double MarginAt(Coverage coverage, std::uint32_t ahead) const;
 
   // What the path begins from: the last value that was not missing, NaN before the first; or the sum.
   double now() const { return now_; }
@@ -54,7 +54,6 @@ class Forecaster {
 
  private:
   void Fit();
-  double MarginAt(Coverage coverage, std::uint32_t ahead) const;
   std::span<const double> History() const;
 
   const ForecastPlan* plan_;

@@ -91,14 +91,14 @@ TEST(Forecaster, SaysNothingBeforeThereAreValues) {
   Forecaster forecaster(plan);
   for (int i = 0; i < 7; ++i) {
     EXPECT_TRUE(std::isnan(forecaster.Path(1).back()));
-    EXPECT_TRUE(std::isinf(forecaster.MarginsAt(1)[0]));
+    EXPECT_TRUE(std::isinf(forecaster.MarginAt(Coverage::k80, 1)));
     forecaster.Update(i);
   }
   forecaster.Update(7);
   EXPECT_DOUBLE_EQ(forecaster.Path(1).back(), 8);
   for (int i = 8; i < 12; ++i) forecaster.Update(i);
-  EXPECT_NEAR(forecaster.MarginsAt(1)[0], 0, 1e-9);
-  EXPECT_TRUE(std::isinf(forecaster.MarginsAt(1)[1]));
+  EXPECT_NEAR(forecaster.MarginAt(Coverage::k80, 1), 0, 1e-9);
+  EXPECT_TRUE(std::isinf(forecaster.MarginAt(Coverage::k95, 1)));
 }
 
 TEST(Forecaster, MarginsGrowBeyondTheLastHorizonAndLieBetweenTwo) {
@@ -107,7 +107,7 @@ TEST(Forecaster, MarginsGrowBeyondTheLastHorizonAndLieBetweenTwo) {
   Noise noise(1);
   double at = 0;
   for (int i = 0; i < 300; ++i) forecaster.Update(at += noise());
-  const auto margin = [&](std::uint32_t ahead) { return forecaster.MarginsAt(ahead)[0]; };
+  const auto margin = [&](std::uint32_t ahead) { return forecaster.MarginAt(Coverage::k80, ahead); };
   EXPECT_GT(margin(4), margin(1));
   EXPECT_DOUBLE_EQ(margin(10), (margin(4) + margin(16)) / 2);
   EXPECT_DOUBLE_EQ(margin(64), 4 * margin(16));
@@ -126,7 +126,7 @@ TEST(Forecaster, SumsGoOn) {
     }
     EXPECT_DOUBLE_EQ(forecaster.now(), sum);
     EXPECT_NEAR(forecaster.Path(50).back(), sum + 50 * 100, 600);
-    EXPECT_LT(forecaster.MarginsAt(10)[1], 300);
+    EXPECT_LT(forecaster.MarginAt(Coverage::k95, 10), 300);
   }
 }
 
@@ -138,7 +138,7 @@ TEST(Forecaster, BearsAnyValues) {
     Random random(1);
     for (int i = 0; i < 2000; ++i) forecaster.Update(kExtremes[random.Below(6)]);
     EXPECT_TRUE(std::isfinite(forecaster.Path(1000).back()));
-    EXPECT_GE(forecaster.MarginsAt(1000)[1], 0);
+    EXPECT_GE(forecaster.MarginAt(Coverage::k95, 1000), 0);
     Forecaster missing(plan);
     for (int i = 0; i < 100; ++i) missing.Update(std::nan(""));
     EXPECT_TRUE(std::isnan(missing.Path(1).back()));
@@ -158,7 +158,7 @@ TEST(Forecaster, ASavedOneGoesOnTheSame) {
     ASSERT_TRUE(unpacker.done());
     for (int i = 1000; i < 1200; ++i) {
       EXPECT_EQ(forecaster.Path(9), loaded.Path(9));
-      EXPECT_EQ(forecaster.MarginsAt(9), loaded.MarginsAt(9));
+      EXPECT_EQ(forecaster.MarginAt(Coverage::k95, 9), loaded.MarginAt(Coverage::k95, 9));
       const double next = Season(i, noise);
       forecaster.Update(next);
       loaded.Update(next);

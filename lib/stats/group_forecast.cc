@@ -13,8 +13,6 @@
 namespace vexevt {
 namespace {
 
-constexpr auto k95 = static_cast<std::size_t>(Coverage::k95);
-
 // Where a line comes to a target: steps, and the part of one.
 class Crossing {
  public:
@@ -66,7 +64,7 @@ void GroupForecast::TellValue(std::span<ResultValue> columns) const {
   }
   const auto shown = [&](double bound) { return below_zero_ ? bound : std::max(bound, 0.0); };
   columns[0] = shown(value);
-  const double margin = forecaster_.MarginsAt(wish_->ahead)[k95];
+  const double margin = forecaster_.MarginAt(Coverage::k95, wish_->ahead);
   if (std::isinf(margin)) return;
   columns[1] = shown(value - margin);
   columns[2] = shown(value + margin);
@@ -96,7 +94,7 @@ void GroupForecast::TellReach(std::uint64_t end_ns, std::uint64_t every_ns, std:
   }
   Crossing middle(now, target), early(now, target), late(now, target);
   for (std::uint32_t ahead = 1; ahead <= wish_->ahead && !late.steps(); ++ahead) {
-    const double value = path[ahead - 1], margin = forecaster_.MarginsAt(ahead)[k95];
+    const double value = path[ahead - 1], margin = forecaster_.MarginAt(Coverage::k95, ahead);
     middle.See(ahead, value);
     if (std::isinf(margin)) continue;
     early.See(ahead, value + margin);
