@@ -17,7 +17,7 @@ NodeTable::~NodeTable() = default;
 
 Node* NodeTable::Enter(UniqueFd fd, const struct stat& status, Node& parent, std::string_view name,
                        std::uint64_t renames) {
-  FileKey key = KeyOf(status);
+  InodeKey key = KeyOf(status);
   if (key == root_.key) {
     root_.references.fetch_add(1, std::memory_order_relaxed);
     return &root_;
@@ -82,7 +82,7 @@ void NodeTable::Forget(Node& node, std::uint64_t references) {
   }
 }
 
-Node* NodeTable::Find(FileKey key) {
+Node* NodeTable::Find(InodeKey key) {
   Shard& shard = ShardOf(key);
   std::lock_guard lock(shard.mutex);
   auto at = shard.nodes.find(key);
@@ -91,7 +91,7 @@ Node* NodeTable::Find(FileKey key) {
   return at->second.get();
 }
 
-void NodeTable::Rename(FileKey key, Node& parent, std::string_view name) {
+void NodeTable::Rename(InodeKey key, Node& parent, std::string_view name) {
   Node* node = Find(key);
   if (node == nullptr) return;
   renames_.fetch_add(1, std::memory_order_acq_rel);

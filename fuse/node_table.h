@@ -28,16 +28,16 @@
 
 namespace vexevt {
 
-struct FileKey {
+struct InodeKey {
   dev_t device;
   ino_t inode;
-  bool operator==(const FileKey&) const = default;
+  bool operator==(const InodeKey&) const = default;
 };
-inline FileKey KeyOf(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+inline InodeKey KeyOf(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
 struct Node {
   UniqueFd fd;
-  FileKey key{};
+  InodeKey key{};
   mode_t type = 0;  // S_IFMT
   std::atomic<std::uint64_t> references{0};
 
@@ -79,12 +79,12 @@ class NodeTable {
   Node* Enter(UniqueFd fd, const struct stat& status, Node& parent, std::string_view name, std::uint64_t renames);
 
   // The node of the file `key`, with one more reference; null where the kernel doesn't know it.
-  Node* Find(FileKey key);
+  Node* Find(InodeKey key);
 
   void Forget(Node& node, std::uint64_t references);
 
   // The file `key` is now `name` in `parent`, where the kernel knows it.
-  void Rename(FileKey key, Node& parent, std::string_view name);
+  void Rename(InodeKey key, Node& parent, std::string_view name);
 
   // Writes the path of `node`, or of `name` in it, at the end of `buffer`. One that doesn't fit begins with "?/".
   std::string_view Path(const Node& node, std::string_view name, std::span<char> buffer) const;
@@ -100,17 +100,17 @@ class NodeTable {
 
  private:
   struct KeyHash {
-    std::size_t operator()(const FileKey& key) const {
+    std::size_t operator()(const InodeKey& key) const {
       std::uint64_t mixed = (key.inode ^ key.device << 40) * 0x9e3779b97f4a7c15;
       return mixed ^ mixed >> 32;
     }
   };
   struct alignas(64) Shard {
     std::mutex mutex;
-    std::unordered_map<FileKey, std::unique_ptr<Node>, KeyHash> nodes;
+    std::unordered_map<InodeKey, std::unique_ptr<Node>, KeyHash> nodes;
   };
 
-  Shard& ShardOf(const FileKey& key) { return shards_[KeyHash{}(key) >> 8 & (kShards - 1)]; }
+  Shard& ShardOf(const InodeKey& key) { return shards_[KeyHash{}(key) >> 8 & (kShards - 1)]; }
   void SetName(Node& node, Node& parent, std::string_view name, const std::uint64_t* renames);
 
   Node root_;

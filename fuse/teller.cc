@@ -129,7 +129,7 @@ void Telling::Marked(Node& node) {
   if (node.has_marks.load(std::memory_order_relaxed)) record.marks = fs_.nodes.MarksOf(node);
 }
 
-void Telling::MarkedAs(FileKey key) {
+void Telling::MarkedAs(InodeKey key) {
   if (!wanted_) return;
   NodeTable& nodes = fs_.nodes;
   Node* node = nodes.Find(key);

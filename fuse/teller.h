@@ -86,7 +86,7 @@ class Telling {
   void To(const Node& node, std::string_view name);  // path2
   void With(const struct stat& status);
   // The marks of the file that the name stands for.
-  void MarkedAs(FileKey key);
+  void MarkedAs(InodeKey key);
 
   void Done(int error);
 

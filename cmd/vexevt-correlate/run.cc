@@ -7,7 +7,7 @@
 
 #include "cmd/vexevt-correlate/graph.h"
 #include "cmd/vexevt-correlate/import_sigma.h"
-#include "cmd/vexevt-correlate/kept_state.h"
+#include "cmd/vexevt-correlate/kept_correlator.h"
 #include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
@@ -60,7 +60,7 @@ class CorrelateStep final : public Step, private DurableState {
   // What the options name beside the stream. Before anything else.
   Status Open() {
     if (!options_.state.empty()) {
-      VEXEVT_ASSIGN(kept_, KeptState::Open(options_, &correlator_));
+      VEXEVT_ASSIGN(kept_, KeptCorrelator::Open(options_, &correlator_));
     }
     if (!options_.late.empty()) {
       if (options_.late == options_.common.output) {
@@ -189,7 +189,7 @@ class CorrelateStep final : public Step, private DurableState {
   const CorrelateOptions& options_;
   Ledger* const ledger_;
   Correlator correlator_;
-  std::optional<KeptState> kept_;
+  std::optional<KeptCorrelator> kept_;
   std::optional<StreamWriter> late_;
   Status late_failure_;
   CorrelateMetrics metrics_;

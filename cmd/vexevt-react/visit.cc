@@ -99,9 +99,9 @@ Result<ExitCode> ListRuns(const std::string& folder, std::uint64_t count) {
 
 Result<ExitCode> ListDeadLetters(const std::string& folder, std::uint64_t count) {
   VEXEVT_ASSIGN(auto store, RunStore::Open(folder, RunStore::Use::kVisit));
-  VEXEVT_ASSIGN(std::vector<DeadLetter> letters, store->DeadLetters(count));
+  VEXEVT_ASSIGN(std::vector<KeptLetter> letters, store->DeadLetters(count));
   std::string text;
-  for (const DeadLetter& letter : letters) {
+  for (const KeptLetter& letter : letters) {
     text += fmt::format("{}  {}{}: {}\n  {}\n", PrintTime(letter.at_ns), Escaped(letter.workflow),
                         letter.run == 0 ? "" : fmt::format(", run {}", letter.run), Escaped(letter.reason),
                         TextOf(letter.event));

@@ -25,11 +25,15 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+    {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
+    {"a report as a page for a mail",
+     "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
     {"users whose rate is not what it was, and what changed for good",
      "vexevt-stats 'anomaly(rate), change(rate) by uid every 10s' a.evt"},
     {"when /srv will be full, by what is written to it",
      "vexevt-capture /srv | vexevt-stats 'forecast(sum(length)) reach 90% of /srv every 1h'"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
+    {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
 
 void AddGroups(CLI::App& app, StatsOptions* options) {
@@ -48,6 +52,27 @@ void AddResults(CLI::App& app, StatsOptions* options) {
   AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
 }
 
+void AddDrawing(CLI::App& app, StatsOptions* options) {
+  AddChoice<std::optional<PlotKind>>(
+      app, "--plot",
+      "draw the results at the end, in place of tables\nauto: bars of one window, of several a "
+      "small line for each group, and of a histogram a heat map.",
+      {{"auto", PlotKind::kAuto},
+       {"bars", PlotKind::kBars},
+       {"spark", PlotKind::kSpark},
+       {"line", PlotKind::kLine},
+       {"histogram", PlotKind::kHistogram},
+       {"heatmap", PlotKind::kHeatMap}},
+      &options->plot);
+  AddText(app, "--svg", "FILE", "draw the results at the end, as SVG in this file\nAs --plot would, or with auto.",
+          &options->svg);
+  AddText(app, "--html", "FILE",
+          "write a report at the end, a page with pictures and the last window as a table\nIt needs nothing else, so "
+          "that it "
+          "can be sent by mail.",
+          &options->html);
+}
+
 void AddMerge(CLI::App& app, StatsOptions* options) {
   CLI::App* merge = app.add_subcommand(
       "merge",
@@ -56,7 +81,36 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
   merge->callback([options] { options->merge = true; });
   AddGroups(*merge, options);
   AddResults(*merge, options);
+  AddDrawing(*merge, options);
   AddCommonOptions(*merge, kAllOptions, &options->common);
+}
+
+void AddProfile(CLI::App& app, StatsOptions* options) {
+  CLI::App* profile = app.add_subcommand(
+      "profile",
+      "say where the time of running pipelines goes, and which tool sets the pace\nLooks twice at the tools that run "
+      "on "
+      "this host. Of each: events a second, what share of the time it waits for input, works, is ready with no "
+      "processor free, and waits for its output or a disk; the processors that it keeps busy; and what waits in the "
+      "pipe before it.");
+  profile->callback([options] { options->profiles = true; });
+  ProfileOptions* wanted = &options->profile;
+  AddValue(*profile, "PID", "PID", "only the pipeline of this process; none: all",
+           [wanted](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t pid, ParseCount(text));
+             if (pid == 0 || pid > INT32_MAX) return InvalidArgument("it is no process");
+             wanted->pid = static_cast<pid_t>(pid);
+             return {};
+           });
+  AddValue(*profile, "--interval", "DURATION", "between the two looks; 1s", [wanted](std::string_view text) -> Status {
+    VEXEVT_ASSIGN(wanted->interval_ns, ParseDuration(text));
+    if (wanted->interval_ns < kNsPerMs || wanted->interval_ns > 86'400 * kNsPerSecond) {
+      return InvalidArgument("it is 1ms to 1d");
+    }
+    return {};
+  });
+  AddValue(*profile, "-n,--count", "COUNT", "so many times, one behind the other; 1", &ParseCount, &wanted->count);
+  AddFlag(*profile, "--json", "each time as one line of JSON", &wanted->json);
 }
 
 }  // namespace
@@ -64,7 +118,7 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
 const Tool kStatsTool = {
     .name = "vexevt-stats",
     .summary = "count, sum up and rank events by group and window",
-    .usage = "[OPTION]... QUERY [FILE]...\nmerge [OPTION]... [FILE]...",
+    .usage = "[OPTION]... QUERY [FILE]...\nmerge [OPTION]... [FILE]...\nprofile [OPTION]... [PID]",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -77,6 +131,7 @@ const Tool kStatsTool = {
 void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   app.require_subcommand(0, 1);
   AddMerge(app, options);
+  AddProfile(app, options);
   AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
           &options->query);
   AddText(app, "--by", "FIELDS", "group by these fields, separated by commas\nThe same as `by` in QUERY.",
@@ -100,11 +155,12 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
              return {};
            });
   AddResults(app, options);
-  AddText(app, "--model", "FILE",
-          "go on from what `anomaly`, `change` and `forecast` have learnt in FILE, and keep it there at the end\nA "
-          "file that "
-          "is not there is made.",
-          &options->model);
+  AddDrawing(app, options);
+  AddText(
+      app, "--model", "FILE",
+      "go on from what `anomaly`, `change` and `forecast` have learnt in FILE, and keep it there at the end\nA file "
+      "that is not there is made.",
+      &options->model);
   AddFlag(
       app, "--backtest",
       "tell at the end how good each `forecast` would have been, in place of results\nThe windows are gone through, "

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cmd/vexevt-stats/backtest.h"
 #include "cmd/vexevt-stats/merge.h"
+#include "cmd/vexevt-stats/profile.h"
 #include "cmd/vexevt-stats/window_writer.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
@@ -59,6 +62,7 @@ Status CheckBacktest(const StatsOptions& options, const StatsQuery& query) {
   if (!options.model.empty()) return InvalidArgument("--backtest and --model exclude each other");
   if (options.states) return InvalidArgument("--backtest and --partials exclude each other");
   if (options.partial_ns > 0) return InvalidArgument("--backtest and --partial exclude each other");
+  if (options.draws()) return InvalidArgument("--backtest draws nothing");
   return {};
 }
 
@@ -78,21 +82,26 @@ Result<std::unique_ptr<Watcher>> WatcherOf(const StatsOptions& options, const St
 
 class StatsStep final : public Step {
  public:
-  StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup, std::unique_ptr<Watcher> watcher)
+  StatsStep(const StatsOptions& options, std::unique_ptr<Rollup> rollup, std::unique_ptr<Watcher> watcher,
+            const Ledger* ledger)
       : options_(options),
+        ledger_(ledger),
         rollup_(std::move(rollup)),
         watcher_(std::move(watcher)),
-        writer_(rollup_->query(), rollup_->plan(), options.name, options.states, watcher_.get()),
+        writer_(rollup_->query(), rollup_->plan(), options, watcher_.get()),
         seen_at_ns_(SystemClock().Now().mono_ns) {
     if (options.backtest) backtest_.emplace(rollup_->query(), rollup_->plan(), *watcher_);
   }
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     const auto tell = TellTo(sink);
-    for (const EventView& event : batch) {
-      rollup_->See(event, tell);
-      if (TellsOfStream(event.type()) && sink.format() != Format::kText) [[unlikely]]
-        sink.Write(event);
+    while (!batch.empty()) {
+      // Up to one that is passed on, which stands behind the windows that ended before it.
+      const auto end = std::ranges::find_if(batch, [](const EventView& event) { return TellsOfStream(event.type()); });
+      const auto size = static_cast<std::size_t>(end - batch.begin()) + (end != batch.end());
+      rollup_->See(batch.first(size), tell);
+      if (end != batch.end() && sink.format() != Format::kText) sink.Write(*end);
+      batch = batch.subspan(size);
     }
     TellPartial(tell);
     Count();
@@ -104,18 +113,24 @@ class StatsStep final : public Step {
     rollup_->Finish(TellTo(sink));
     if (backtest_) backtest_->Write(sink);
     Count();
+    std::vector<std::string> notes;
     if (rollup_->late() > 0) {
-      ReportWarning(fmt::format("{} events came too late for a window: --lateness waits for them", rollup_->late()));
+      notes.push_back(fmt::format("{} events came too late for a window: --lateness waits for them", rollup_->late()));
     }
     if (rollup_->in_other() > 0) {
-      ReportWarning(
+      notes.push_back(
           fmt::format("{} events are in the group 'other', as there are more than {} groups: --groups keeps more",
                       rollup_->in_other(), options_.limits.most_groups));
     }
     if (watcher_ != nullptr && watcher_->forgotten() > 0) {
-      ReportWarning(fmt::format("models of {} groups were forgotten: --models keeps more", watcher_->forgotten()));
+      notes.push_back(fmt::format("models of {} groups were forgotten: --models keeps more", watcher_->forgotten()));
     }
-    VEXEVT_TRY(writer_.TakeFailure());
+    for (const std::string& note : notes) ReportWarning(note);
+    if (Get(ledger_->gaps) > 0) {
+      notes.push_back(fmt::format("events are missing: {}{} in {} gaps", Get(ledger_->unknown) > 0 ? ">=" : "",
+                                  Get(ledger_->lost), Get(ledger_->gaps)));
+    }
+    VEXEVT_TRY(writer_.Finish(notes, sink));
     return options_.model.empty() ? Status() : SaveModels(options_.model, *watcher_);
   }
 
@@ -167,6 +182,7 @@ class StatsStep final : public Step {
   }
 
   const StatsOptions& options_;
+  const Ledger* const ledger_;
   const std::unique_ptr<Rollup> rollup_;
   const std::unique_ptr<Watcher> watcher_;  // null where the query has no watch
   WindowWriter writer_;
@@ -180,20 +196,24 @@ class StatsStep final : public Step {
 
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
+  if (options.profiles) return RunProfile(options.profile);
   VEXEVT_ASSIGN(std::unique_ptr<Rollup> rollup, RollupOf(options));
   if (options.states && !HasMergeableWindows(rollup->query())) {
     return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");
   }
   if (options.states && options.partial_ns > 0) return InvalidArgument("--partials and --partial exclude each other");
+  VEXEVT_ASSIGN(CommonOptions common, CommonOptionsOf(options));
+  if (options.plot == PlotKind::kHistogram && !HasHistogram(rollup->query())) {
+    return InvalidArgument("--plot histogram: there is no histogram(FIELD) in the query");
+  }
   VEXEVT_TRY(CheckBacktest(options, rollup->query()));
   VEXEVT_ASSIGN(std::unique_ptr<Watcher> watcher, WatcherOf(options, rollup->query()));
   if (options.check) return ExitCode::kDone;
-  CommonOptions common = options.common;
   if (common.fields.empty()) {
     common.fields = options.backtest ? BacktestFields(rollup->query()) : ResultFields(rollup->query());
   }
   Ledger ledger;
-  StatsStep step(options, std::move(rollup), std::move(watcher));
+  StatsStep step(options, std::move(rollup), std::move(watcher), &ledger);
   return RunPipeline(kStatsTool, common, step, ledger);
 }
 

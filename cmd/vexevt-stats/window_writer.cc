@@ -9,11 +9,16 @@ namespace vexevt {
 
 void WindowWriter::Write(const ToldWindow& window, EventSink& sink) {
   if (sink.full()) return;
-  if (states_) return WriteStates(window, sink);
+  if (options_.states) return WriteStates(window, sink);
   const bool text = sink.format() == Format::kText;
   std::vector<ResultRow> rows = ReadRows(plan_, window, text ? ListForm::kPeople : ListForm::kJson);
   std::span<const Anomaly> found;
   if (watcher_ != nullptr) found = watcher_->See(window, &rows);
+  if (options_.draws()) {
+    drawing_.Add(window, rows);
+    for (const Anomaly& anomaly : found) drawing_.Note(window, AnomalyText(query_, plan_, anomaly));
+  }
+  if (options_.plot) return;
   if (text) return WriteTable(window, rows, found, sink);
   for (const ResultRow& row : rows) {
     if (!sink.full()) sink.WriteMade(result_.Make(window, row));
@@ -44,5 +49,10 @@ void WindowWriter::WriteStates(const ToldWindow& window, EventSink& sink) {
 }
 
 Status WindowWriter::TakeFailure() { return std::exchange(failure_, Status()); }
+
+Status WindowWriter::Finish(std::span<const std::string> notes, EventSink& sink) {
+  VEXEVT_TRY(TakeFailure());
+  return drawing_.Finish(notes, sink);
+}
 
 }  // namespace vexevt

@@ -15,7 +15,7 @@ bool Agree(std::uint32_t a, std::uint32_t b) { return a == b || a == 0 || b == 0
 }  // namespace
 
 bool FileTable::IsSame(NodeId file, const FileKey& key) const {
-  const Node& node = graph_->nodes()[file];
+  const GraphNode& node = graph_->nodes()[file];
   if (key.inode == 0 || node.inode == 0) return true;
   return key.inode == node.inode && Agree(key.device, node.device) && Agree(key.generation, node.generation);
 }
@@ -23,7 +23,7 @@ bool FileTable::IsSame(NodeId file, const FileKey& key) const {
 std::optional<NodeId> FileTable::Find(std::string_view path, const FileKey& key) {
   if (key.inode != 0) {
     if (const auto it = inodes_.find({key.inode, key.device}); it != inodes_.end() && IsSame(it->second, key)) {
-      const Node& node = graph_->nodes()[it->second];
+      const GraphNode& node = graph_->nodes()[it->second];
       if (node.name == path || !IsKnown(path)) return it->second;
       // Without a generation, the number of what has gone under another path is a new file's.
       if (!node.gone || (key.generation != 0 && node.generation != 0)) {
@@ -81,7 +81,7 @@ std::optional<FileTable::Renamed> FileTable::Rename(std::string_view path, std::
 }
 
 NodeId FileTable::New(std::string_view path, const FileKey& key) {
-  const NodeId file = graph_->Add({.kind = NodeKind::kFile, .host = host_, .name = std::string(path)});
+  const NodeId file = graph_->Add({.kind = GraphNodeKind::kFile, .host = host_, .name = std::string(path)});
   Learn(file, key);
   if (IsKnown(path)) paths_.insert_or_assign(std::string(path), file);
   return file;
@@ -89,7 +89,7 @@ NodeId FileTable::New(std::string_view path, const FileKey& key) {
 
 void FileTable::Learn(NodeId file, const FileKey& key) {
   if (key.inode == 0) return;
-  Node& node = graph_->at(file);
+  GraphNode& node = graph_->at(file);
   node.inode = key.inode;
   if (key.device != 0) node.device = key.device;
   if (key.generation != 0) node.generation = key.generation;
@@ -110,7 +110,7 @@ void FileTable::Bind(std::string_view path, NodeId file) {
 }
 
 void FileTable::Name(NodeId file, std::string_view path) {
-  Node& node = graph_->at(file);
+  GraphNode& node = graph_->at(file);
   if (node.name == path) return;
   std::vector<std::string>& earlier = node.earlier;
   std::erase(earlier, path);
@@ -126,7 +126,7 @@ void FileTable::Name(NodeId file, std::string_view path) {
 // The file that has this path has it no more. Where it has none left, it keeps the name in the answers.
 void FileTable::Lose(Paths::iterator path) {
   const NodeId file = path->second;
-  Node& node = graph_->at(file);
+  GraphNode& node = graph_->at(file);
   const bool was_newest = node.name == path->first;
   paths_.erase(path);
   if (!was_newest) return;

@@ -15,7 +15,7 @@ std::uint64_t Mix(std::uint64_t value) {
 
 }  // namespace
 
-std::string_view NodeKindName(NodeKind kind) {
+std::string_view NodeKindName(GraphNodeKind kind) {
   static constexpr std::string_view kNames[] = {"process", "file",  "host",  "agent",
                                                 "vector",  "graph", "match", "action"};
   return kNames[static_cast<std::size_t>(kind)];
@@ -35,7 +35,7 @@ void Graph::Advance(const Moment& now) {
   ++step_;
 }
 
-NodeId Graph::Add(Node node) {
+NodeId Graph::Add(GraphNode node) {
   node.born = step_;
   nodes_.push_back(std::move(node));
   return static_cast<NodeId>(nodes_.size() - 1);

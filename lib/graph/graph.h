@@ -29,7 +29,7 @@ using NodeId = std::uint32_t;  // a place in Graph::nodes()
 using EdgeId = std::uint32_t;  // a place in Graph::edges()
 inline constexpr EdgeId kNoEdge = ~EdgeId{0};
 
-enum class NodeKind : std::uint8_t { kProcess, kFile, kHost, kAgent, kVector, kGraph, kMatch, kAction };
+enum class GraphNodeKind : std::uint8_t { kProcess, kFile, kHost, kAgent, kVector, kGraph, kMatch, kAction };
 
 // The direction is that of the information. `kPart` leads from a vector or graph node to the collection or graph that
 // it is a part of, `kRuns` from a host to a process whose parent is not known.
@@ -49,13 +49,13 @@ enum class EdgeKind : std::uint8_t {
   kCauses,  // what an event was about -> what it led to
 };
 
-std::string_view NodeKindName(NodeKind kind);  // "process"
-std::string_view EdgeKindName(EdgeKind kind);  // "acts-for"
+std::string_view NodeKindName(GraphNodeKind kind);  // "process"
+std::string_view EdgeKindName(EdgeKind kind);       // "acts-for"
 
 inline constexpr std::size_t kMaxEarlierNames = 64;
 
-struct Node {
-  NodeKind kind = NodeKind::kFile;
+struct GraphNode {
+  GraphNodeKind kind = GraphNodeKind::kFile;
   bool gone = false;  // a file that has no name any more
   std::uint32_t pid = 0;
   NodeId host = 0;   // a host's is itself
@@ -88,15 +88,15 @@ class Graph {
   // What is told from here on is told by this event.
   void Advance(const Moment& now);
 
-  NodeId Add(Node node);
+  NodeId Add(GraphNode node);
 
   // Information flows. Nothing where both are the same.
   void Flow(NodeId from, NodeId to, EdgeKind kind);
   // The same, when `to` was born, though it is told now: who a process's parent is. Once for each.
   void FlowAtBirth(NodeId from, NodeId to, EdgeKind kind);
 
-  Node& at(NodeId node) { return nodes_[node]; }
-  const std::vector<Node>& nodes() const { return nodes_; }
+  GraphNode& at(NodeId node) { return nodes_[node]; }
+  const std::vector<GraphNode>& nodes() const { return nodes_; }
   const std::vector<Edge>& edges() const { return edges_; }
 
  private:
@@ -105,7 +105,7 @@ class Graph {
   Edge NewEdge(NodeId from, NodeId to, EdgeKind kind, std::uint64_t step) const;
   void EndStep();
 
-  std::vector<Node> nodes_;
+  std::vector<GraphNode> nodes_;
   std::vector<Edge> edges_;
   std::vector<EdgeId> newest_;  // the newest edge of each source, target and kind: open addressing, linear probing
   std::size_t newest_count_ = 0;

@@ -12,14 +12,16 @@ namespace {
 
 constexpr std::string_view kPid = "pid";
 
-std::string WithDetail(const Node& node) { return node.detail.empty() ? node.name : node.name + '/' + node.detail; }
+std::string WithDetail(const GraphNode& node) {
+  return node.detail.empty() ? node.name : node.name + '/' + node.detail;
+}
 
-bool IsCalled(const Node& node, const NodeName& name) {
+bool IsCalled(const GraphNode& node, const NodeName& name) {
   if (node.kind != name.kind) return false;
   switch (node.kind) {
-    case NodeKind::kProcess:
+    case GraphNodeKind::kProcess:
       return node.pid == name.pid;
-    case NodeKind::kFile:
+    case GraphNodeKind::kFile:
       return node.name == name.text || std::ranges::find(node.earlier, name.text) != node.earlier.end();
     default:
       return WithDetail(node) == name.text;
@@ -34,14 +36,14 @@ Result<NodeName> ParseNodeName(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string_view kind = text.substr(0, colon), rest = colon == text.npos ? text : text.substr(colon + 1);
   if (colon != text.npos && kind == kPid) {
-    name.kind = NodeKind::kProcess;
+    name.kind = GraphNodeKind::kProcess;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), name.pid);
     if (error == std::errc{} && end == rest.data() + rest.size() && name.pid != 0) return name;
     return InvalidArgument(fmt::format("'{}' names no process: pid:NUMBER does", text));
   }
   name.text = text;
-  for (const NodeKind other :
-       {NodeKind::kHost, NodeKind::kAgent, NodeKind::kVector, NodeKind::kGraph, NodeKind::kMatch, NodeKind::kAction}) {
+  for (const GraphNodeKind other : {GraphNodeKind::kHost, GraphNodeKind::kAgent, GraphNodeKind::kVector,
+                                    GraphNodeKind::kGraph, GraphNodeKind::kMatch, GraphNodeKind::kAction}) {
     if (colon == text.npos || kind != NodeKindName(other)) continue;
     name.kind = other;
     name.text = rest;
@@ -50,8 +52,8 @@ Result<NodeName> ParseNodeName(std::string_view text) {
 }
 
 std::string PrintNodeName(const NodeName& name) {
-  if (name.kind == NodeKind::kFile) return name.text;
-  if (name.kind == NodeKind::kProcess) return fmt::format("{}:{}", kPid, name.pid);
+  if (name.kind == GraphNodeKind::kFile) return name.text;
+  if (name.kind == GraphNodeKind::kProcess) return fmt::format("{}:{}", kPid, name.pid);
   return fmt::format("{}:{}", NodeKindName(name.kind), name.text);
 }
 
@@ -63,16 +65,16 @@ std::vector<NodeId> NodesNamed(const Graph& graph, const NodeName& name) {
   return named;
 }
 
-std::string NameOf(const Node& node) {
+std::string NameOf(const GraphNode& node) {
   return PrintNodeName({.kind = node.kind, .pid = node.pid, .text = WithDetail(node)});
 }
 
 NodeTitles::NodeTitles(const Graph& graph)
-    : graph_(graph), several_hosts_(std::ranges::count(graph.nodes(), NodeKind::kHost, &Node::kind) > 1) {}
+    : graph_(graph), several_hosts_(std::ranges::count(graph.nodes(), GraphNodeKind::kHost, &GraphNode::kind) > 1) {}
 
 std::string NodeTitles::Of(NodeId id) const {
-  const Node& node = graph_.nodes()[id];
-  const bool is_process = node.kind == NodeKind::kProcess, is_file = node.kind == NodeKind::kFile;
+  const GraphNode& node = graph_.nodes()[id];
+  const bool is_process = node.kind == GraphNodeKind::kProcess, is_file = node.kind == GraphNodeKind::kFile;
   std::string title;
   AppendEscaped(!is_process ? NameOf(node) : node.name.empty() ? "process" : node.name, &title);
   if (is_process) title += fmt::format("[{}]", node.pid);

@@ -13,7 +13,7 @@
 namespace vexevt {
 
 struct NodeName {
-  NodeKind kind = NodeKind::kFile;
+  GraphNodeKind kind = GraphNodeKind::kFile;
   std::uint32_t pid = 0;  // of a process
   std::string text;       // of others, without the kind
 };
@@ -27,7 +27,7 @@ std::string PrintNodeName(const NodeName& name);
 std::vector<NodeId> NodesNamed(const Graph& graph, const NodeName& name);
 
 // The name of a node; bytes as they are, not escaped.
-std::string NameOf(const Node& node);
+std::string NameOf(const GraphNode& node);
 
 // Nodes as people read them, escaped: "cc1[4711]", "/b (gone, was /a)", and behind '@' the host, where there are
 // several.

@@ -37,7 +37,7 @@ bool ProcessNodes::IsAnother(const Process& process, std::uint32_t ppid, std::st
 }
 
 void ProcessNodes::LearnProgram(Process* process, std::string_view exe) {
-  Node& node = graph_->at(process->node);
+  GraphNode& node = graph_->at(process->node);
   const bool is_first = node.detail.empty();
   node.detail = exe;
   // Threads may call themselves what they like; only of another program the name before is of interest.
@@ -60,7 +60,7 @@ NodeId ProcessNodes::NodeOf(std::uint32_t pid) {
 }
 
 NodeId ProcessNodes::AddNode(std::uint32_t pid) {
-  return graph_->Add({.kind = NodeKind::kProcess, .pid = pid, .host = host_});
+  return graph_->Add({.kind = GraphNodeKind::kProcess, .pid = pid, .host = host_});
 }
 
 }  // namespace vexevt

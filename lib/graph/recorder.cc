@@ -121,14 +121,14 @@ Recorder::Host& Recorder::HostOf(std::string_view name) {
   auto it = hosts_.find(name);
   if (it == hosts_.end()) {
     const auto id = static_cast<NodeId>(graph_.nodes().size());
-    graph_.Add({.kind = NodeKind::kHost, .host = id, .name = std::string(name)});
+    graph_.Add({.kind = GraphNodeKind::kHost, .host = id, .name = std::string(name)});
     it = hosts_.try_emplace(std::string(name), &graph_, id).first;
   }
   last_host_ = &it->second;
   return *last_host_;
 }
 
-NodeId Recorder::ObjectOf(NodeKind kind, std::string_view name, std::string_view detail) {
+NodeId Recorder::ObjectOf(GraphNodeKind kind, std::string_view name, std::string_view detail) {
   object_key_.assign(1, static_cast<char>(kind));
   object_key_.append(std::to_string(name.size())).append(1, ':').append(name).append(detail);
   if (const auto it = objects_.find(object_key_); it != objects_.end()) return it->second;
@@ -194,8 +194,8 @@ std::optional<NodeId> Recorder::TakeObject(const EventView& event, NodeId actor)
       const auto whole = event.Bytes(layout::kPayloadVectorCollection),
                  part = event.Bytes(layout::kPayloadVectorVector);
       if (whole.empty() && part.empty()) return std::nullopt;
-      if (edge != EdgeKind::kRead) return WriteMember(NodeKind::kVector, whole, part, edge, actor);
-      const NodeId vector = ObjectOf(NodeKind::kVector, whole, part);
+      if (edge != EdgeKind::kRead) return WriteMember(GraphNodeKind::kVector, whole, part, edge, actor);
+      const NodeId vector = ObjectOf(GraphNodeKind::kVector, whole, part);
       Inform(vector, actor, edge);
       return vector;
     }
@@ -204,16 +204,16 @@ std::optional<NodeId> Recorder::TakeObject(const EventView& event, NodeId actor)
       const auto target = event.Bytes(layout::kPayloadGraphTarget);
       if (whole.empty() && part.empty()) return std::nullopt;
       if (edge != EdgeKind::kRead) {
-        if (!target.empty()) WriteMember(NodeKind::kGraph, whole, target, edge, actor);
-        return WriteMember(NodeKind::kGraph, whole, part, edge, actor);
+        if (!target.empty()) WriteMember(GraphNodeKind::kGraph, whole, target, edge, actor);
+        return WriteMember(GraphNodeKind::kGraph, whole, part, edge, actor);
       }
-      const NodeId node = ObjectOf(NodeKind::kGraph, whole, part);
+      const NodeId node = ObjectOf(GraphNodeKind::kGraph, whole, part);
       Inform(node, actor, edge);
       return node;
     }
     case layout::kPayloadAgentTagValue: {
       if (event.Bytes(layout::kPayloadAgentAgent).empty()) return std::nullopt;
-      const NodeId agent = ObjectOf(NodeKind::kAgent, event.Bytes(layout::kPayloadAgentAgent), {});
+      const NodeId agent = ObjectOf(GraphNodeKind::kAgent, event.Bytes(layout::kPayloadAgentAgent), {});
       Inform(agent, actor, EdgeKind::kActsFor);
       return agent;
     }
@@ -224,11 +224,11 @@ std::optional<NodeId> Recorder::TakeObject(const EventView& event, NodeId actor)
 
 // Of a process that is not known it is not told what it knows: the host stands for all of these.
 void Recorder::Inform(NodeId from, NodeId actor, EdgeKind kind) {
-  if (graph_.nodes()[actor].kind != NodeKind::kHost) graph_.Flow(from, actor, kind);
+  if (graph_.nodes()[actor].kind != GraphNodeKind::kHost) graph_.Flow(from, actor, kind);
 }
 
 // Who searches a collection may find what was written to any vector of it.
-NodeId Recorder::WriteMember(NodeKind kind, std::string_view whole, std::string_view part, EdgeKind edge,
+NodeId Recorder::WriteMember(GraphNodeKind kind, std::string_view whole, std::string_view part, EdgeKind edge,
                              NodeId actor) {
   const NodeId member = ObjectOf(kind, whole, part);
   graph_.Flow(actor, member, edge);
@@ -240,9 +240,9 @@ NodeId Recorder::WriteMember(NodeKind kind, std::string_view whole, std::string_
 std::optional<NodeId> Recorder::TakeOwn(const EventView& event) {
   std::optional<NodeId> subject;
   if (event.payload_tag() == layout::kPayloadMatchTagValue) {
-    subject = ObjectOf(NodeKind::kMatch, event.Bytes(layout::kPayloadMatchPattern), {});
+    subject = ObjectOf(GraphNodeKind::kMatch, event.Bytes(layout::kPayloadMatchPattern), {});
   } else if (event.payload_tag() == layout::kPayloadActionTagValue) {
-    subject = ObjectOf(NodeKind::kAction, event.Bytes(layout::kPayloadActionWorkflow),
+    subject = ObjectOf(GraphNodeKind::kAction, event.Bytes(layout::kPayloadActionWorkflow),
                        event.Bytes(layout::kPayloadActionStep));
   }
   if (subject) TakeCauses(event, *subject);

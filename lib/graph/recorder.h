@@ -68,14 +68,14 @@ class Recorder {
   }
   void TakeGap(const EventView& event);
   Host& HostOf(std::string_view name);
-  NodeId ObjectOf(NodeKind kind, std::string_view name, std::string_view detail);
+  NodeId ObjectOf(GraphNodeKind kind, std::string_view name, std::string_view detail);
 
   // Each gives what the event is about.
   std::optional<NodeId> TakeOwn(const EventView& event);
   std::optional<NodeId> TakeOthers(const EventView& event, Host& host);
   std::optional<NodeId> TakeFs(const EventView& event, Host& host, NodeId actor);
   std::optional<NodeId> TakeObject(const EventView& event, NodeId actor);
-  NodeId WriteMember(NodeKind kind, std::string_view whole, std::string_view part, EdgeKind edge, NodeId actor);
+  NodeId WriteMember(GraphNodeKind kind, std::string_view whole, std::string_view part, EdgeKind edge, NodeId actor);
   void TakeCauses(const EventView& event, NodeId to);
   void Inform(NodeId from, NodeId actor, EdgeKind kind);
 

@@ -14,7 +14,7 @@ namespace {
 
 using Names = std::multiset<std::string>;
 
-Names NamesIn(const Teller& teller, Asked asked, std::vector<std::string> asked_of,
+Names NamesIn(const Storyteller& teller, Asked asked, std::vector<std::string> asked_of,
               std::optional<std::uint32_t> depth = std::nullopt) {
   Question question{.asked = asked, .names = {}, .depth = depth};
   for (const std::string& name : asked_of) question.names.push_back(*ParseNodeName(name));
@@ -25,13 +25,15 @@ Names NamesIn(const Teller& teller, Asked asked, std::vector<std::string> asked_
   return names;
 }
 
-Names Ancestors(const Teller& teller, const std::string& name) { return NamesIn(teller, Asked::kAncestors, {name}); }
-Names Descendants(const Teller& teller, const std::string& name) {
+Names Ancestors(const Storyteller& teller, const std::string& name) {
+  return NamesIn(teller, Asked::kAncestors, {name});
+}
+Names Descendants(const Storyteller& teller, const std::string& name) {
   return NamesIn(teller, Asked::kDescendants, {name});
 }
 
 TEST(Recorder, FollowsWhatAProcessReadToWhatItWrote) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsRead, 1, "/a"));
   teller.Tell(FsEvent(kFsWrite, 1, "/b"));
   teller.Tell(FsEvent(kFsRead, 2, "/b"));
@@ -45,7 +47,7 @@ TEST(Recorder, FollowsWhatAProcessReadToWhatItWrote) {
 }
 
 TEST(Recorder, WhatWasReadAfterwardsLedToNothing) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsWrite, 1, "/b"));
   teller.Tell(FsEvent(kFsRead, 1, "/a"));
   EXPECT_EQ(Ancestors(teller, "/b").count("/a"), 0u);
@@ -59,7 +61,7 @@ TEST(Recorder, WhatWasReadAfterwardsLedToNothing) {
 
 // As of a copy: while its event was queued, what was written went to the event that told of the creation.
 TEST(Recorder, WhatWasToldAtOnceMayHaveHappenedInAnyOrder) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsCreate, 1, "/b"));
   teller.Tell(FsEvent(kFsWrite, 1, "/b"), true);
   teller.Tell(FsEvent(kFsRead, 1, "/a"), true);
@@ -69,7 +71,7 @@ TEST(Recorder, WhatWasToldAtOnceMayHaveHappenedInAnyOrder) {
 }
 
 TEST(Recorder, FlowsAreTakenTogetherWhileNothingNewComes) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsRead, 1, "/a"));
   for (int i = 0; i < 10; ++i) {
     teller.Tell(FsEvent(kFsWrite, 1, "/b"));
@@ -85,7 +87,7 @@ TEST(Recorder, FlowsAreTakenTogetherWhileNothingNewComes) {
 }
 
 TEST(Recorder, FailedOperationsTellNothing) {
-  Teller teller;
+  Storyteller teller;
   Event event = FsEvent(kFsWrite, 1, "/b");
   event.result = 13;
   teller.Tell(event);
@@ -94,7 +96,7 @@ TEST(Recorder, FailedOperationsTellNothing) {
 
 TEST(Recorder, AnOpenReadsWhereItSaysSo) {
   const auto reads = [](std::uint32_t flags) {
-    Teller teller;
+    Storyteller teller;
     Event event = FsEvent(kFsOpen, 1, "/a");
     std::get<FsPayload>(event.payload).open_flags = flags;
     teller.Tell(event);
@@ -107,7 +109,7 @@ TEST(Recorder, AnOpenReadsWhereItSaysSo) {
 }
 
 TEST(Recorder, ForksLeadToWhatChildrenDo) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsRead, 1, "/script"));
   teller.Tell(WithProcess(FsEvent(kFsWrite, 2, "/out"), 1, "cat", "/bin/cat"));
   teller.Tell(FsEvent(kFsRead, 1, "/later"));
@@ -115,7 +117,7 @@ TEST(Recorder, ForksLeadToWhatChildrenDo) {
 }
 
 TEST(Recorder, AGrandparentThatIsToldLaterCounts) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(WithProcess(FsEvent(kFsWrite, 3, "/out"), 2, "cc1"));
   teller.Tell(WithProcess(FsEvent(kFsWrite, 2, "/log"), 1, "gcc"));
   EXPECT_EQ(Ancestors(teller, "/out"), (Names{"/out", "pid:3", "pid:2", "pid:1"}));
@@ -123,7 +125,7 @@ TEST(Recorder, AGrandparentThatIsToldLaterCounts) {
 }
 
 TEST(Recorder, APidThatIsUsedAgainIsAnotherProcess) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(WithProcess(FsEvent(kFsRead, 7, "/secret"), 1, "gpg", "/bin/gpg"));
   teller.Tell(WithProcess(FsEvent(kFsWrite, 7, "/log"), 2, "logger", "/bin/logger"));
   EXPECT_EQ(Ancestors(teller, "/log").count("/secret"), 0u);
@@ -133,7 +135,7 @@ TEST(Recorder, APidThatIsUsedAgainIsAnotherProcess) {
 }
 
 TEST(Recorder, AnotherProgramIsTheSameProcessWhereItWasExecutedOrTheParentStays) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(WithProcess(FsEvent(kFsRead, 7, "/secret"), 2, "sh", "/bin/sh"));
   teller.Tell(WithProcess(FsEvent(kFsWrite, 7, "/one"), 2, "tee", "/bin/tee"));
   EXPECT_EQ(Ancestors(teller, "/one").count("/secret"), 1u);
@@ -147,7 +149,7 @@ TEST(Recorder, AnotherProgramIsTheSameProcessWhereItWasExecutedOrTheParentStays)
 }
 
 TEST(Recorder, AFileIsTheSameUnderAnotherName) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsCreate, 1, "/tmp/x"));
   teller.Tell(FsEvent(kFsRename, 2, "/tmp/x", "/etc/conf"));
   EXPECT_EQ(Ancestors(teller, "/etc/conf"), (Names{"/etc/conf", "pid:1", "pid:2", "host:"}));
@@ -158,7 +160,7 @@ TEST(Recorder, AFileIsTheSameUnderAnotherName) {
 }
 
 TEST(Recorder, WhatARenameReplacedIsAnotherFile) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsWrite, 1, "/conf"));
   teller.Tell(FsEvent(kFsWrite, 2, "/conf.new"));
   teller.Tell(FsEvent(kFsRename, 2, "/conf.new", "/conf"));
@@ -169,7 +171,7 @@ TEST(Recorder, WhatARenameReplacedIsAnotherFile) {
 }
 
 TEST(Recorder, AFileThatIsMadeAgainIsAnother) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsWrite, 1, "/a"));
   teller.Tell(FsEvent(kFsDelete, 1, "/a"));
   teller.Tell(FsEvent(kFsCreate, 2, "/a"));
@@ -178,7 +180,7 @@ TEST(Recorder, AFileThatIsMadeAgainIsAnother) {
 }
 
 TEST(Recorder, WhatLiesInARenamedDirectoryMovesWithIt) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsWrite, 1, "/d/a"));
   teller.Tell(FsEvent(kFsWrite, 1, "/d.c"));
   teller.Tell(FsEvent(kFsRename, 2, "/d", "/e"));
@@ -189,7 +191,7 @@ TEST(Recorder, WhatLiesInARenamedDirectoryMovesWithIt) {
 }
 
 TEST(Recorder, AMoveAcrossTheBorderKeepsTheFileWhereItsOtherEndIsKnown) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsWrite, 1, "/in/a"));
   teller.Tell(FsEvent(kFsMoveOut, 2, "/in/a", "/out/a"));
   teller.Tell(FsEvent(kFsMoveIn, 3, "/in/b", "/out/a"));
@@ -199,7 +201,7 @@ TEST(Recorder, AMoveAcrossTheBorderKeepsTheFileWhereItsOtherEndIsKnown) {
 }
 
 TEST(Recorder, AFileIsKnownByItsNewestNames) {
-  Teller teller;
+  Storyteller teller;
   for (int i = 0; i < 200; ++i) {
     teller.Tell(WithInode(FsEvent(kFsHardlink, 1, fmt::format("/{}", i)), 10, 1));
   }
@@ -209,7 +211,7 @@ TEST(Recorder, AFileIsKnownByItsNewestNames) {
 }
 
 TEST(Recorder, InodesTellFilesApartAndLinksTogether) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(WithInode(FsEvent(kFsWrite, 1, "/a"), 10, 1));
   teller.Tell(WithInode(FsEvent(kFsHardlink, 1, "/b"), 10, 1));  // as fanotify tells it
   teller.Tell(WithInode(FsEvent(kFsRead, 2, "/b"), 10, 1));
@@ -230,7 +232,7 @@ TEST(Recorder, InodesTellFilesApartAndLinksTogether) {
 }
 
 TEST(Recorder, HostsHaveFilesAndProcessesOfTheirOwn) {
-  Teller teller;
+  Storyteller teller;
   for (const char* host : {"one", "two"}) {
     Event event = FsEvent(kFsWrite, 1, "/a");
     event.host = host;
@@ -240,14 +242,14 @@ TEST(Recorder, HostsHaveFilesAndProcessesOfTheirOwn) {
 }
 
 TEST(Recorder, WhereTheProcessIsNotKnownTheHostWrites) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsRead, 0, "/a"));
   teller.Tell(FsEvent(kFsWrite, 0, "/b"));
   EXPECT_EQ(Ancestors(teller, "/b"), (Names{"/b", "host:"}));
 }
 
 TEST(Recorder, AgentsActThroughProcesses) {
-  Teller teller;
+  Storyteller teller;
   Event event;
   event.type = *ParseType("agent.decision");
   event.pid = 5;
@@ -258,7 +260,7 @@ TEST(Recorder, AgentsActThroughProcesses) {
 }
 
 TEST(Recorder, ASearchMayFindWhatWasWrittenToAnyVector) {
-  Teller teller;
+  Storyteller teller;
   Event event;
   event.type = *ParseType("vector.create");
   event.pid = 5;
@@ -272,7 +274,7 @@ TEST(Recorder, ASearchMayFindWhatWasWrittenToAnyVector) {
 }
 
 TEST(Recorder, CausesLeadFromWhatEventsWereAbout) {
-  Teller teller;
+  Storyteller teller;
   const EventId write = teller.Tell(FsEvent(kFsWrite, 1, "/a"));
   Event match;
   match.type = kVexevtMatch;
@@ -292,7 +294,7 @@ TEST(Recorder, CausesLeadFromWhatEventsWereAbout) {
 }
 
 TEST(Recorder, AGraphThatIsFullTellsWhereItEnds) {
-  Teller teller(3);
+  Storyteller teller(3);
   teller.Tell(FsEvent(kFsWrite, 1, "/a"));
   teller.Tell(FsEvent(kFsWrite, 1, "/b"));
   EXPECT_EQ(teller.unknown().ends_ns, 2'000'000'000u);

@@ -11,7 +11,7 @@
 namespace vexevt {
 namespace {
 
-std::string_view ShapeOf(NodeKind kind) {
+std::string_view ShapeOf(GraphNodeKind kind) {
   static constexpr std::string_view kShapes[] = {"box",      "note",      "house",   "hexagon",
                                                  "cylinder", "component", "octagon", "cds"};
   return kShapes[static_cast<std::size_t>(kind)];
@@ -48,7 +48,7 @@ Status WriteDot(const Graph& graph, const Answer& answer, const std::vector<std:
   std::vector<bool> is_root(graph.nodes().size());
   for (const NodeId root : answer.roots) is_root[root] = true;
   for (const NodeId id : NodesOf(answer, graph)) {
-    const Node& node = graph.nodes()[id];
+    const GraphNode& node = graph.nodes()[id];
     text += fmt::format("  n{} [shape={}, label=\"", id, ShapeOf(node.kind));
     AppendLabel(titles.Of(id), &text);
     text += '"';

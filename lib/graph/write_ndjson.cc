@@ -61,8 +61,8 @@ Status WriteNdjson(const Graph& graph, const Answer& answer, const std::vector<s
   std::vector<bool> is_root(graph.nodes().size());
   for (const NodeId root : answer.roots) is_root[root] = true;
   for (const NodeId id : NodesOf(answer, graph)) {
-    const Node& node = graph.nodes()[id];
-    const bool is_process = node.kind == NodeKind::kProcess, is_file = node.kind == NodeKind::kFile;
+    const GraphNode& node = graph.nodes()[id];
+    const bool is_process = node.kind == GraphNodeKind::kProcess, is_file = node.kind == GraphNodeKind::kFile;
     text += fmt::format("{{\"type\":\"node\",\"node\":{},\"kind\":\"{}\"", id, NodeKindName(node.kind));
     AppendMember("name", NameOf(node), &text);
     if (is_process || is_file) AppendMember("host", graph.nodes()[node.host].name, &text);

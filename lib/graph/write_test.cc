@@ -23,7 +23,7 @@ class UtcTest : public testing::Test {
 using TreeText = UtcTest;
 
 TEST_F(TreeText, AncestorsNewestFirst) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(WithProcess(FsEvent(kFsRead, 4, "/src/a.c"), 3, "cc1", "/usr/bin/cc1"));
   teller.Tell(WithProcess(FsEvent(kFsCreate, 4, "/src/a.tmp"), 3, "cc1", "/usr/bin/cc1"));
   teller.Tell(WithProcess(FsEvent(kFsWrite, 4, "/src/a.tmp"), 3, "cc1", "/usr/bin/cc1"));
@@ -43,7 +43,7 @@ TEST_F(TreeText, AncestorsNewestFirst) {
 }
 
 TEST_F(TreeText, WhatHasBeenShownIsNamedAgain) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsWrite, 1, "/a"));
   teller.Tell(FsEvent(kFsWrite, 1, "/b"));
   teller.Tell(FsEvent(kFsRead, 2, "/a"));
@@ -59,7 +59,7 @@ TEST_F(TreeText, WhatHasBeenShownIsNamedAgain) {
 }
 
 TEST_F(TreeText, ALongChainIsShownInPieces) {
-  Teller teller;
+  Storyteller teller;
   for (std::uint32_t pid = 1; pid <= 200; ++pid) {
     teller.Tell(FsEvent(kFsRead, pid, fmt::format("/{}", pid - 1)));
     teller.Tell(FsEvent(kFsWrite, pid, fmt::format("/{}", pid)));
@@ -72,7 +72,7 @@ TEST_F(TreeText, ALongChainIsShownInPieces) {
 }
 
 TEST_F(TreeText, TheWholeGraphHasEveryEdge) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsRead, 1, "/late"));
   teller.Tell(FsEvent(kFsWrite, 2, "/late"));
   const std::string text = Written(&WriteTree, teller, Asked::kAll);
@@ -81,7 +81,7 @@ TEST_F(TreeText, TheWholeGraphHasEveryEdge) {
 }
 
 TEST_F(TreeText, TheNewestOfSeveralFilesComesFirst) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(FsEvent(kFsCreate, 1, "/a"));
   teller.Tell(FsEvent(kFsDelete, 1, "/a"));
   teller.Tell(FsEvent(kFsCreate, 2, "/a"));
@@ -93,7 +93,7 @@ TEST_F(TreeText, TheNewestOfSeveralFilesComesFirst) {
 }
 
 TEST(Write, APictureHasOneEdgeOfAKindBetweenTwoNodes) {
-  Teller teller;
+  Storyteller teller;
   for (int i = 0; i < 3; ++i) {
     teller.Tell(FsEvent(kFsWrite, 1, "/a"));
     teller.Tell(FsEvent(kFsRead, 2, "/a"));
@@ -108,8 +108,8 @@ TEST(Write, APictureHasOneEdgeOfAKindBetweenTwoNodes) {
 // A name with all that could end something in one of the formats.
 constexpr std::string_view kHostile = "/a\"b\\N\n-->]]><x>&amp;{}\xff\x1b[31m\xef\xbf\xbf\xe2\x80\xae";
 
-Teller TellHostile() {
-  Teller teller;
+Storyteller TellHostile() {
+  Storyteller teller;
   teller.Tell(WithProcess(FsEvent(kFsWrite, 1, kHostile), 2, kHostile.substr(0, 15), kHostile));
   Event gap;
   gap.type = kVexevtLost;
@@ -119,7 +119,7 @@ Teller TellHostile() {
 }
 
 TEST(Write, NamesStayWhereTheyAreInEveryFormat) {
-  const Teller teller = TellHostile();
+  const Storyteller teller = TellHostile();
   for (const Writer write : {&WriteTree, &WriteDot, &WriteGraphml, &WriteNdjson}) {
     const std::string text = Written(write, teller, Asked::kAll);
     EXPECT_TRUE(IsUtf8(text)) << text;
@@ -136,7 +136,7 @@ TEST(Write, NamesStayWhereTheyAreInEveryFormat) {
 }
 
 TEST(Write, AFailureEndsIt) {
-  const Teller teller = TellHostile();
+  const Storyteller teller = TellHostile();
   const Answer answer = AnswerTo({}, teller.graph());
   for (const Writer write : {&WriteTree, &WriteDot, &WriteGraphml, &WriteNdjson}) {
     const Status status =
@@ -146,7 +146,7 @@ TEST(Write, AFailureEndsIt) {
 }
 
 TEST(Write, NdjsonHasAnObjectForEachNodeAndEdge) {
-  Teller teller;
+  Storyteller teller;
   teller.Tell(WithInode(FsEvent(kFsWrite, 1, "/a"), 7));
   EXPECT_EQ(Written(&WriteNdjson, teller, Asked::kAncestors, {"/a"}),
             R"({"type":"node","node":0,"kind":"host","name":"host:"}

@@ -78,17 +78,17 @@ void Machines::Go(std::uint32_t machine, std::uint32_t to, std::uint64_t now_ns,
   if (from != to) tell({of.name, of.states[from], of.states[to], now_ns});
 }
 
-std::vector<KeptState> Machines::Keep() const {
-  std::vector<KeptState> kept;
+std::vector<KeptMachine> Machines::Keep() const {
+  std::vector<KeptMachine> kept;
   for (std::size_t i = 0; i < machines_.size(); ++i) {
     kept.push_back({machines_[i].name, machines_[i].states[states_[i]], since_ns_[i]});
   }
   return kept;
 }
 
-void Machines::Restore(std::span<const KeptState> kept) {
+void Machines::Restore(std::span<const KeptMachine> kept) {
   for (std::size_t i = 0; i < machines_.size(); ++i) {
-    const auto known = std::ranges::find(kept, machines_[i].name, &KeptState::machine);
+    const auto known = std::ranges::find(kept, machines_[i].name, &KeptMachine::machine);
     if (known == kept.end()) continue;
     const auto state = std::ranges::find(machines_[i].states, known->state);
     if (state == machines_[i].states.end()) continue;

@@ -22,7 +22,7 @@ struct StateChange {
 };
 
 // What has to outlive the process.
-struct KeptState {
+struct KeptMachine {
   std::string machine, state;
   std::uint64_t since_ns = 0;
 };
@@ -50,9 +50,9 @@ class Machines {
   // Both exist, as the file has been checked; else nothing happens.
   void Set(std::string_view machine, std::string_view state, std::uint64_t now_ns, const Tell& tell);
 
-  std::vector<KeptState> Keep() const;
+  std::vector<KeptMachine> Keep() const;
   // What does not exist any more is left out.
-  void Restore(std::span<const KeptState> kept);
+  void Restore(std::span<const KeptMachine> kept);
 
  private:
   struct Edge {

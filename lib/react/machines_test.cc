@@ -124,7 +124,7 @@ TEST(Machines, AreSetAndKept) {
   trial.machines.Set("load", "gone", 3 * kSec, trial.Tell());
   trial.machines.Set("gone", "degraded", 3 * kSec, trial.Tell());
   EXPECT_EQ(trial.Told(), "load normal > degraded");
-  std::vector<KeptState> kept = trial.machines.Keep();
+  std::vector<KeptMachine> kept = trial.machines.Keep();
   ASSERT_EQ(kept.size(), 2u);
   EXPECT_EQ(kept[0].state, "degraded");
   EXPECT_EQ(kept[0].since_ns, 3 * kSec);

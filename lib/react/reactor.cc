@@ -73,7 +73,7 @@ Result<std::unique_ptr<Reactor>> Reactor::Start(Definition definition, std::uniq
 Status Reactor::Restore() {
   VEXEVT_ASSIGN(machines_, Machines::Compile(definition_->file, definition_->lists, now_ns_));
   VEXEVT_ASSIGN(std::vector<MachineRecord> states, store_->Machines());
-  std::vector<KeptState> kept;
+  std::vector<KeptMachine> kept;
   for (MachineRecord& state : states) kept.push_back({std::move(state.name), std::move(state.state), state.since_ns});
   machines_->Restore(kept);
   MakeGates();
@@ -135,7 +135,7 @@ Status Reactor::Reload(Definition definition) {
   VEXEVT_ASSIGN(definition.id, store_->KeepDefinition(definition.file.document.text));
   now_ns_ = Now();
   SaveHeld();
-  const std::vector<KeptState> states = machines_->Keep();
+  const std::vector<KeptMachine> states = machines_->Keep();
   machines.Restore(states);
   machines_ = std::move(machines);
   const SharedDefinition before = std::exchange(definition_, std::make_shared<const Definition>(std::move(definition)));

@@ -152,10 +152,10 @@ bool Reactor::Holds(const ActiveRun& run, std::size_t step) const {
   if (!condition) return true;
   if (run.definition == definition_) return condition->Matches(run.event, machines_->states());
   // The machines of the text under which it began, in the states that they have now.
-  const std::vector<KeptState> now = machines_->Keep();
+  const std::vector<KeptMachine> now = machines_->Keep();
   std::vector<std::uint32_t> states;
   for (const StateMachine& machine : run.definition->file.machines) {
-    const auto kept = std::ranges::find(now, machine.name, &KeptState::machine);
+    const auto kept = std::ranges::find(now, machine.name, &KeptMachine::machine);
     const auto state = kept == now.end() ? machine.states.end() : std::ranges::find(machine.states, kept->state);
     states.push_back(state == machine.states.end() ? 0 : static_cast<std::uint32_t>(state - machine.states.begin()));
   }

@@ -230,7 +230,7 @@ std::uint64_t NextLate(const RunProgress& run) {
   return next;
 }
 
-std::uint64_t BackOff(const RetryPolicy& policy, std::uint32_t attempt, std::uint64_t run, std::size_t step) {
+std::uint64_t BackOff(const StepRetry& policy, std::uint32_t attempt, std::uint64_t run, std::size_t step) {
   std::uint64_t wait = std::min(policy.first_ns, policy.most_ns);
   for (std::uint32_t i = 2; i < attempt && wait < policy.most_ns; ++i) {
     wait = wait > policy.most_ns / 2 ? policy.most_ns : wait * 2;

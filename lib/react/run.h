@@ -114,6 +114,6 @@ std::uint64_t NextLate(const RunProgress& run);
 
 // The wait before attempt `attempt`, from 2: between half and all of what the policy says, by the run's id, so that
 // many that failed together do not come back together.
-std::uint64_t BackOff(const RetryPolicy& policy, std::uint32_t attempt, std::uint64_t run, std::size_t step);
+std::uint64_t BackOff(const StepRetry& policy, std::uint32_t attempt, std::uint64_t run, std::size_t step);
 
 }  // namespace vexevt

@@ -414,15 +414,15 @@ Result<std::vector<KeptOccasion>> RunStore::Occasions() {
   }
 }
 
-Status RunStore::AddDeadLetter(const DeadLetter& letter) {
+Status RunStore::AddDeadLetter(const KeptLetter& letter) {
   VEXEVT_TRY(rep_->Write(
       "INSERT INTO dead_letters (at_ns, workflow, run, reason, event) VALUES (?, ?, ?, ?, ?)",
       {Signed(letter.at_ns), letter.workflow, Signed(letter.run), Blob{letter.reason}, BlobOf(letter.event)}));
   return rep_->Write("DELETE FROM dead_letters WHERE id = (SELECT max(id) FROM dead_letters) - ?", {Signed(kKeptRuns)});
 }
 
-Result<std::vector<DeadLetter>> RunStore::DeadLetters(std::size_t count) {
-  std::vector<DeadLetter> letters;
+Result<std::vector<KeptLetter>> RunStore::DeadLetters(std::size_t count) {
+  std::vector<KeptLetter> letters;
   VEXEVT_ASSIGN(Statement * rows,
                 rep_->Read("SELECT at_ns, workflow, run, reason, event FROM dead_letters ORDER BY id DESC LIMIT ?",
                            {Signed(count)}));

@@ -42,7 +42,7 @@ struct RunRecord {
   std::vector<StepRecord> steps;  // as many as progress has
 };
 
-struct DeadLetter {
+struct KeptLetter {
   std::uint64_t at_ns = 0;
   std::string workflow;
   std::uint64_t run = 0;  // 0: it never began
@@ -114,8 +114,8 @@ class RunStore {
   // Those that began then or later, the oldest first, without their steps.
   Result<std::vector<RunRecord>> RunsSince(std::uint64_t since_ns);
 
-  Status AddDeadLetter(const DeadLetter& letter);
-  Result<std::vector<DeadLetter>> DeadLetters(std::size_t count);  // the newest first
+  Status AddDeadLetter(const KeptLetter& letter);
+  Result<std::vector<KeptLetter>> DeadLetters(std::size_t count);  // the newest first
 
   Status SaveMachine(const MachineRecord& machine);
   Result<std::vector<MachineRecord>> Machines();

@@ -153,7 +153,7 @@ TEST(Run, DoesNotTryAgainWhatCannotSucceed) {
 }
 
 TEST(Run, WaitsLongerEachTimeAndNeverLongerThanItMay) {
-  const RetryPolicy policy{.times = 100, .first_ns = 1000, .most_ns = 10'000};
+  const StepRetry policy{.times = 100, .first_ns = 1000, .most_ns = 10'000};
   const std::uint64_t full[] = {1000, 2000, 4000, 8000, 10'000, 10'000};
   for (std::uint32_t i = 0; i < std::size(full); ++i) {
     const std::uint64_t wait = BackOff(policy, i + 2, 7, 0);

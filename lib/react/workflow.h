@@ -54,7 +54,7 @@ struct SetAction {
 using Action = std::variant<RunAction, EmitAction, HttpAction, WriteAction, SetAction>;
 
 // Attempt n, from 2, begins first * 2^(n-2) after the one before it failed, at most `most`; jitter is the runner's.
-struct RetryPolicy {
+struct StepRetry {
   std::uint32_t times = 1;  // attempts in all
   std::uint64_t first_ns = 1'000'000'000, most_ns = 60'000'000'000;
 };
@@ -72,7 +72,7 @@ struct WorkflowStep {
   PlacedText when;                            // empty text: always; else the step is skipped where it does not hold
   std::vector<std::uint32_t> after;           // places of the steps that come first; no cycle
   std::uint64_t timeout_ns = 60'000'000'000;  // of one attempt, of the undo's too
-  RetryPolicy retry;                          // of the undo, too
+  StepRetry retry;                            // of the undo, too
   std::optional<Action> undo;
   bool idempotent = false;  // may be done again where it is not known whether it was done
   std::optional<BreakerPolicy> breaker;

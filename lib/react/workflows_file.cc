@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/field.h"
 #include "lib/io/full.h"
 #include "lib/react/read_action.h"
@@ -128,10 +129,10 @@ Result<StateMachine> ReadMachine(const Document& document, const DocumentNode& n
   return machine;
 }
 
-Result<RetryPolicy> ReadRetry(const Document& document, const DocumentNode& node) {
+Result<StepRetry> ReadRetry(const Document& document, const DocumentNode& node) {
   VEXEVT_ASSIGN(TableReader table, TableReader::Of(document, node, "retry"));
   VEXEVT_TRY(table.OnlyKeys({"times", "first", "most"}));
-  RetryPolicy retry;
+  StepRetry retry;
   VEXEVT_ASSIGN(auto times, table.Integer("times", 1, 1'000'000));
   if (!times) return table.Missing("times");
   retry.times = static_cast<std::uint32_t>(*times);

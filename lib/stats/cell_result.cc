@@ -241,6 +241,22 @@ ResultValue ReadResult(const StatePlan& plan, const ResultColumn& column, GroupS
   return *part / *whole;
 }
 
+std::vector<std::pair<std::string, std::uint64_t>> ReadTop(const StatePlan& plan, const ResultColumn& column,
+                                                           GroupState state) {
+  std::vector<std::pair<std::string, std::uint64_t>> top;
+  const Cell& cell = plan.cells[column.cell];
+  const auto* const items = std::get_if<SpaceSaving>(&state.wides[cell.wide]);
+  if (items == nullptr) return top;
+  for (const SpaceSaving::Item& item : items->Top(cell.most)) {
+    AppendItem(cell, item.key, ValueForm::kRaw, &top.emplace_back(std::string(), item.count).first);
+  }
+  return top;
+}
+
+const PowerHistogram* ReadHistogram(const StatePlan& plan, const ResultColumn& column, GroupState state) {
+  return std::get_if<PowerHistogram>(&state.wides[plan.cells[column.cell].wide]);
+}
+
 void PackState(const StatePlan& plan, GroupState state, Packer* packer) {
   for (std::uint32_t word = 0; word < plan.words; ++word) packer->Put(state.words[word]);
   for (std::uint32_t wide = 0; wide < plan.wides; ++wide) {

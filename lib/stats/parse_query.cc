@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/base/nearest_name.h"
 #include "lib/base/text_cursor.h"
 #include "lib/base/units.h"
 #include "lib/stats/parse_forecast.h"

@@ -13,10 +13,12 @@
 namespace vexevt {
 
 struct ResultRow {
-  std::string_view key;  // borrowed from the window
-  bool other = false;    // the group `other`
+  std::string_view key;      // borrowed from the window
+  std::uint32_t number = 0;  // in the window's table
+  bool other = false;        // the group `other`
   std::uint64_t events = 0;
   std::vector<ResultValue> values;  // by column
+  double rank = 0;                  // its first number, or the least where that is none
 };
 
 // By the first aggregate that is a number, the largest first; else, and of equal ones, by the key; `other` comes last.
@@ -52,8 +54,18 @@ std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key)
 // Of whom a watch tells: "anomaly_rate of uid 1000, comm tar".
 std::string WatchSubject(const StatsQuery& query, const Watch& watch, std::string_view key);
 
-// A table: a line with the window's time where there are several windows, a line of names, a line a row. Sizes and
-// durations are rounded, and what may be more, as events are missing, has >= before it. `rows`: of ListForm::kPeople.
+// What a table shows, for the fields of `by` and then for the columns: their names, and the texts of a row. Sizes and
+// durations are rounded, and what may be more, as events are missing, has >= before it. Escaped.
+std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan);
+std::vector<std::string> TableTexts(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                                    const ResultRow& row);
+// Whether it is lower, or as it is, where events are missing; where there is no event it is 0.
+bool OnlyGrows(AggregateKind kind);
+// Whether a column of a table is texts, which begin at its left.
+bool IsText(const ResultColumn& column);
+
+// A table: a line with the window's time where there are several windows, a line of names, a line a row. `rows`: of
+// ListForm::kPeople.
 void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
                        std::span<const ResultRow> rows, std::string* out);
 

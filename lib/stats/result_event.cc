@@ -30,26 +30,25 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
     const GroupState state = window.groups->State(number);
     ResultRow& row = rows.emplace_back();
     row.key = window.groups->key(number);
+    row.number = number;
     row.other = number == GroupTable::kOther;
     row.events = HeadOf(state).events;
+    row.values.reserve(plan.columns.size());
     for (const ResultColumn& column : plan.columns) {
       row.values.push_back(ReadResult(plan, column, state, window.span_ns, form));
     }
   }
-  const auto numeric = std::ranges::find_if(plan.columns, [](const ResultColumn& column) {
-    return column.kind != AggregateKind::kTopK && column.kind != AggregateKind::kHistogram &&
-           column.kind != AggregateKind::kFirst && column.kind != AggregateKind::kLast;
-  });
+  const auto numeric = std::ranges::find_if_not(plan.columns, IsText);
   const auto at = static_cast<std::size_t>(numeric - plan.columns.begin());
   const auto number_of = [&](const ResultRow& row) {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
     const double number = at < row.values.size() ? AsReal(row.values[at]).value_or(kNone) : kNone;
     return number == number ? number : kNone;
   };
-  std::ranges::sort(rows, [&](const ResultRow& a, const ResultRow& b) {
+  for (ResultRow& row : rows) row.rank = number_of(row);
+  std::ranges::sort(rows, [](const ResultRow& a, const ResultRow& b) {
     if (a.other != b.other) return b.other;
-    const double x = number_of(a), y = number_of(b);
-    return x != y ? x > y : a.key < b.key;
+    return a.rank != b.rank ? a.rank > b.rank : a.key < b.key;
   });
   return rows;
 }

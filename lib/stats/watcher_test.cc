@@ -50,7 +50,7 @@ class Watched {
     AppendFrame(event, &frame);
     EventView view;
     EXPECT_TRUE(EventView::Bind(frame, &view));
-    (*told_)->See(view, [this](const ToldWindow& window) { Tell(window); });
+    (*told_)->See({&view, 1}, [this](const ToldWindow& window) { Tell(window); });
     return *this;
   }
 

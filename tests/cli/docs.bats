@@ -135,3 +135,13 @@ run_example() {
   done
   ((ran >= 6))
 }
+
+@test "the examples that man pages name are installed" {
+  local folder count=0
+  cmake --install "$VEXEVT_BIN/.." --prefix "$PWD/root" --component Unspecified >/dev/null
+  while read -r folder; do
+    ((count += 1))
+    [ -n "$(ls "root/${folder#/usr/}")" ]
+  done < <(grep -oh '/usr/share/doc/vexevt/examples/[a-z]*' "$man"/*.[1-8] | sort -u)
+  ((count > 0))
+}

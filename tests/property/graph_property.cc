@@ -182,7 +182,7 @@ RC_GTEST_PROP(Graph, KnowsTheAncestorsAndDescendantsThatEverySingleFlowGives, ()
   static constexpr std::array<EventType, 7> kTypes = {kFsRead,   kFsRead,   kFsWrite, kFsWrite,
                                                       kFsCreate, kFsDelete, kFsRename};
   const auto parents = *rc::gen::container<std::vector<std::uint32_t>>(7, rc::gen::inRange<std::uint32_t>(0, 7));
-  Teller teller;
+  Storyteller teller;
   Flows flows;
   std::string told;
   const int count = *rc::gen::inRange(1, 80);

@@ -37,9 +37,9 @@ inline Event WithProcess(Event event, std::uint32_t ppid, std::string_view comm,
   return event;
 }
 
-class Teller {
+class Storyteller {
  public:
-  explicit Teller(std::size_t most_nodes = Recorder::kMostNodes) : recorder_(most_nodes) {}
+  explicit Storyteller(std::size_t most_nodes = Recorder::kMostNodes) : recorder_(most_nodes) {}
 
   // Gives the event's id.
   EventId Tell(Event event, bool at_once = false) {
@@ -66,7 +66,7 @@ class Teller {
 using Writer = Status (*)(const Graph&, const Answer&, const std::vector<std::string>&, const TextOut&);
 
 // `name` as ParseNodeName takes it.
-inline std::string Written(Writer write, const Teller& teller, Asked asked, std::vector<std::string> names = {},
+inline std::string Written(Writer write, const Storyteller& teller, Asked asked, std::vector<std::string> names = {},
                            std::optional<std::uint32_t> depth = std::nullopt) {
   Question question{.asked = asked, .names = {}, .depth = depth};
   for (const std::string& name : names) {

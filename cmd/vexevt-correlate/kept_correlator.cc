@@ -1,4 +1,4 @@
-#include "cmd/vexevt-correlate/kept_state.h"
+#include "cmd/vexevt-correlate/kept_correlator.h"
 
 #include <fmt/format.h>
 
@@ -25,13 +25,13 @@ Status CutOutput(const CommonOptions& options, const FileEnd& end) {
 
 }  // namespace
 
-Result<KeptState> KeptState::Open(const CorrelateOptions& options, Correlator* correlator) {
+Result<KeptCorrelator> KeptCorrelator::Open(const CorrelateOptions& options, Correlator* correlator) {
   if (!options.common.checkpoint.empty()) {
     return InvalidArgument("--state keeps the place in the input, too: leave out --checkpoint");
   }
   VEXEVT_ASSIGN(StateDirectory directory, StateDirectory::Open(options.state));
   VEXEVT_ASSIGN(SavedRun before, directory.Load());
-  KeptState state(std::move(directory), correlator);
+  KeptCorrelator state(std::move(directory), correlator);
   state.replays_ = NamesFile(options.common.inputs);
   if (!before.patterns.empty()) {
     Unpacker unpacker(before.patterns);
@@ -50,7 +50,7 @@ Result<KeptState> KeptState::Open(const CorrelateOptions& options, Correlator* c
   return state;
 }
 
-Status KeptState::Save(const std::vector<FileMark>& marks, int output) {
+Status KeptCorrelator::Save(const std::vector<FileMark>& marks, int output) {
   Packer packer;
   correlator_->Save(&packer);
   SavedRun run;

@@ -11,11 +11,11 @@
 
 namespace vexevt {
 
-class KeptState {
+class KeptCorrelator {
  public:
   // Takes up what is in the directory: into `correlator`, and takes away from the output what will come again.
   // `correlator` is asked on every Save.
-  static Result<KeptState> Open(const CorrelateOptions& options, Correlator* correlator);
+  static Result<KeptCorrelator> Open(const CorrelateOptions& options, Correlator* correlator);
 
   // Whether events are missing that the run before had read, and that this one can't read again. Once.
   bool TakeGap() { return std::exchange(gap_, false); }
@@ -25,7 +25,7 @@ class KeptState {
   Status Save(const std::vector<FileMark>& marks, int output);
 
  private:
-  KeptState(StateDirectory directory, Correlator* correlator)
+  KeptCorrelator(StateDirectory directory, Correlator* correlator)
       : directory_(std::move(directory)), correlator_(correlator) {}
 
   StateDirectory directory_;
