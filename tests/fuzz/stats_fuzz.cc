@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "lib/event/testing/samples.h"
+#include "lib/stats/anomaly_event.h"
 #include "lib/stats/result.h"
+#include "lib/stats/watcher.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vexevt;
@@ -24,13 +26,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(rollup.status());
     return 0;
   }
+  Watcher watcher((*rollup)->query(), 2);
   ResultEvent event((*rollup)->query(), (*rollup)->plan(), "fuzz");
+  AnomalyEvent anomaly_event((*rollup)->query(), (*rollup)->plan(), "fuzz");
   const Rollup::TellWindow tell = [&](const ToldWindow& window) {
+    std::vector<ResultRow> rows = ReadRows((*rollup)->plan(), window, ListForm::kPeople);
+    for (const Anomaly& anomaly : watcher.See(window, &rows)) FrameOf(anomaly_event.Make(anomaly, std::nullopt));
     std::string text;
-    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window,
-                      ReadRows((*rollup)->plan(), window, ListForm::kPeople), &text);
+    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window, rows, &text);
     if (text.empty()) std::abort();
-    for (const ResultRow& row : ReadRows((*rollup)->plan(), window, ListForm::kJson)) {
+    for (const ResultRow& row : rows) {
       if (FrameOf(event.Make(window, row)).size() % 8 != 0) std::abort();
     }
   };
