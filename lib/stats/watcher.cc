@@ -49,8 +49,9 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   if (window.partial) return {};
   const bool in_order = query_.windows.kind == WindowKind::kTime;
   const bool goes_on = std::exchange(loaded_, false);
-  cut_ = window.cut || goes_on;
+  cut_ = false;
   if (in_order) MakeUpTo(window.end_ns / query_.windows.every_ns, goes_on);
+  cut_ = window.cut || goes_on;
   std::size_t seen = 0;
   for (ResultRow& row : *rows) {
     if (row.other) continue;

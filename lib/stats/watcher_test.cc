@@ -112,6 +112,10 @@ TEST(Watcher, FindsNothingInFewEventsWhereTheStreamEnds) {
     watched.See(30, 1, count).Finish();
     EXPECT_EQ(watched.Found().size(), count == 40) << count;
   }
+  Watched silent("anomaly(count) every 1s");
+  for (std::uint64_t second = 0; second < 30; ++second) silent.See(second, 1, 20);
+  silent.See(33, 1, 1).Finish();
+  EXPECT_THAT(silent.Found(), ElementsAre(HasSubstr("1970-01-01T00:00:30")));
 }
 
 TEST(Watcher, NeitherJudgesNorLearnsWhereEventsAreMissing) {
