@@ -49,7 +49,10 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   found_.clear();
   if (window.partial) return {};
   const bool in_order = query_.windows.kind == WindowKind::kTime;
-  if (in_order) MakeUpTo(window.end_ns / query_.windows.every_ns);
+  const bool goes_on = std::exchange(loaded_, false);
+  cut_ = false;
+  if (in_order) MakeUpTo(window.end_ns / query_.windows.every_ns, goes_on);
+  cut_ = window.cut || goes_on;
   std::size_t seen = 0;
   for (ResultRow& row : *rows) {
     if (row.other) continue;
@@ -65,9 +68,8 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   return found_;
 }
 
-void Watcher::MakeUpTo(std::uint64_t window) {
+void Watcher::MakeUpTo(std::uint64_t window, bool missing) {
   const std::uint64_t next = last_window_.value_or(window) + 1;
-  const bool missing = std::exchange(loaded_, false);
   last_window_ = window;
   if (window <= next || window - next > kMostMadeUp) return;
   for (std::uint64_t empty = next; empty < window; ++empty) {
@@ -102,7 +104,7 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     } else if (std::ranges::none_of(values, [](double value) { return std::isnan(value); })) {
       told[0] = "warming up";
     }
-    if (!judgement.anomalous()) continue;
+    if (!IsFinding(i, values, judgement)) continue;
     found_.push_back({i, group.key, std::move(values), judgement, row, window.begin_ns, window.end_ns});
   }
 }
@@ -112,6 +114,14 @@ Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, Gr
   const bool counts = CountsThings(query_.aggregates[query_.watches[watch].measures[0]].kind);
   if (counts && judgement.low < 0) judgement.low = 0;
   return judgement;
+}
+
+bool Watcher::IsFinding(std::uint32_t watch, std::span<const double> values, const Judgement& judgement) const {
+  if (!judgement.anomalous()) return false;
+  const std::vector<std::uint32_t>& measures = query_.watches[watch].measures;
+  const bool counts = std::ranges::any_of(
+      measures, [&](std::uint32_t measure) { return CountsThings(query_.aggregates[measure].kind); });
+  return !cut_ || !counts || values[0] > judgement.high;
 }
 
 void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
@@ -129,7 +139,7 @@ void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
       continue;
     }
     const Judgement judgement = Judge(i, values, group);
-    if (told || !judgement.anomalous()) continue;
+    if (told || !IsFinding(i, values, judgement)) continue;
     group->told_silent = true;
     const std::uint64_t begin_ns = end_ns - std::min(end_ns, query_.windows.length_ns);
     found_.push_back({i, group->key, std::move(values), judgement, nullptr, begin_ns, end_ns});
