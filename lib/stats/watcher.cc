@@ -49,16 +49,16 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   if (window.partial) return {};
   const bool in_order = query_.windows.kind == WindowKind::kTime;
   const bool goes_on = std::exchange(loaded_, false);
-  cut_ = false;
-  if (in_order) MakeUpTo(window.end_ns / query_.windows.every_ns, goes_on);
-  cut_ = window.cut || goes_on;
+  may_lack_ = false;
+  if (in_order) MakeUpTo(window, goes_on);
+  may_lack_ = window.cut || goes_on;
   std::size_t seen = 0;
   for (ResultRow& row : *rows) {
     if (row.other) continue;
     SeeRow(window, &row);
     ++seen;
   }
-  if (in_order) {
+  if (in_order && !window.cut) {
     // Groups that have a row have come to the front.
     auto group = std::next(groups_.begin(), static_cast<std::ptrdiff_t>(std::min(seen, groups_.size())));
     for (; group != groups_.end(); ++group) SeeSilent(window.end_ns, window.lower_bound, &*group);
@@ -67,18 +67,19 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   return found_;
 }
 
-void Watcher::MakeUpTo(std::uint64_t window, bool missing) {
-  const std::uint64_t next = last_window_.value_or(window) + 1;
-  last_window_ = window;
-  if (window <= next || window - next > kMostMadeUp) return;
-  for (std::uint64_t empty = next; empty < window; ++empty) {
+void Watcher::MakeUpTo(const ToldWindow& window, bool missing) {
+  const std::uint64_t number = window.end_ns / query_.windows.every_ns;
+  const std::uint64_t next = last_window_.value_or(number - 1) + 1;
+  last_window_ = window.cut ? number - 1 : number;
+  if (number <= next || number - next > kMostMadeUp) return;
+  for (std::uint64_t empty = next; empty < number; ++empty) {
     for (Group& group : groups_) SeeSilent(empty * query_.windows.every_ns, missing, &group);
   }
 }
 
 void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
   Group& group = GroupOf(row->key);
-  group.told_silent = false;
+  if (!window.cut) group.told_silent = false;
   std::size_t column = query_.aggregates.size();
   for (std::uint32_t i = 0; i < query_.watches.size(); ++i) {
     const Watch& watch = query_.watches[i];
@@ -86,7 +87,7 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     for (const std::uint32_t measure : watch.measures) {
       values.push_back(window.lower_bound ? kMissing : AsReal(row->values[measure]).value_or(kMissing));
     }
-    const Judgement judgement = Judge(i, values, &group);
+    const Judgement judgement = Judge(i, values, !window.cut, &group);
     const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch.kind).size());
     column += told.size();
     if (judgement.known) {
@@ -103,8 +104,9 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
   }
 }
 
-Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, Group* group) const {
-  Judgement judgement = group->models[watch].See(values);
+Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, bool learn, Group* group) const {
+  Detector& model = group->models[watch];
+  Judgement judgement = learn ? model.See(values) : Detector(model).See(values);
   const bool counts = CountsThings(query_.aggregates[query_.watches[watch].measures[0]].kind);
   if (counts && judgement.low < 0) judgement.low = 0;
   return judgement;
@@ -115,7 +117,7 @@ bool Watcher::IsFinding(std::uint32_t watch, std::span<const double> values, con
   const std::vector<std::uint32_t>& measures = query_.watches[watch].measures;
   const bool counts = std::ranges::any_of(
       measures, [&](std::uint32_t measure) { return CountsThings(query_.aggregates[measure].kind); });
-  return !cut_ || !counts || values[0] > judgement.high;
+  return !may_lack_ || !counts || values[0] > judgement.high;
 }
 
 void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
@@ -125,7 +127,7 @@ void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
     for (const std::uint32_t measure : query_.watches[i].measures) {
       values.push_back(!missing && CountsThings(query_.aggregates[measure].kind) ? 0 : kMissing);
     }
-    const Judgement judgement = Judge(i, values, group);
+    const Judgement judgement = Judge(i, values, true, group);
     if (told || !IsFinding(i, values, judgement)) continue;
     group->told_silent = true;
     const std::uint64_t begin_ns = end_ns - std::min(end_ns, query_.windows.length_ns);
