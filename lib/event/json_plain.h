@@ -1,7 +1,7 @@
 // PlainJson: the way through a line that nearly all lines take, in one pass and without a tree of the document. It
 // knows the keys that json_write.h writes, guesses each from the one before it, and reads values of the kind written
-// there. Everything else (escapes, base64, other keys, spaces before commas, what is wrong) is left to JsonReader, so
-// that there is one place which tells of errors.
+// there. Everything else (escapes by number, base64, other keys, spaces before commas, what is wrong) is left to
+// JsonReader, so that there is one place which tells of errors.
 #pragma once
 
 #include <array>
@@ -31,6 +31,7 @@ class PlainJson {
   static constexpr std::size_t kMostKeys = 128;
   std::array<std::uint8_t, kMostKeys> successors_{};  // of each key, the one that came after it last
   std::vector<std::uint64_t> quotes_;                 // a bit a byte of the line
+  std::string unescaped_;                             // texts of the line
   std::array<const TypeInfo*, 64> types_{};           // by a hash of the name
   std::string day_;                                   // "2026-11-23T", and when it began
   std::uint64_t day_ns_ = 0;
