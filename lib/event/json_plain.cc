@@ -404,7 +404,9 @@ bool PlainJson::Read(std::string_view line, FieldValues* values) {
   }
   Line reader{*this, line.data(), line.data() + line.size(), blocks, *values};
   if (odd != 0) {
-    if (std::ranges::any_of(line, [](char byte) { return static_cast<unsigned char>(byte) < ' '; })) return false;
+    unsigned char least = 0xff;  // without a way out of the loop, which is one of vectors so
+    for (const char byte : line) least = std::min(least, static_cast<unsigned char>(byte));
+    if (least < ' ') return false;
     if (!simdjson::validate_utf8(line)) return false;
     reader.has_escapes = line.find('\\') != std::string_view::npos;
     unescaped_.clear();
