@@ -30,6 +30,8 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
     {"users whose rate is not what it was, and what changed for good",
      "vexevt-stats 'anomaly(rate), change(rate) by uid every 10s' a.evt"},
+    {"when /srv will be full, by what is written to it",
+     "vexevt-capture /srv | vexevt-stats 'forecast(sum(length)) reach 90% of /srv every 1h'"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
     {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
@@ -40,7 +42,8 @@ void AddGroups(CLI::App& app, StatsOptions* options) {
            [options](std::string_view text) { return ParseGroups(text, &options->limits.most_groups); });
   AddValue(
       app, "--models", "COUNT",
-      "`anomaly` and `change` keep models of so many groups at most; 10k\nThose that came longest ago are forgotten.",
+      "`anomaly`, `change` and `forecast` keep models of so many groups at most; 10k\nThose that came longest ago are "
+      "forgotten.",
       [options](std::string_view text) { return ParseGroups(text, &options->most_models); });
 }
 
@@ -155,9 +158,14 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   AddDrawing(app, options);
   AddText(
       app, "--model", "FILE",
-      "go on from what `anomaly` and `change` have learnt in FILE, and keep it there at the end\nA file that is not "
-      "there is made.",
+      "go on from what `anomaly`, `change` and `forecast` have learnt in FILE, and keep it there at the end\nA file "
+      "that is not there is made.",
       &options->model);
+  AddFlag(
+      app, "--backtest",
+      "tell at the end how good each `forecast` would have been, in place of results\nThe windows are gone through, "
+      "and each forecast is made of those before it alone.",
+      &options->backtest);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

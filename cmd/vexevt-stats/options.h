@@ -28,8 +28,9 @@ struct StatsOptions {
   std::string by, every, over, session;
   std::string name = "stats";
   RollupLimits limits;
-  std::uint32_t most_models = 10'000;  // groups that anomaly and change keep models of
+  std::uint32_t most_models = 10'000;  // groups that watches keep models of
   std::string model;                   // --model: the file that keeps them from run to run; empty: none does
+  bool backtest = false;               // --backtest: how good forecasts were, in place of results
   std::uint64_t partial_ns = 0;        // of the events' time; 0: open windows are not told
   bool real_clock = true;              // time also goes by while no event comes
   bool states = false;                 // --partials: what vexevt-stats merge reads in place of results

@@ -4,16 +4,20 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cmd/vexevt-stats/backtest.h"
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/profile.h"
 #include "cmd/vexevt-stats/window_writer.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
+#include "lib/io/disk_space.h"
+#include "lib/stats/backtest_result.h"
 #include "lib/stats/model_file.h"
 #include "lib/stats/result.h"
 #include "lib/stats/rollup.h"
@@ -40,15 +44,38 @@ Result<std::unique_ptr<Rollup>> RollupOf(const StatsOptions& options) {
   return rollup;
 }
 
+// File systems that forecasts are to fill up can be looked at.
+Status CheckTargets(const StatsQuery& query) {
+  for (const Watch& watch : query.watches) {
+    if (!watch.forecast.reach || watch.forecast.reach->path.empty()) continue;
+    auto space = ReadDiskSpace(watch.forecast.reach->path);
+    if (!space.ok()) return std::move(space).status();
+  }
+  return {};
+}
+
+Status CheckBacktest(const StatsOptions& options, const StatsQuery& query) {
+  if (!options.backtest) return {};
+  if (std::ranges::find(query.watches, WatchKind::kForecast, &Watch::kind) == query.watches.end()) {
+    return InvalidArgument("--backtest: the query has no forecast");
+  }
+  if (!options.model.empty()) return InvalidArgument("--backtest and --model exclude each other");
+  if (options.states) return InvalidArgument("--backtest and --partials exclude each other");
+  if (options.partial_ns > 0) return InvalidArgument("--backtest and --partial exclude each other");
+  if (options.draws()) return InvalidArgument("--backtest draws nothing");
+  return {};
+}
+
 // Null where the query has no watch.
 Result<std::unique_ptr<Watcher>> WatcherOf(const StatsOptions& options, const StatsQuery& query) {
   std::unique_ptr<Watcher> watcher;
   if (query.watches.empty()) {
-    if (!options.model.empty()) return InvalidArgument("--model: the query has no anomaly or change");
+    if (!options.model.empty()) return InvalidArgument("--model: the query has no anomaly, change or forecast");
     return watcher;
   }
+  VEXEVT_TRY(CheckTargets(query));
   if (options.states && !options.model.empty()) return InvalidArgument("--partials and --model exclude each other");
-  watcher = std::make_unique<Watcher>(query, options.most_models);
+  watcher = std::make_unique<Watcher>(query, options.most_models, options.backtest);
   if (!options.model.empty() && !options.check) VEXEVT_TRY(LoadModels(options.model, watcher.get()));
   return watcher;
 }
@@ -62,7 +89,9 @@ class StatsStep final : public Step {
         rollup_(std::move(rollup)),
         watcher_(std::move(watcher)),
         writer_(rollup_->query(), rollup_->plan(), options, watcher_.get()),
-        seen_at_ns_(SystemClock().Now().mono_ns) {}
+        seen_at_ns_(SystemClock().Now().mono_ns) {
+    if (options.backtest) backtest_.emplace(rollup_->query(), rollup_->plan(), *watcher_);
+  }
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     const auto tell = TellTo(sink);
@@ -82,6 +111,7 @@ class StatsStep final : public Step {
 
   Status Finish(EventSink& sink) override {
     rollup_->Finish(TellTo(sink));
+    if (backtest_) backtest_->Write(sink);
     Count();
     std::vector<std::string> notes;
     if (rollup_->late() > 0) {
@@ -133,7 +163,10 @@ class StatsStep final : public Step {
 
  private:
   Rollup::TellWindow TellTo(EventSink& sink) {
-    return [this, &sink](const ToldWindow& window) { writer_.Write(window, sink); };
+    return [this, &sink](const ToldWindow& window) {
+      if (backtest_) return backtest_->See(window);
+      writer_.Write(window, sink);
+    };
   }
 
   void TellPartial(const Rollup::TellWindow& tell) {
@@ -153,6 +186,7 @@ class StatsStep final : public Step {
   const std::unique_ptr<Rollup> rollup_;
   const std::unique_ptr<Watcher> watcher_;  // null where the query has no watch
   WindowWriter writer_;
+  std::optional<BacktestWriter> backtest_;  // in place of writer_
   std::uint64_t partial_step_ = 0;
   std::uint64_t seen_at_ns_;  // by the monotonic clock, when the events' time was newest_ns()
   Counter late_{0}, other_{0}, anomalies_{0};
@@ -172,9 +206,12 @@ Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.plot == PlotKind::kHistogram && !HasHistogram(rollup->query())) {
     return InvalidArgument("--plot histogram: there is no histogram(FIELD) in the query");
   }
+  VEXEVT_TRY(CheckBacktest(options, rollup->query()));
   VEXEVT_ASSIGN(std::unique_ptr<Watcher> watcher, WatcherOf(options, rollup->query()));
   if (options.check) return ExitCode::kDone;
-  if (common.fields.empty()) common.fields = ResultFields(rollup->query());
+  if (common.fields.empty()) {
+    common.fields = options.backtest ? BacktestFields(rollup->query()) : ResultFields(rollup->query());
+  }
   Ledger ledger;
   StatsStep step(options, std::move(rollup), std::move(watcher), &ledger);
   return RunPipeline(kStatsTool, common, step, ledger);

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "lib/stats/reach_text.h"
+
 namespace vexevt {
 
 void WindowWriter::Write(const ToldWindow& window, EventSink& sink) {
@@ -32,6 +34,7 @@ void WindowWriter::WriteTable(const ToldWindow& window, std::span<const ResultRo
                               EventSink& sink) {
   text_.clear();
   AppendResultTable(query_, plan_, window, rows, &text_);
+  AppendReachLines(query_, rows, &text_);
   for (const Anomaly& anomaly : found) text_ += "! " + AnomalyText(query_, plan_, anomaly) + '\n';
   if (query_.windows.kind != WindowKind::kGlobal || window.partial) text_ += '\n';  // between tables
   sink.WriteText(text_);

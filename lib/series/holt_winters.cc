@@ -45,6 +45,20 @@ double HoltWinters::Predict(std::uint32_t ahead) const {
   return HeldValue(level_ + growth * trend_ + SeasonAt(ahead));
 }
 
+std::vector<double> HoltWinters::PredictPath(std::uint32_t steps) const {
+  std::vector<double> path;
+  path.reserve(steps);
+  double power = 1, growth = 0;
+  std::size_t place = now_;
+  for (std::uint32_t ahead = 1; ahead <= steps; ++ahead) {
+    power *= weights_.phi;
+    growth += power;
+    path.push_back(HeldValue(level_ + growth * trend_ + (season_.empty() ? 0 : season_[place])));
+    if (++place >= season_.size()) place = 0;
+  }
+  return path;
+}
+
 double HoltWinters::ErrorScale() const { return std::sqrt(mean_square_); }
 
 void HoltWinters::Save(Packer* packer) const {

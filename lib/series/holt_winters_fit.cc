@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lib/series/held_value.h"
 #include "lib/series/holt_winters.h"
 
 namespace vexevt {
@@ -37,9 +38,9 @@ SmoothingWeights WeightsAt(const Point& point, Trend trend, bool season) {
 std::vector<double> Filled(std::span<const double> history) {
   std::vector<double> filled;
   const auto first = std::ranges::find_if_not(history, [](double value) { return std::isnan(value); });
-  double last = first == history.end() ? 0 : *first;
+  double last = first == history.end() ? 0 : HeldValue(*first);
   for (const double value : history) {
-    if (!std::isnan(value)) last = std::clamp(value, -kMostValue, kMostValue);
+    if (!std::isnan(value)) last = HeldValue(value);
     filled.push_back(last);
   }
   return filled;
@@ -106,7 +107,7 @@ struct HoltWinters::Search {
 
   bool Try(const Point& at) {
     const double errors = ErrorsOf(at);
-    if (errors >= best) return false;
+    if (!(errors < best)) return false;
     best = errors;
     point = at;
     return true;
@@ -157,7 +158,7 @@ HoltWinters HoltWinters::Fit(std::span<const double> history, std::uint32_t seas
   HoltWinters fitted;
   double largest = -1;
   for (const double value : history) {
-    if (!std::isnan(value)) largest = std::max(largest, std::min(std::abs(value), kMostValue));
+    if (!std::isnan(value)) largest = std::max(largest, std::abs(HeldValue(value)));
   }
   if (largest < 0 || history.size() < 2) {
     for (const double value : history) fitted.Update(value);

@@ -32,7 +32,11 @@ TEST(HoltWinters, ASeasonComesAgain) {
   const auto value = [](double x) { return 50 + 2 * x + 20 * std::sin(x * 2 * std::numbers::pi / 12); };
   const HoltWinters model = HoltWinters::Fit(Row(60, value), 12);
   EXPECT_EQ(model.season(), 12u);
-  for (std::uint32_t ahead = 1; ahead <= 36; ++ahead) EXPECT_NEAR(model.Predict(ahead), value(59 + ahead), 1e-6);
+  const std::vector<double> path = model.PredictPath(36);
+  for (std::uint32_t ahead = 1; ahead <= 36; ++ahead) {
+    EXPECT_NEAR(model.Predict(ahead), value(59 + ahead), 1e-6);
+    EXPECT_NEAR(path[ahead - 1], model.Predict(ahead), 1e-9);
+  }
 }
 
 TEST(HoltWinters, ATrendThatFadesIsForecastToFade) {

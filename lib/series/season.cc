@@ -37,6 +37,23 @@ std::vector<double> WithoutTrend(std::span<const double> values) {
   return rest;
 }
 
+// A peak is flat, and noise moves it: of the lags beside it, the one that is likest at its multiples, too.
+std::size_t Sharpened(std::size_t peak, const std::vector<double>& likeness, std::size_t longest) {
+  const std::size_t reach = peak / 8;
+  std::size_t best = peak;
+  double highest = 0;
+  for (std::size_t lag = std::max<std::size_t>(peak - reach, 2); lag <= std::min(peak + reach, longest); ++lag) {
+    double sum = 0;
+    std::size_t multiples = 0;
+    for (std::size_t at = lag; at <= longest; at += lag, ++multiples) sum += likeness[at];
+    const double mean = sum / static_cast<double>(multiples);
+    if (mean <= highest) continue;
+    highest = mean;
+    best = lag;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::uint32_t FindSeason(std::span<const double> values) {
@@ -63,7 +80,7 @@ std::uint32_t FindSeason(std::span<const double> values) {
     highest = std::max(highest, at);
   }
   for (const std::size_t lag : peaks) {
-    if (likeness[lag] >= kNearHighest * highest) return static_cast<std::uint32_t>(lag);
+    if (likeness[lag] >= kNearHighest * highest) return static_cast<std::uint32_t>(Sharpened(lag, likeness, longest));
   }
   return 0;
 }

@@ -21,6 +21,12 @@ TEST(FindSeason, IsFoundBesideTrendAndNoise) {
   }
 }
 
+// Noise that is none moves the first peak of a smooth wave: its multiples tell.
+TEST(FindSeason, OfAWaveWithAPatternInIt) {
+  EXPECT_EQ(FindSeason(Row(240, [](double x) { return 10 * Wave(x, 24) + static_cast<int>(x) * 7919 % 97 * 0.04; })),
+            24u);
+}
+
 TEST(FindSeason, OfPulses) {
   Noise noise(1);
   EXPECT_EQ(FindSeason(Row(300, [&](double x) { return static_cast<int>(x) % 24 == 5 ? 100 + noise() : noise(); })),

@@ -45,7 +45,7 @@ void SeasonalResidual::Remember(double value) {
 }
 
 void SeasonalResidual::Fit() {
-  std::ranges::rotate(values_, values_.begin() + oldest_);
+  std::rotate(values_.begin(), values_.begin() + oldest_, values_.end());
   oldest_ = 0;
   model_ = HoltWinters::Fit(values_, period_ != 0 ? period_ : FindSeason(values_));
   until_fit_ = static_cast<std::uint32_t>(values_.size());

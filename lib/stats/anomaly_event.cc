@@ -47,11 +47,7 @@ const Event& AnomalyEvent::Make(const Anomaly& anomaly, std::optional<EventId> c
 std::string AnomalyText(const StatsQuery& query, const StatePlan& plan, const Anomaly& anomaly) {
   const Watch& watch = query.watches[anomaly.watch];
   const Judgement& judgement = anomaly.judgement;
-  std::string text = watch.name;
-  const std::vector<std::string> keys = KeyTexts(query, anomaly.key);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    fmt::format_to(std::back_inserter(text), "{} {} {}", i == 0 ? " of" : ",", query.by[i].name, keys[i]);
-  }
+  std::string text = WatchSubject(query, watch, anomaly.key);
   for (std::size_t i = 0; i < watch.measures.size(); ++i) {
     const ResultColumn& column = plan.columns[watch.measures[i]];
     fmt::format_to(std::back_inserter(text), "{} {} is {}", i == 0 ? ":" : ",", column.name,

@@ -98,6 +98,12 @@ Result<std::uint32_t> AddCell(const Aggregate& aggregate, StatePlan* plan) {
 // More counters than are shown, so that the counts of those are near.
 std::uint32_t CountersFor(std::uint32_t most) { return std::max<std::uint32_t>(8 * most, 32); }
 
+// A score is a plain number, and a time at which something is reached is one; all else is as the measure is.
+FieldType TypeOfWatch(const Watch& watch, std::string_view suffix, FieldType measure) {
+  if (watch.forecast.reach) return FieldType::kTime;
+  return watch.kind != WatchKind::kForecast && suffix.empty() ? FieldType::kFloat : measure;
+}
+
 }  // namespace
 
 WideState EmptyWide(const Cell& cell) {
@@ -135,9 +141,8 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
   }
   for (const Watch& watch : query.watches) {
     for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
-      ResultColumn column{.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch};
-      if (!suffix.empty()) column.type = plan.columns[watch.measures[0]].type;
-      plan.columns.push_back(std::move(column));
+      const FieldType type = TypeOfWatch(watch, suffix, plan.columns[watch.measures[0]].type);
+      plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch, .type = type});
     }
   }
   return plan;

@@ -10,6 +10,7 @@
 #include "lib/base/nearest_name.h"
 #include "lib/base/text_cursor.h"
 #include "lib/base/units.h"
+#include "lib/stats/parse_forecast.h"
 #include "lib/stats/query.h"
 
 namespace vexevt {
@@ -51,6 +52,7 @@ struct WatchWord {
 };
 constexpr WatchWord kWatchWords[] = {{"anomaly", WatchKind::kAnomaly, kAnomalyMethods},
                                      {"change", WatchKind::kChange, kChangeMethods}};
+constexpr std::string_view kForecastWord = "forecast";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool HoldsNumbers(const Column& column) {
@@ -86,7 +88,9 @@ class Parser {
       const std::string_view word = in_.Word();
       const auto watch = std::ranges::find(kWatchWords, word, &WatchWord::word);
       in_.GoTo(at);
-      if (watch != std::end(kWatchWords)) {
+      if (word == kForecastWord) {
+        VEXEVT_TRY(ParseForecast());
+      } else if (watch != std::end(kWatchWords)) {
         VEXEVT_TRY(ParseWatch(*watch));
       } else {
         VEXEVT_TRY(AddAggregate(false).status());
@@ -99,6 +103,9 @@ class Parser {
     if (query_.windows.kind == WindowKind::kGlobal && !query_.watches.empty()) {
       return ErrorAtByte(at, fmt::format("'{}' goes from window to window: 'every' or 'session' says of which",
                                          query_.watches[0].name));
+    }
+    for (Watch& watch : query_.watches) {
+      if (watch.kind == WatchKind::kForecast) VEXEVT_TRY(FitToWindows(query_.windows, at, &watch));
     }
     return std::move(query_);
   }
@@ -137,7 +144,6 @@ class Parser {
 
   Status ParseWatch(const WatchWord& word) {
     const std::size_t at = in_.Here();
-    if (query_.watches.size() == kMaxWatches) return ErrorAtByte(at, fmt::format("more than {} watches", kMaxWatches));
     Watch watch;
     watch.kind = word.kind;
     in_.Word();
@@ -160,7 +166,30 @@ class Parser {
     if (many && watch.method != DetectorKind::kForest) {
       return ErrorAtByte(at, fmt::format("'{}' watches one aggregate", DetectorName(watch.method)));
     }
-    watch.name = word.word;
+    return AddWatch(at, word.word, std::move(watch));
+  }
+
+  Status ParseForecast() {
+    const std::size_t at = in_.Here();
+    Watch watch;
+    watch.kind = WatchKind::kForecast;
+    in_.Word();
+    VEXEVT_TRY(in_.Expect('('));
+    VEXEVT_TRY(ParseWatched(&watch));
+    if (in_.Take(',')) VEXEVT_TRY(ParseForecastTerms(&in_, &watch.forecast));
+    VEXEVT_TRY(ParseKey());
+    VEXEVT_TRY(in_.Expect(')'));
+    if (in_.TakeWord("reach")) {
+      const Aggregate& measure = query_.aggregates[watch.measures[0]];
+      VEXEVT_ASSIGN(watch.forecast.reach, ParseReachTarget(&in_, measure));
+      watch.forecast.plan.adds_up = measure.kind == AggregateKind::kSum || measure.kind == AggregateKind::kCount;
+    }
+    return AddWatch(at, kForecastWord, std::move(watch));
+  }
+
+  Status AddWatch(std::size_t at, std::string_view word, Watch watch) {
+    if (query_.watches.size() == kMaxWatches) return ErrorAtByte(at, fmt::format("more than {} watches", kMaxWatches));
+    watch.name = word;
     for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
     VEXEVT_TRY(ParseAs(&watch.name));
     for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
@@ -200,7 +229,9 @@ class Parser {
       watch->measures.push_back(place);
     }
     const Aggregate& measure = query_.aggregates[watch->measures.back()];
-    return IsNumber(measure) ? Status() : ErrorAtByte(at, fmt::format("'{}' is no number", measure.name));
+    const bool level =
+        watch->kind == WatchKind::kForecast && measure.kind == AggregateKind::kLast && HoldsNumbers(measure.field);
+    return level || IsNumber(measure) ? Status() : ErrorAtByte(at, fmt::format("'{}' is no number", measure.name));
   }
 
   Result<std::string> ParseName() {
@@ -265,6 +296,7 @@ class Parser {
     std::vector<std::string_view> names;
     for (const MeasureWord& known : kMeasureWords) names.push_back(known.word);
     for (const WatchWord& known : kWatchWords) names.push_back(known.word);
+    names.push_back(kForecastWord);
     return ErrorAtByte(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
   }
 
@@ -412,11 +444,12 @@ class Parser {
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
 
 std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
-  static constexpr std::string_view kJudged[] = {"", "_low", "_high"};
+  static constexpr std::string_view kRange[] = {"", "_low", "_high"};
   switch (kind) {
     case WatchKind::kAnomaly:
     case WatchKind::kChange:
-      return kJudged;
+    case WatchKind::kForecast:
+      return kRange;
   }
   return {};
 }

@@ -84,6 +84,64 @@ TEST(ParseStatsQuery, SaysWhatIsWrongWithAWatch) {
             "16: two aggregates are named 'anomaly_rate_low': name one with 'as NAME'");
 }
 
+TEST(ParseStatsQuery, ReadsForecasts) {
+  const StatsQuery query = QueryOf(
+      "forecast(count), forecast(max(size), trend, ahead 12 windows by uid) as biggest, "
+      "forecast(rate, holt-winters 24, ahead 90m), forecast(last(size), ahead 1d) reach 1.5G as full every 1h");
+  ASSERT_EQ(query.watches.size(), 4u);
+  EXPECT_EQ(query.watches[0].name, "forecast_count");
+  EXPECT_EQ(query.watches[0].forecast.ahead, 1u);
+  EXPECT_EQ(query.watches[1].name, "biggest");
+  EXPECT_EQ(query.watches[1].forecast.plan.method, ForecastMethod::kTrend);
+  EXPECT_EQ(query.watches[1].forecast.plan.horizons, std::vector<std::uint32_t>{12});
+  EXPECT_EQ(query.watches[2].forecast.plan.season, 24u);
+  EXPECT_EQ(query.watches[2].forecast.ahead, 2u);
+  const ForecastWish& full = query.watches[3].forecast;
+  EXPECT_EQ(full.ahead, 24u);
+  EXPECT_EQ(full.plan.horizons, (std::vector<std::uint32_t>{1, 2, 4, 8, 16}));
+  EXPECT_EQ(full.reach->value, 1.5 * (1 << 30));
+  EXPECT_EQ(full.reach->text, "1.5G");
+  EXPECT_FALSE(full.plan.adds_up);
+}
+
+TEST(ParseStatsQuery, ReadsWhatForecastsReach) {
+  const auto target = [](const std::string& text) {
+    return *QueryOf("forecast(sum(length)) reach " + text + " every 1h").watches[0].forecast.reach;
+  };
+  EXPECT_EQ(target("1T").value, 0x1p40);
+  EXPECT_EQ(target("90% of 1K").value, 0.9 * 1024);
+  EXPECT_EQ(target("90 % of /srv as srv").value, 0.9);
+  EXPECT_EQ(target("90 % of /srv as srv").path, "/srv");
+  EXPECT_EQ(target("90 % of /srv, count").text, "90 % of /srv");
+  EXPECT_EQ(target("95% of \"/a, b\"").path, "/a, b");
+  EXPECT_TRUE(QueryOf("forecast(count) reach 1M every 1s").watches[0].forecast.plan.adds_up);
+  EXPECT_EQ(QueryOf("forecast(count) reach 1M every 1s").watches[0].forecast.reach->value, 1e6);
+  EXPECT_EQ(QueryOf("forecast(last(attr.load)) reach 0.5 every 1s").watches[0].forecast.reach->value, 0.5);
+  EXPECT_EQ(QueryOf("forecast(p99(latency)) reach 50ms every 1s").watches[0].forecast.reach->value, 5e7);
+}
+
+TEST(ParseStatsQuery, SaysWhatIsWrongWithAForecast) {
+  EXPECT_EQ(FailureOf("forecast(count)"),
+            "16: 'forecast_count' goes from window to window: 'every' or 'session' says of which");
+  EXPECT_EQ(FailureOf("forecast(first(size)) every 1s"), "10: 'first_size' is no number");
+  EXPECT_EQ(FailureOf("forecast(count, ewma) every 1s"), "17: expected 'holt-winters', 'trend' or 'ahead', not 'ewma'");
+  EXPECT_EQ(FailureOf("forecast(count, holt-winters 1) every 1s"), "30: a season is 2 to 4096 windows");
+  EXPECT_EQ(FailureOf("forecast(count, trend, up) every 1s"), "24: expected 'ahead', not 'up'");
+  EXPECT_EQ(FailureOf("forecast(count, ahead 0 windows) every 1s"), "23: it is 1 to 100000 windows");
+  EXPECT_EQ(FailureOf("forecast(count, ahead soon) every 1s"),
+            "23: expected so many windows, as 'ahead 12 windows', or a duration, not 'soon'");
+  EXPECT_EQ(FailureOf("forecast(count, ahead 1d) every 1s"),
+            "27: 'forecast_count' looks 86400 windows ahead: 1000 is the most");
+  EXPECT_EQ(FailureOf("forecast(count, ahead 1d) session gap 1s"),
+            "27: 'forecast_count' is about time: it wants windows of time, as 'every 1h'");
+  EXPECT_EQ(FailureOf("forecast(sum(length)) reach much every 1s"),
+            "29: invalid size 'much' (write it like 512, 10K or 1.5G)");
+  EXPECT_EQ(FailureOf("forecast(sum(length)) reach 90% every 1s"),
+            "33: expected 'of' and a size, or a path on the file system, not 'every'");
+  EXPECT_EQ(FailureOf("forecast(sum(length)) reach 90% of \"/srv every 1s"),
+            "36: the '\"' that stands here has no other one");
+}
+
 TEST(ParseStatsQuery, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(FailureOf(""), "1: expected an aggregate like count or p99(size), not the end");
   EXPECT_EQ(FailureOf("coutn"), "1: unknown aggregate 'coutn' (did you mean 'count'?)");

@@ -5,6 +5,10 @@
 //   result    = aggregate | watch ["as" NAME]
 //   watch     = "anomaly" "(" aggregate {"," aggregate} ["," METHOD [NUMBER]] [by] ")"
 //             | "change" "(" aggregate ["," METHOD] [by] ")"
+//             | "forecast" "(" aggregate ["," ("holt-winters" [NUMBER] | "trend")] ["," "ahead" ahead] [by] ")"
+//               ["reach" target]
+//   ahead     = NUMBER "windows" | DURATION
+//   target    = QUANTITY | NUMBER "%" "of" (QUANTITY | PATH)
 //   aggregate = measure ["[" EXPRESSION "]"] ["as" NAME]
 //   measure   = "count" | "rate" | "interarrival"
 //             | ("sum" | "min" | "max" | "mean" | "variance" | "stddev" | "first" | "last" | "distinct" | "entropy"
@@ -15,6 +19,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,11 +28,13 @@
 #include "lib/base/status.h"
 #include "lib/event/column.h"
 #include "lib/series/detector.h"
+#include "lib/series/forecaster.h"
 
 namespace vexevt {
 
 inline constexpr std::size_t kMaxAggregates = 64, kMaxKeyFields = 16, kMaxWatches = 16, kMaxWatched = 16;
 inline constexpr std::uint32_t kMaxTopK = 1'000;
+inline constexpr std::uint32_t kMaxAhead = 1'000, kMaxAheadToReach = 100'000;  // windows
 // Windows that may be open at once: of sliding ones, and those that lateness keeps open.
 inline constexpr std::uint64_t kMaxOpenWindows = 10'000;
 
@@ -64,8 +71,24 @@ struct Aggregate {
 };
 
 enum class WatchKind : std::uint8_t {
-  kAnomaly,  // is the value what those before it make one expect?
-  kChange,   // have the values come to another level?
+  kAnomaly,   // is the value what those before it make one expect?
+  kChange,    // have the values come to another level?
+  kForecast,  // what comes next, or when does it come to so much?
+};
+
+// What a forecast is asked to come to.
+struct ReachTarget {
+  double value = 0;
+  std::string path;  // where there is one, `value` is a share of the size of the file system on which it lies
+  std::string text;  // as it was written
+};
+
+// What forecasts alone have.
+struct ForecastWish {
+  ForecastPlan plan;
+  std::uint32_t ahead = 0;     // windows: of these the last is told of, or, with `reach`, all are looked through
+  std::uint64_t ahead_ns = 0;  // where it was said so
+  std::optional<ReachTarget> reach;
 };
 
 // A model of each group watches aggregates from window to window.
@@ -75,6 +98,7 @@ struct Watch {
   std::uint32_t period = 0;             // windows after which things are as before; 0: it is looked for
   std::vector<std::uint32_t> measures;  // of StatsQuery::aggregates
   std::string name;                     // of its first column; the others are "name_low" and so on
+  ForecastWish forecast;                // of kForecast, which has neither method nor period
 };
 
 enum class WindowKind : std::uint8_t {

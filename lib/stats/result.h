@@ -36,7 +36,6 @@ class ResultEvent {
   EventId IdOf(const ToldWindow& window, const ResultRow& row) const;
 
  private:
-  const StatsQuery& query_;
   const StatePlan& plan_;
   std::string name_;
   KeyAttributes keys_;
@@ -51,6 +50,8 @@ std::string ResultFields(const StatsQuery& query);
 // A value as a table shows it, and the values of a group's key: escaped, "-" for none.
 std::string ResultText(FieldType type, const ResultValue& value);
 std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key);
+// Of whom a watch tells: "anomaly_rate of uid 1000, comm tar".
+std::string WatchSubject(const StatsQuery& query, const Watch& watch, std::string_view key);
 
 // What a table shows, for the fields of `by` and then for the columns: their names, and the texts of a row. Sizes and
 // durations are rounded, and what may be more, as events are missing, has >= before it. Escaped.

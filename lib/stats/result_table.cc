@@ -94,6 +94,15 @@ std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key)
   return texts;
 }
 
+std::string WatchSubject(const StatsQuery& query, const Watch& watch, std::string_view key) {
+  std::string text = watch.name;
+  const std::vector<std::string> keys = KeyTexts(query, key);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{} {} {}", i == 0 ? " of" : ",", query.by[i].name, keys[i]);
+  }
+  return text;
+}
+
 std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan) {
   std::vector<std::string> names;
   for (const Column& column : query.by) names.push_back(UpperCase(column.name));

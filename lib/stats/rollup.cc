@@ -224,7 +224,8 @@ void Rollup::TellWindowOf(std::uint64_t index, bool partial, const TellWindow& t
                           .end_ns = end_ns,
                           .span_ns = query_.windows.length_ns,
                           .lower_bound = GapTouches(begin_ns, end_ns),
-                          .partial = partial};
+                          .partial = partial,
+                          .cut = end_ns > newest_ns_};
   if (PanesOfWindow() == 1) {
     for (const auto& pane : panes_) {
       if (pane->index == index) TellTable(&pane->groups, window, tell);
@@ -256,7 +257,8 @@ void Rollup::TellOpenTable(bool partial, const TellWindow& tell) {
              .end_ns = table_head_.last_ns,
              .span_ns = table_head_.last_ns - table_head_.first_ns,
              .lower_bound = table_has_gap_,
-             .partial = partial},
+             .partial = partial,
+             .cut = table_head_.events < query_.windows.events},
             tell);
   if (partial) return;
   table_.Clear();
@@ -288,6 +290,7 @@ void Rollup::TellSession(std::uint32_t row, bool partial, const TellWindow& tell
         .lower_bound =
             GapTouches(Before(head.first_ns, query_.windows.gap_ns), After(head.last_ns, query_.windows.gap_ns)),
         .partial = partial,
+        .cut = After(head.last_ns, query_.windows.gap_ns) > newest_ns_,
         .groups = &table_,
         .rows = {&row, 1}});
 }

@@ -40,6 +40,7 @@ struct ToldWindow {
   std::uint64_t span_ns = 0;               // by which rates go
   bool lower_bound = false;
   bool partial = false;
+  bool cut = false;  // the stream has ended within it
   GroupTable* groups = nullptr;
   std::span<const std::uint32_t> rows;  // those in use
 };

@@ -22,11 +22,15 @@ bool CountsThings(AggregateKind kind) {
   return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct;
 }
 
+// Whether it is a total of what has happened so far: 0 where nothing has.
+bool AddsUp(AggregateKind kind) { return CountsThings(kind) || kind == AggregateKind::kSum; }
+
 ResultValue Shown(double edge) { return std::isnan(edge) ? ResultValue() : ResultValue(edge); }
 
 }  // namespace
 
-Watcher::Watcher(const StatsQuery& query, std::uint32_t most_groups) : query_(query), most_groups_(most_groups) {
+Watcher::Watcher(const StatsQuery& query, std::uint32_t most_groups, bool backtest)
+    : query_(query), most_groups_(most_groups), backtest_(backtest) {
   for (const Watch& watch : query.watches) {
     DetectorShape& shape = shapes_.emplace_back();
     shape.kind = watch.method;
@@ -48,14 +52,17 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   found_.clear();
   if (window.partial) return {};
   const bool in_order = query_.windows.kind == WindowKind::kTime;
-  if (in_order) MakeUpTo(window.end_ns / query_.windows.every_ns);
+  const bool goes_on = std::exchange(loaded_, false);
+  may_lack_ = false;
+  if (in_order) MakeUpTo(window, goes_on);
+  may_lack_ = window.cut || goes_on;
   std::size_t seen = 0;
   for (ResultRow& row : *rows) {
     if (row.other) continue;
     SeeRow(window, &row);
     ++seen;
   }
-  if (in_order) {
+  if (in_order && !window.cut) {
     // Groups that have a row have come to the front.
     auto group = std::next(groups_.begin(), static_cast<std::ptrdiff_t>(std::min(seen, groups_.size())));
     for (; group != groups_.end(); ++group) SeeSilent(window.end_ns, window.lower_bound, &*group);
@@ -64,19 +71,19 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   return found_;
 }
 
-void Watcher::MakeUpTo(std::uint64_t window) {
-  const std::uint64_t next = last_window_.value_or(window) + 1;
-  const bool missing = std::exchange(loaded_, false);
-  last_window_ = window;
-  if (window <= next || window - next > kMostMadeUp) return;
-  for (std::uint64_t empty = next; empty < window; ++empty) {
+void Watcher::MakeUpTo(const ToldWindow& window, bool missing) {
+  const std::uint64_t number = window.end_ns / query_.windows.every_ns;
+  const std::uint64_t next = last_window_.value_or(number - 1) + 1;
+  last_window_ = window.cut ? number - 1 : number;
+  if (number <= next || number - next > kMostMadeUp) return;
+  for (std::uint64_t empty = next; empty < number; ++empty) {
     for (Group& group : groups_) SeeSilent(empty * query_.windows.every_ns, missing, &group);
   }
 }
 
 void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
   Group& group = GroupOf(row->key);
-  group.told_silent = false;
+  if (!window.cut) group.told_silent = false;
   std::size_t column = query_.aggregates.size();
   for (std::uint32_t i = 0; i < query_.watches.size(); ++i) {
     const Watch& watch = query_.watches[i];
@@ -84,9 +91,13 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     for (const std::uint32_t measure : watch.measures) {
       values.push_back(window.lower_bound ? kMissing : AsReal(row->values[measure]).value_or(kMissing));
     }
-    const Judgement judgement = Judge(i, values, &group);
     const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch.kind).size());
     column += told.size();
+    if (auto* const forecast = std::get_if<GroupForecast>(&group.models[i])) {
+      TellForecast(window, query_.aggregates[watch.measures[0]].kind, values[0], forecast, told);
+      continue;
+    }
+    const Judgement judgement = Judge(i, values, !window.cut, &group);
     if (judgement.known) {
       told[0] = judgement.score;
       told[1] = Shown(judgement.low);
@@ -96,27 +107,56 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     } else if (std::ranges::none_of(values, [](double value) { return std::isnan(value); })) {
       told[0] = "warming up";
     }
-    if (!judgement.anomalous()) continue;
+    if (!IsFinding(i, values, judgement)) continue;
     found_.push_back({i, group.key, std::move(values), judgement, row, window.begin_ns, window.end_ns});
   }
 }
 
-Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, Group* group) const {
-  Judgement judgement = group->models[watch].See(values);
+// Where the stream has ended within the window, what has been counted is not all that will be, and nothing is learnt: a
+// run that goes on sees the window again.
+void Watcher::TellForecast(const ToldWindow& window, AggregateKind kind, double value, GroupForecast* forecast,
+                           std::span<ResultValue> told) const {
+  if (!window.cut) {
+    forecast->See(value);
+    return forecast->Tell(window.end_ns, query_.windows.every_ns, told);
+  }
+  GroupForecast at_end = *forecast;
+  at_end.See(AddsUp(kind) ? kMissing : value);
+  at_end.Tell(window.end_ns, query_.windows.every_ns, told);
+}
+
+Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, bool learn, Group* group) const {
+  Detector& model = std::get<Detector>(group->models[watch]);
+  Judgement judgement = learn ? model.See(values) : Detector(model).See(values);
   const bool counts = CountsThings(query_.aggregates[query_.watches[watch].measures[0]].kind);
   if (counts && judgement.low < 0) judgement.low = 0;
   return judgement;
+}
+
+bool Watcher::IsFinding(std::uint32_t watch, std::span<const double> values, const Judgement& judgement) const {
+  if (!judgement.anomalous()) return false;
+  const std::vector<std::uint32_t>& measures = query_.watches[watch].measures;
+  const bool counts = std::ranges::any_of(
+      measures, [&](std::uint32_t measure) { return CountsThings(query_.aggregates[measure].kind); });
+  return !may_lack_ || !counts || values[0] > judgement.high;
 }
 
 void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
   const bool told = group->told_silent;
   for (std::uint32_t i = 0; i < query_.watches.size(); ++i) {
     std::vector<double> values;
+    auto* const forecast = std::get_if<GroupForecast>(&group->models[i]);
     for (const std::uint32_t measure : query_.watches[i].measures) {
-      values.push_back(!missing && CountsThings(query_.aggregates[measure].kind) ? 0 : kMissing);
+      const AggregateKind kind = query_.aggregates[measure].kind;
+      const bool nothing = forecast != nullptr ? AddsUp(kind) : CountsThings(kind);
+      values.push_back(!missing && nothing ? 0 : kMissing);
     }
-    const Judgement judgement = Judge(i, values, group);
-    if (told || !judgement.anomalous()) continue;
+    if (forecast != nullptr) {
+      forecast->See(values[0]);
+      continue;
+    }
+    const Judgement judgement = Judge(i, values, true, group);
+    if (told || !IsFinding(i, values, judgement)) continue;
     group->told_silent = true;
     const std::uint64_t begin_ns = end_ns - std::min(end_ns, query_.windows.length_ns);
     found_.push_back({i, group->key, std::move(values), judgement, nullptr, begin_ns, end_ns});
@@ -125,7 +165,13 @@ void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
 
 Watcher::Group Watcher::MakeGroup(std::string_view key) const {
   Group group{.key = std::string(key)};
-  for (const DetectorShape& shape : shapes_) group.models.emplace_back(shape);
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    if (query_.watches[i].kind == WatchKind::kForecast) {
+      group.models.emplace_back(GroupForecast(query_.watches[i], backtest_));
+    } else {
+      group.models.emplace_back(Detector(shapes_[i]));
+    }
+  }
   return group;
 }
 
@@ -145,6 +191,18 @@ Watcher::Group& Watcher::GroupOf(std::string_view key) {
   return groups_.front();
 }
 
+std::vector<GroupScore> Watcher::Scores() const {
+  std::vector<GroupScore> scores;
+  for (const Group& group : groups_) {
+    for (std::uint32_t i = 0; i < query_.watches.size(); ++i) {
+      const auto* const forecast = std::get_if<GroupForecast>(&group.models[i]);
+      if (forecast != nullptr) scores.push_back({i, group.key, forecast->Score()});
+    }
+  }
+  std::ranges::sort(scores, {}, [](const GroupScore& score) { return std::pair(score.watch, score.key); });
+  return scores;
+}
+
 std::string Watcher::Save() const {
   Packer packer;
   packer.PutText(query_.text);
@@ -154,7 +212,9 @@ std::string Watcher::Save() const {
   for (const Group& group : groups_) {
     packer.PutText(group.key);
     packer.Put(group.told_silent);
-    for (const Detector& model : group.models) model.Save(&packer);
+    for (const Model& model : group.models) {
+      std::visit([&](const auto& of_watch) { of_watch.Save(&packer); }, model);
+    }
   }
   return packer.Take();
 }
@@ -179,8 +239,9 @@ Status Watcher::Load(std::string_view bytes) {
     groups_.push_back(MakeGroup(key));
     by_key_.emplace(groups_.back().key, std::prev(groups_.end()));
     groups_.back().told_silent = unpacker.Get<bool>();
-    for (Detector& model : groups_.back().models) {
-      if (!model.Load(&unpacker)) return DataLoss("it is damaged");
+    for (Model& model : groups_.back().models) {
+      if (!std::visit([&](auto& of_watch) { return of_watch.Load(&unpacker); }, model))
+        return DataLoss("it is damaged");
     }
   }
   return unpacker.done() ? Status::Ok() : DataLoss("it is damaged");

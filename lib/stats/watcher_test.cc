@@ -31,6 +31,10 @@ class Watched {
     }
     return *this;
   }
+  Watched& Finish() {
+    (*told_)->Finish([this](const ToldWindow& window) { Tell(window); });
+    return *this;
+  }
   Watched& SeeGap(std::uint64_t second) {
     Event event;
     event.wall_ns = second * kNsPerSecond;
@@ -50,7 +54,7 @@ class Watched {
     AppendFrame(event, &frame);
     EventView view;
     EXPECT_TRUE(EventView::Bind(frame, &view));
-    (*told_)->See(view, [this](const ToldWindow& window) { Tell(window); });
+    (*told_)->See({&view, 1}, [this](const ToldWindow& window) { Tell(window); });
     return *this;
   }
 
@@ -99,6 +103,19 @@ TEST(Watcher, MakesUpForWindowsWithoutAnyEvent) {
               ElementsAre(HasSubstr("count is 0, 15 to 25 was expected; score 4, 1970-01-01T00:00:30")));
   watched.See(5'000, 1, 20).See(5'001, 1, 20);  // a clock that jumps is no silence
   EXPECT_THAT(watched.Found(), IsEmpty());
+}
+
+TEST(Watcher, FindsNothingInFewEventsWhereTheStreamEnds) {
+  for (const int count : {1, 40}) {
+    Watched watched("anomaly(count) every 1s");
+    for (std::uint64_t second = 0; second < 30; ++second) watched.See(second, 1, 20);
+    watched.See(30, 1, count).Finish();
+    EXPECT_EQ(watched.Found().size(), count == 40) << count;
+  }
+  Watched silent("anomaly(count) every 1s");
+  for (std::uint64_t second = 0; second < 30; ++second) silent.See(second, 1, 20);
+  silent.See(33, 1, 1).Finish();
+  EXPECT_THAT(silent.Found(), ElementsAre(HasSubstr("1970-01-01T00:00:30")));
 }
 
 TEST(Watcher, NeitherJudgesNorLearnsWhereEventsAreMissing) {

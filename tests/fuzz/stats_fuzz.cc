@@ -7,7 +7,10 @@
 #include "lib/event/testing/samples.h"
 #include "lib/plot/chart_text.h"
 #include "lib/plot/svg.h"
+#include "lib/stats/anomaly_event.h"
+#include "lib/stats/reach_text.h"
 #include "lib/stats/result_chart.h"
+#include "lib/stats/watcher.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vexevt;
@@ -26,15 +29,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(rollup.status());
     return 0;
   }
+  Watcher watcher((*rollup)->query(), 2);
   ResultEvent event((*rollup)->query(), (*rollup)->plan(), "fuzz");
+  AnomalyEvent anomaly_event((*rollup)->query(), (*rollup)->plan(), "fuzz");
   ResultHistory history((*rollup)->query(), (*rollup)->plan());
   const Rollup::TellWindow tell = [&](const ToldWindow& window) {
-    if (!window.partial) history.Add(window, ReadRows((*rollup)->plan(), window, ListForm::kJson));
+    std::vector<ResultRow> rows = ReadRows((*rollup)->plan(), window, ListForm::kPeople);
+    for (const Anomaly& anomaly : watcher.See(window, &rows)) FrameOf(anomaly_event.Make(anomaly, std::nullopt));
+    if (!window.partial) history.Add(window, rows);
     std::string text;
-    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window,
-                      ReadRows((*rollup)->plan(), window, ListForm::kPeople), &text);
+    AppendResultTable((*rollup)->query(), (*rollup)->plan(), window, rows, &text);
+    AppendReachLines((*rollup)->query(), rows, &text);
     if (text.empty()) std::abort();
-    for (const ResultRow& row : ReadRows((*rollup)->plan(), window, ListForm::kJson)) {
+    for (const ResultRow& row : rows) {
       if (FrameOf(event.Make(window, row)).size() % 8 != 0) std::abort();
     }
   };

@@ -75,6 +75,7 @@ inline double Daily(double i) { return 30 * std::sin(2 * std::numbers::pi * i / 
 inline const std::vector<LabelledCase>& SpikeCases() {
   static const std::vector<LabelledCase> cases = {
       {"spikes", [](std::uint64_t seed) { return WithSpikes(seed, 12, [](double) { return 100.0; }); }},
+      {"small spikes", [](std::uint64_t seed) { return WithSpikes(seed, 7, [](double) { return 100.0; }); }},
       {"on a trend", [](std::uint64_t seed) { return WithSpikes(seed, 12, [](double i) { return i / 50; }); }},
       {"in a season", [](std::uint64_t seed) { return WithSpikes(seed, 12, Daily); }},
       {"season and trend",

@@ -1,0 +1,104 @@
+#include "lib/stats/group_forecast.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/io/disk_space.h"
+
+namespace vexevt {
+namespace {
+
+using Columns = std::array<ResultValue, 3>;
+constexpr std::uint64_t kHour = 3600 * kNsPerSecond;
+
+StatsQuery ForecastQuery(const std::string& text) {
+  auto query = ParseStatsQuery(text);
+  EXPECT_TRUE(query.ok()) << query.status().message();
+  return std::move(*query);
+}
+
+// What is told behind hour `hours`, of whose values value(0), value(1)… were seen.
+template <typename Value>
+Columns ToldAfter(const std::string& text, int hours, Value value) {
+  const StatsQuery query = ForecastQuery(text);
+  GroupForecast forecast(query.watches[0], false);
+  for (int hour = 0; hour < hours; ++hour) forecast.See(value(hour));
+  Columns columns;
+  forecast.Tell(static_cast<std::uint64_t>(hours) * kHour, kHour, columns);
+  return columns;
+}
+
+double RealOf(const ResultValue& value) { return AsReal(value).value_or(std::nan("")); }
+
+TEST(GroupForecast, TellsOfAValueAndBetweenWhich) {
+  const auto [value, low, high] = ToldAfter("forecast(count, ahead 3h) every 1h", 60, [](int i) { return 10 * i; });
+  EXPECT_NEAR(RealOf(value), 620, 0.01);
+  EXPECT_NEAR(RealOf(low), 620, 1);
+  EXPECT_NEAR(RealOf(high), 620, 1);
+}
+
+TEST(GroupForecast, SaysWhileThereIsTooLittle) {
+  const auto level = [](int) { return 5.0; };
+  const Columns early = ToldAfter("forecast(count) every 1h", 3, level);
+  EXPECT_EQ(std::get<std::string>(early[0]), "warming up");
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(early[1]));
+  const Columns then = ToldAfter("forecast(count) every 1h", 12, level);
+  EXPECT_NEAR(RealOf(then[0]), 5, 1e-9);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(then[1]));
+}
+
+TEST(GroupForecast, WhatWasNeverBelowZeroIsNotForecastToBe) {
+  const auto [value, low, high] =
+      ToldAfter("forecast(count, trend, ahead 20h) every 1h", 60, [](int i) { return 60 - i + i % 3; });
+  EXPECT_EQ(RealOf(value), 0);
+  EXPECT_EQ(RealOf(low), 0);
+}
+
+TEST(GroupForecast, ASumIsReachedByAllThatComesTogether) {
+  const auto [at, early, late] =
+      ToldAfter("forecast(sum(length)) reach 10000 every 1h", 50, [](int i) { return 100 + 10 * (i % 2); });
+  EXPECT_NEAR(RealOf(at) / kHour, 10000 / 105.0, 0.5);
+  EXPECT_LE(RealOf(early), RealOf(at));
+  EXPECT_GE(RealOf(late), RealOf(at));
+  EXPECT_NEAR(RealOf(early) / kHour, 10000 / 105.0, 3);
+}
+
+TEST(GroupForecast, ALevelIsReachedByItself) {
+  const auto at = ToldAfter("forecast(max(size)) reach 1000 every 1h", 50, [](int i) { return 10 * i; })[0];
+  EXPECT_EQ(RealOf(at) / kHour, 101);  // the window that ends then has 1000
+}
+
+TEST(GroupForecast, SaysWhenThereIsNothingToReach) {
+  const auto level = [](int) { return 500.0; };
+  EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(max(size)) reach 400 every 1h", 50, level)[0]), "already");
+  const Columns never = ToldAfter("forecast(max(size)) reach 501 every 1h", 50, level);
+  EXPECT_EQ(std::get<std::string>(never[0]), "not in 1000 windows");
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(never[1]));
+  EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(max(size)) reach 501 every 1h", 2, level)[0]), "warming up");
+}
+
+TEST(GroupForecast, AFileSystemFillsUpFromWhatIsInIt) {
+  const auto space = ReadDiskSpace("/");
+  ASSERT_TRUE(space.ok());
+  const double free = static_cast<double>(space->size - space->used);
+  const auto at = ToldAfter("forecast(sum(length)) reach 100% of / every 1h", 50, [&](int) { return free / 200; })[0];
+  EXPECT_NEAR(RealOf(at) / kHour, 250, 25);
+  const auto gone = ToldAfter("forecast(sum(length)) reach 90% of /no/such every 1h", 50, [](int) { return 1; })[0];
+  EXPECT_EQ(std::get<std::string>(gone), "cannot look at the file system of '/no/such': No such file or directory");
+}
+
+TEST(GroupForecast, TimesThatNoClockHasAreAbsent) {
+  const StatsQuery query = ForecastQuery("forecast(max(size)) reach 1e9 every 1h");
+  GroupForecast forecast(query.watches[0], false);
+  for (int i = 0; i < 50; ++i) forecast.See(1e7 * i);
+  Columns columns;
+  forecast.Tell(~std::uint64_t{0} - 5, kHour, columns);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(columns[0]));
+}
+
+}  // namespace
+}  // namespace vexevt
