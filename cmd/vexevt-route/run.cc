@@ -61,6 +61,15 @@ class RouteStep final : public Step {
   }
 
   bool has_own_outputs() const override { return true; }
+  std::string own_outputs() const override {
+    std::string names;
+    for (const auto& endpoint : router_->endpoints()) {
+      for (const Member& member : endpoint->definition().rule.members) {
+        names += (names.empty() ? "" : " ") + member.to.text;
+      }
+    }
+    return names;
+  }
   bool holds_back() override {
     router_->Flush();
     return router_->holds_back();

@@ -43,6 +43,7 @@ class Run {
     // From here on a run that is killed has left something that it will leave again.
     if (step_.state() != nullptr) VEXEVT_TRY(checkpointer_->Save(*input, 0, sink_->fd(), Now()));
     step_.Describe(&monitor_.metrics());
+    if (const std::string outputs = step_.own_outputs(); !outputs.empty()) monitor_.ShowOutput(outputs);
     VEXEVT_TRY(monitor_.Start(InputNames(), input->total_bytes(), sink_->terminal()));
     Status dealt = Loop(*input);
     // What was read is written before a failure is told: the events before bad data are good.

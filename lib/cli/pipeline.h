@@ -14,6 +14,7 @@
 #include <poll.h>
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "lib/cli/checkpointer.h"
@@ -72,6 +73,8 @@ class Step {
   // Whether it gives the stream to outputs of its own. It then answers for barriers (lib/stream/barrier.h), and else
   // the sink, which a barrier has to be written to while it is processed.
   virtual bool has_own_outputs() const { return false; }
+  // The endpoints that those are when the run begins, with blanks between, for its status page. Empty: they are none.
+  virtual std::string own_outputs() const { return {}; }
 
   // Counters of its own, for --metrics and SIGUSR1.
   virtual void Describe(MetricSet*) {}

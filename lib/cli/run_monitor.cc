@@ -29,7 +29,7 @@ std::uint64_t MonotonicUs() {
 }  // namespace
 
 RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Ledger& ledger)
-    : tool_(tool.name), options_(options), ledger_(ledger), metrics_(tool.name) {
+    : tool_(tool.name), output_(options.output), options_(options), ledger_(ledger), metrics_(tool.name) {
   metrics_.Add({.name = "vexevt_build_info",
                 .help = "1, with the version as a label",
                 .kind = MetricKind::kGauge,
@@ -39,7 +39,7 @@ RunMonitor::RunMonitor(const Tool& tool, const CommonOptions& options, const Led
 }
 
 Status RunMonitor::Start(const std::string& input, std::uint64_t input_bytes, bool writes_terminal) {
-  page_.emplace(StatusFacts{tool_, input, options_.output, SystemClock().Now().wall_ns});
+  page_.emplace(StatusFacts{tool_, input, output_, SystemClock().Now().wall_ns});
   Publish(false);
   if (!options_.metrics.empty()) {
     VEXEVT_ASSIGN(server_, MetricsServer::Start(options_.metrics, metrics_));

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "lib/cli/ledger.h"
 #include "lib/cli/metrics.h"
@@ -27,6 +29,9 @@ class RunMonitor {
 
   // Where the tool adds counters of its own; they outlive the monitor.
   MetricSet& metrics() { return metrics_; }
+
+  // What the status page tells as the output, where that is not --output. Before Start.
+  void ShowOutput(std::string output) { output_ = std::move(output); }
 
   // `input`: what is read, for the status page; "-": standard input. `input_bytes`: its size, 0 where it isn't known.
   // `writes_terminal`: no progress over readable lines. Opens --metrics, shows the progress, tells systemd READY=1.
@@ -55,6 +60,7 @@ class RunMonitor {
   std::string StatusText() const;
 
   const std::string tool_;
+  std::string output_;
   const CommonOptions& options_;
   const Ledger& ledger_;
   MetricSet metrics_;

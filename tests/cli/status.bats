@@ -103,3 +103,18 @@ await() {
   await '.tools[1].in > 0 and .between == 0' true
   kill "$(mine '.tools[0].pid')"
 }
+
+@test "a router is shown with its endpoints, and only one whose only endpoint is its output is before who reads that" {
+  printf '%s\n' '[[endpoint]]' 'name = "log"' 'to = "log.evt"' '[[endpoint]]' 'name = "out"' 'to = "-"' \
+    '[[rule]]' 'name = "all"' 'to = ["log", "out"]' >two.toml
+  sed '1,3d; s/"log", //' two.toml >one.toml
+  mkfifo in
+  vexevt-route two.toml <in 3>&- | vexevt-route one.toml 3>&- | vexevt-cat --format json >out 3>&- &
+  last=$!
+  exec 7>in
+  await '[.tools[].tool]' '["vexevt-route","vexevt-cat"]'
+  events 1 3 >&7
+  await '[.in, .out, .between]' '[3,3,0]'
+  vexevt status --json 2>/dev/null | jq -e 'any(.pipelines[]; (.tools | length) == 1 and .tools[0].output == "log.evt -")'
+  [ "$(vexevt-cat --stat --format json log.evt | jq .events)" -eq 3 ]
+}
