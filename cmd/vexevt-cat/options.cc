@@ -18,7 +18,7 @@ constexpr Example kExamples[] = {
      "vexevt-filter 'type = fs.create' a.evt | vexevt-cat -0 --template '{path}' | xargs -0 rm --"},
     {"watch a stream that is being written", "vexevt-cat --follow a.evt"},
     {"what can be read of a damaged stream", "vexevt-cat --resync --format frames bad.evt -o good.evt"},
-    {"JSON back to a stream", "vexevt-cat --input-format json --format frames a.json -o a.evt"},
+    {"JSON back to a stream", "vexevt-cat --format frames a.json -o a.evt"},
 };
 
 }  // namespace
@@ -73,7 +73,8 @@ void AddCatOptions(CLI::App& app, CatOptions* options) {
           &common.resync);
   AddChoice<bool>(app, "--input-format",
                   "how events are read\nJSON is what --format json writes, one event a line; it comes back as the same "
-                  "frames. Of events that people write, only \"type\" is required.",
+                  "frames. Of events that people write, only \"type\" is required. An input that begins with { is read "
+                  "so in any case.",
                   {{"frames", false}, {"json", true}}, &common.json_input);
   AddCommonOptions(app, kAllOptions, &common);
 }

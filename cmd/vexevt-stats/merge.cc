@@ -53,9 +53,9 @@ class MergeStep final : public Step {
 
 Result<ExitCode> RunMerge(const StatsOptions& options) {
   VEXEVT_ASSIGN(CommonOptions common, CommonOptionsOf(options));
-  const Format format = common.format;
-  if ((format == Format::kCsv || format == Format::kTsv) && common.fields.empty()) {
-    return InvalidArgument("merge knows its columns only once it has read states: name them with --fields attr.…");
+  if (common.format == Format::kCsv || common.format == Format::kTsv) {
+    return InvalidArgument(
+        "merge knows its columns only once it has read states: give its events to vexevt-cat --fields attr.…");
   }
   Ledger ledger;
   MergeStep step(options);

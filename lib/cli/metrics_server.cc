@@ -15,8 +15,8 @@
 #include <thread>
 
 #include "lib/base/clock.h"
-#include "lib/base/unique_fd.h"
 #include "lib/base/quiet_thread.h"
+#include "lib/base/unique_fd.h"
 
 namespace vexevt {
 namespace {

@@ -76,7 +76,7 @@ TEST(UsageMessage, NamesWhatIsWrong) {
   EXPECT_EQ(Parse({"x", "-Z"}).error, "unknown option '-Z'");
   EXPECT_EQ(Parse({"x", "-n"}).error, "--count: an argument is missing");
   EXPECT_EQ(Parse({"x", "--output", ""}).error, "--output: the argument is empty");
-  EXPECT_EQ(Parse({"x", "--format", "xml"}).error, "--format: 'xml' is none of frames|text|json|ndjson|csv|tsv");
+  EXPECT_EQ(Parse({"x", "--format", "xml"}).error, "--format: 'xml' is none of frames|text|json|ndjson|csv|tsv|otlp");
   EXPECT_THAT(Parse({"x", "--duration", "5x"}).error, HasSubstr("--duration: invalid duration '5x'"));
 }
 

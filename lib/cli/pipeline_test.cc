@@ -43,19 +43,25 @@ class PipelineTest : public testing::Test {
  protected:
   // Five batches: a frame is larger than half of what a reader takes at once.
   void SetUp() override {
-    std::string large(200'000, 'v');
-    std::vector<std::byte> bytes;
-    for (std::uint64_t time = 1; time <= 5; ++time) {
-      Event event{.id = {1, time}, .wall_ns = time};
-      event.attributes = {{"k", AttributeText{large}}};
-      AppendFrame(event, &bytes);
-    }
-    WriteFile(directory_ / "a", bytes);
+    WriteInput({0, 0, 0, 0, 0});
     options_.inputs = {directory_ / "a"};
     options_.output = directory_ / "out";
     options_.checkpoint = directory_ / "ck";
     options_.checkpoint_interval_ns = 0;
     options_.no_progress = true;
+  }
+
+  void WriteInput(const std::vector<EventType>& types) {
+    std::string large(200'000, 'v');
+    std::vector<std::byte> bytes;
+    for (EventType type : types) {
+      const std::uint64_t time = bytes.size() / large.size() + 1;
+      Event event{.id = {1, time}, .wall_ns = time, .type = type};
+      event.context = {.trace_low = 1, .span = 1};
+      event.attributes = {{"k", AttributeText{large}}};
+      AppendFrame(event, &bytes);
+    }
+    WriteFile(directory_ / "a", bytes);
   }
 
   TestDirectory directory_;
@@ -70,6 +76,16 @@ TEST_F(PipelineTest, TheCheckpointFollowsWhatHasLeft) {
   ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
   EXPECT_THAT(step.seen, ElementsAre(0, 1, 2, 3, 4));
   EXPECT_EQ((*LoadCheckpoint(options_.checkpoint))[0].last->wall_ns, 5u);
+}
+
+TEST_F(PipelineTest, TheCheckpointWaitsForSpansToEnd) {
+  WriteInput({kFsRead, kObservabilitySpanStart, kFsRead, kObservabilitySpanEnd, kFsRead});
+  options_.format = Format::kOtlp;
+  LookingStep step(options_.checkpoint, [](std::uint64_t) { return false; });
+  ASSERT_TRUE(RunPipeline(kPipelineTool, options_, step, ledger_).ok());
+  EXPECT_THAT(step.seen, ElementsAre(0, 1, 1, 1, 4));
+  EXPECT_EQ(ledger_.out.load(), 4u);
+  EXPECT_EQ(ledger_.filtered(), 1u);
 }
 
 TEST_F(PipelineTest, TheCheckpointWaitsForWhatIsHeldBack) {

@@ -27,7 +27,9 @@ struct PlainJson::Line {
 
   bool Members();
   const char* Gap(const char* at) const;
+  const char* Comma(const char* at) const;
   const char* Text(const char* at, std::string_view* value) const;
+  const char* EscapedText(const char* at, std::string_view* value) const;
   const char* Value(const PlainKey& key, const char* at);
   const char* Whole(const PlainKey& key, const char* at);
   const char* Number(const char* at, std::variant<std::int64_t, double>* value) const;
@@ -81,7 +83,7 @@ bool PlainJson::Line::Members() {
       }
     }
     if (*at != ',') break;
-    at = Gap(at + 1);
+    at = Comma(at);
     if (at == nullptr) return false;
   }
   const bool has_type = (seen[0] >> kKeys.type() & 1) != 0;
@@ -97,6 +99,8 @@ const char* PlainJson::Line::Gap(const char* at) const {
   return *at == ' ' ? at + 1 : nullptr;
 }
 
+const char* PlainJson::Line::Comma(const char* at) const { return *at == ',' ? Gap(at + 1) : nullptr; }
+
 const char* PlainJson::Line::Text(const char* at, std::string_view* value) const {
   if (*at != '"') return nullptr;
   const auto start = static_cast<std::size_t>(++at - text);
@@ -109,8 +113,27 @@ const char* PlainJson::Line::Text(const char* at, std::string_view* value) const
   }
   const char* end = text + block * 64 + std::countr_zero(quotes);
   *value = {at, static_cast<std::size_t>(end - at)};
-  if (has_escapes && value->find('\\') != std::string_view::npos) return nullptr;
+  if (has_escapes && value->find('\\') != std::string_view::npos) return EscapedText(at, value);
   return end + 1;
+}
+
+// Escapes of one character; \u is left to others.
+const char* PlainJson::Line::EscapedText(const char* at, std::string_view* value) const {
+  constexpr std::string_view kEscapes = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+  std::string& out = known.unescaped_;  // which has room for the line, so that what is in it stays
+  const std::size_t start = out.size();
+  for (; *at != '"'; ++at) {
+    if (at == text_end) return nullptr;
+    char byte = *at;
+    if (byte == '\\') {
+      const std::size_t escape = kEscapes.find(*++at);
+      if (escape == std::string_view::npos) return nullptr;
+      byte = kMeanings[escape];
+    }
+    out += byte;
+  }
+  *value = std::string_view(out).substr(start);
+  return at + 1;
 }
 
 const char* PlainJson::Line::Value(const PlainKey& key, const char* at) {
@@ -307,7 +330,7 @@ const char* PlainJson::Line::Flags(const char* at) {
     const char* const start = at;
     if (*at++ != '[') return nullptr;
     while (*at != ']') {
-      if (at - start > 1 && *at++ != ',') return nullptr;
+      if (at - start > 1 && (at = Comma(at)) == nullptr) return nullptr;
       std::string_view name;
       at = Text(at, &name);
       if (at == nullptr) return nullptr;
@@ -327,7 +350,7 @@ const char* PlainJson::Line::Causes(const char* at) {
   const char* const start = at;
   if (*at++ != '[') return nullptr;
   while (*at != ']') {
-    if (at - start > 1 && *at++ != ',') return nullptr;
+    if (at - start > 1 && (at = Comma(at)) == nullptr) return nullptr;
     at = Id(at, &values.causes.emplace_back());
     if (at == nullptr) return nullptr;
   }
@@ -338,7 +361,7 @@ const char* PlainJson::Line::Attributes(const char* at) {
   const char* const start = at;
   if (*at++ != '{') return nullptr;
   while (*at != '}') {
-    if (at - start > 1 && (*at != ',' || (at = Gap(at + 1)) == nullptr)) return nullptr;
+    if (at - start > 1 && (at = Comma(at)) == nullptr) return nullptr;
     Attribute& attribute = values.attributes.emplace_back();
     at = Text(at, &attribute.key);
     if (at == nullptr || *at != ':' || (at = Gap(at + 1)) == nullptr) return nullptr;
@@ -381,9 +404,13 @@ bool PlainJson::Read(std::string_view line, FieldValues* values) {
   }
   Line reader{*this, line.data(), line.data() + line.size(), blocks, *values};
   if (odd != 0) {
-    if (std::ranges::any_of(line, [](char byte) { return static_cast<unsigned char>(byte) < ' '; })) return false;
+    unsigned char least = 0xff;  // without a way out of the loop, which is one of vectors so
+    for (const char byte : line) least = std::min(least, static_cast<unsigned char>(byte));
+    if (least < ' ') return false;
     if (!simdjson::validate_utf8(line)) return false;
     reader.has_escapes = line.find('\\') != std::string_view::npos;
+    unescaped_.clear();
+    unescaped_.reserve(line.size());
   }
   return reader.Members();
 }

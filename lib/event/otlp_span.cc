@@ -186,8 +186,8 @@ void AppendCauses(const EventView& event, std::string* out) {
 }
 
 void AddAttributes(const EventView& event, OtlpAttributes* attributes, std::string* out) {
-  static const std::vector<FieldKey> field_keys = MakeFieldKeys();
-  for (const FieldKey& entry : field_keys) {
+  static const std::vector<FieldKey> kFieldKeys = MakeFieldKeys();
+  for (const FieldKey& entry : kFieldKeys) {
     const FieldValue value = ReadField(event, *entry.field);
     const bool vouched = entry.field->type != FieldType::kBool && (event.flags() & entry.field->flag) != 0;
     if (IsZero(value) && !(vouched && !std::holds_alternative<std::monostate>(value))) continue;

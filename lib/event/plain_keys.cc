@@ -51,7 +51,7 @@ PlainKind KindOf(const Field& field) {
 }  // namespace
 
 PlainKeys::PlainKeys() {
-  keys_.push_back({.text = {~0ull}, .mask = {~0ull}});  // stands nowhere: it is no UTF-8
+  keys_[0] = {.text = {~0ull}, .mask = {~0ull}};  // stands nowhere: it is no UTF-8
   for (const Field& field : AllFields()) {
     if (IsDerived(field)) continue;
     PlainKey key{.width = field.width,
@@ -61,7 +61,7 @@ PlainKeys::PlainKeys() {
                  .flag = field.flag};
     std::string_view name = field.name;
     if (auto dot = name.find('.'); dot != std::string_view::npos) {
-      if (keys_.back().scope != field.payload) {
+      if (keys_[size_ - 1u].scope != field.payload) {
         Add(name.substr(0, dot), {.kind = PlainKind::kObject, .payload = field.payload});
       }
       key.scope = field.payload;
@@ -76,15 +76,14 @@ PlainKeys::PlainKeys() {
 
 void PlainKeys::Add(std::string_view name, PlainKey key) {
   std::string text = "\"" + std::string(name) + "\":";
-  if (text.size() > sizeof key.text) return;
+  if (text.size() > sizeof key.text || size_ == kMostPlainKeys) return;  // none is so long, nor are they so many
   std::memcpy(key.text.data(), text.data(), text.size());
   std::memset(key.mask.data(), 0xff, text.size());
   key.size = static_cast<std::uint8_t>(text.size());
-  std::uint8_t& first = first_[SlotOf(text.data())];
-  key.next = std::exchange(first, static_cast<std::uint8_t>(keys_.size()));
-  if (key.kind == PlainKind::kType) type_ = static_cast<std::uint8_t>(keys_.size());
-  if (key.kind == PlainKind::kFlags) flags_ = static_cast<std::uint8_t>(keys_.size());
-  keys_.push_back(key);
+  key.next = std::exchange(first_[SlotOf(text.data())], size_);
+  if (key.kind == PlainKind::kType) type_ = size_;
+  if (key.kind == PlainKind::kFlags) flags_ = size_;
+  keys_[size_++] = key;
 }
 
 }  // namespace vexevt

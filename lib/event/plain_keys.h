@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "lib/base/bytes.h"
 #include "lib/event/field.h"
@@ -55,6 +54,8 @@ struct PlainKey {
   }
 };
 
+inline constexpr std::size_t kMostPlainKeys = 128;
+
 // All of them, in the order in which they are written. The first, 0, is none.
 class PlainKeys {
  public:
@@ -76,7 +77,8 @@ class PlainKeys {
   static std::size_t SlotOf(const char* at) { return Load<std::uint32_t>(at) * 0x9e3779b1u >> 24; }
   void Add(std::string_view name, PlainKey key);
 
-  std::vector<PlainKey> keys_;
+  std::array<PlainKey, kMostPlainKeys> keys_;
+  std::uint8_t size_ = 1;
   std::array<std::uint8_t, 256> first_{};  // of the keys in a slot, which are chained
   std::uint8_t type_ = 0, flags_ = 0;
 };

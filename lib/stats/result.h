@@ -36,7 +36,6 @@ class ResultEvent {
   EventId IdOf(const ToldWindow& window, const ResultRow& row) const;
 
  private:
-  const StatsQuery& query_;
   const StatePlan& plan_;
   std::string name_;
   KeyAttributes keys_;

@@ -54,7 +54,7 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
 }
 
 ResultEvent::ResultEvent(const StatsQuery& query, const StatePlan& plan, std::string_view name)
-    : query_(query), plan_(plan), name_(name), keys_(query.by), source_(Hash(query.text, Hash(name))) {}
+    : plan_(plan), name_(name), keys_(query.by), source_(Hash(query.text, Hash(name))) {}
 
 EventId ResultEvent::IdOf(const ToldWindow& window, const ResultRow& row) const {
   const std::uint64_t place[] = {window.begin_ns, window.end_ns, window.partial ? row.events : 0, row.other};

@@ -22,6 +22,9 @@ bool CountsThings(AggregateKind kind) {
   return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct;
 }
 
+// Whether it is a total of what has happened so far: 0 where nothing has.
+bool AddsUp(AggregateKind kind) { return CountsThings(kind) || kind == AggregateKind::kSum; }
+
 ResultValue Shown(double edge) { return std::isnan(edge) ? ResultValue() : ResultValue(edge); }
 
 }  // namespace
@@ -50,16 +53,16 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   if (window.partial) return {};
   const bool in_order = query_.windows.kind == WindowKind::kTime;
   const bool goes_on = std::exchange(loaded_, false);
-  cut_ = false;
-  if (in_order) MakeUpTo(window.end_ns / query_.windows.every_ns, goes_on);
-  cut_ = window.cut || goes_on;
+  may_lack_ = false;
+  if (in_order) MakeUpTo(window, goes_on);
+  may_lack_ = window.cut || goes_on;
   std::size_t seen = 0;
   for (ResultRow& row : *rows) {
     if (row.other) continue;
     SeeRow(window, &row);
     ++seen;
   }
-  if (in_order) {
+  if (in_order && !window.cut) {
     // Groups that have a row have come to the front.
     auto group = std::next(groups_.begin(), static_cast<std::ptrdiff_t>(std::min(seen, groups_.size())));
     for (; group != groups_.end(); ++group) SeeSilent(window.end_ns, window.lower_bound, &*group);
@@ -68,18 +71,19 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   return found_;
 }
 
-void Watcher::MakeUpTo(std::uint64_t window, bool missing) {
-  const std::uint64_t next = last_window_.value_or(window) + 1;
-  last_window_ = window;
-  if (window <= next || window - next > kMostMadeUp) return;
-  for (std::uint64_t empty = next; empty < window; ++empty) {
+void Watcher::MakeUpTo(const ToldWindow& window, bool missing) {
+  const std::uint64_t number = window.end_ns / query_.windows.every_ns;
+  const std::uint64_t next = last_window_.value_or(number - 1) + 1;
+  last_window_ = window.cut ? number - 1 : number;
+  if (number <= next || number - next > kMostMadeUp) return;
+  for (std::uint64_t empty = next; empty < number; ++empty) {
     for (Group& group : groups_) SeeSilent(empty * query_.windows.every_ns, missing, &group);
   }
 }
 
 void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
   Group& group = GroupOf(row->key);
-  group.told_silent = false;
+  if (!window.cut) group.told_silent = false;
   std::size_t column = query_.aggregates.size();
   for (std::uint32_t i = 0; i < query_.watches.size(); ++i) {
     const Watch& watch = query_.watches[i];
@@ -90,11 +94,10 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch.kind).size());
     column += told.size();
     if (auto* const forecast = std::get_if<GroupForecast>(&group.models[i])) {
-      forecast->See(values[0]);
-      forecast->Tell(window.end_ns, query_.windows.every_ns, told);
+      TellForecast(window, query_.aggregates[watch.measures[0]].kind, values[0], forecast, told);
       continue;
     }
-    const Judgement judgement = Judge(i, values, &group);
+    const Judgement judgement = Judge(i, values, !window.cut, &group);
     if (judgement.known) {
       told[0] = judgement.score;
       told[1] = Shown(judgement.low);
@@ -109,8 +112,22 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
   }
 }
 
-Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, Group* group) const {
-  Judgement judgement = std::get<Detector>(group->models[watch]).See(values);
+// Where the stream has ended within the window, what has been counted is not all that will be, and nothing is learnt: a
+// run that goes on sees the window again.
+void Watcher::TellForecast(const ToldWindow& window, AggregateKind kind, double value, GroupForecast* forecast,
+                           std::span<ResultValue> told) const {
+  if (!window.cut) {
+    forecast->See(value);
+    return forecast->Tell(window.end_ns, query_.windows.every_ns, told);
+  }
+  GroupForecast at_end = *forecast;
+  at_end.See(AddsUp(kind) ? kMissing : value);
+  at_end.Tell(window.end_ns, query_.windows.every_ns, told);
+}
+
+Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, bool learn, Group* group) const {
+  Detector& model = std::get<Detector>(group->models[watch]);
+  Judgement judgement = learn ? model.See(values) : Detector(model).See(values);
   const bool counts = CountsThings(query_.aggregates[query_.watches[watch].measures[0]].kind);
   if (counts && judgement.low < 0) judgement.low = 0;
   return judgement;
@@ -121,7 +138,7 @@ bool Watcher::IsFinding(std::uint32_t watch, std::span<const double> values, con
   const std::vector<std::uint32_t>& measures = query_.watches[watch].measures;
   const bool counts = std::ranges::any_of(
       measures, [&](std::uint32_t measure) { return CountsThings(query_.aggregates[measure].kind); });
-  return !cut_ || !counts || values[0] > judgement.high;
+  return !may_lack_ || !counts || values[0] > judgement.high;
 }
 
 void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
@@ -131,14 +148,14 @@ void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
     auto* const forecast = std::get_if<GroupForecast>(&group->models[i]);
     for (const std::uint32_t measure : query_.watches[i].measures) {
       const AggregateKind kind = query_.aggregates[measure].kind;
-      const bool nothing = CountsThings(kind) || (forecast != nullptr && kind == AggregateKind::kSum);
+      const bool nothing = forecast != nullptr ? AddsUp(kind) : CountsThings(kind);
       values.push_back(!missing && nothing ? 0 : kMissing);
     }
     if (forecast != nullptr) {
       forecast->See(values[0]);
       continue;
     }
-    const Judgement judgement = Judge(i, values, group);
+    const Judgement judgement = Judge(i, values, true, group);
     if (told || !IsFinding(i, values, judgement)) continue;
     group->told_silent = true;
     const std::uint64_t begin_ns = end_ns - std::min(end_ns, query_.windows.length_ns);

@@ -82,9 +82,11 @@ class Watcher {
   void SeeRow(const ToldWindow& window, ResultRow* row);
   // `missing`: it is not known that there was nothing.
   void SeeSilent(std::uint64_t end_ns, bool missing, Group* group);
-  void MakeUpTo(std::uint64_t window, bool missing);
+  void MakeUpTo(const ToldWindow& window, bool missing);
   bool IsFinding(std::uint32_t watch, std::span<const double> values, const Judgement& judgement) const;
-  Judgement Judge(std::uint32_t watch, std::span<const double> values, Group* group) const;
+  void TellForecast(const ToldWindow& window, AggregateKind kind, double value, GroupForecast* forecast,
+                    std::span<ResultValue> told) const;
+  Judgement Judge(std::uint32_t watch, std::span<const double> values, bool learn, Group* group) const;
   double Grain(std::uint32_t measure) const;
 
   const StatsQuery& query_;
@@ -95,7 +97,7 @@ class Watcher {
   std::map<std::string_view, Groups::iterator> by_key_;
   std::optional<std::uint64_t> last_window_;  // by number, of windows of time
   bool loaded_ = false;                       // and nothing was seen since: what came between is not known
-  bool cut_ = false;                          // the window that is being seen may lack events
+  bool may_lack_ = false;                     // events, the window that is being seen
   std::vector<Anomaly> found_;
   std::uint64_t anomalies_ = 0, forgotten_ = 0;
 };

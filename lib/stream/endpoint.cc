@@ -18,6 +18,7 @@
 #include "lib/stream/broadcast.h"
 #include "lib/stream/bus_sink.h"
 #include "lib/stream/endpoint_name.h"
+#include "lib/stream/frames_or_json.h"
 #include "lib/stream/json_source.h"
 #include "lib/stream/listen_input.h"
 #include "lib/stream/listen_socket.h"
@@ -41,16 +42,23 @@ std::unique_ptr<StreamReader> ReaderOf(std::unique_ptr<ByteSource> source, const
                                        bool ends_with_writers, InputOptions options) {
   using OnDamage = ZstdSource::OnDamage;
   source = std::make_unique<ZstdSource>(std::move(source), name, options.resync ? OnDamage::kGoOn : OnDamage::kFail);
-  if (options.resync) source = std::make_unique<ResyncSource>(std::move(source), name);
-  if (options.json) source = std::make_unique<JsonSource>(std::move(source), name);
+  if (options.json) {
+    source = std::make_unique<JsonSource>(std::move(source), name);
+  } else if (options.resync) {
+    source = std::make_unique<ResyncSource>(std::move(source), name);
+  } else {
+    source = FramesOrJson(std::move(source), name);
+  }
   auto reader = std::make_unique<StreamReader>(std::move(source), name);
   reader->set_ends_with_writers(ends_with_writers);
   return reader;
 }
 
-bool IsCompressed(int fd) {
+// Whether what is read has the size of the file.
+bool HoldsFrames(int fd) {
   std::array<std::byte, kZstdMagicBytes> start;
-  return pread(fd, start.data(), start.size(), 0) == static_cast<ssize_t>(start.size()) && IsZstd(start);
+  if (pread(fd, start.data(), start.size(), 0) != static_cast<ssize_t>(start.size())) return true;
+  return !IsZstd(start) && start.front() != kJsonBegin;
 }
 
 Result<std::unique_ptr<StreamReader>> ReadFrom(UniqueFd fd, const std::string& name, InputOptions options) {
@@ -62,7 +70,7 @@ Result<std::unique_ptr<StreamReader>> ReadFrom(UniqueFd fd, const std::string& n
     return InvalidArgument(fmt::format("{} is a terminal: name a FILE, or pipe events in", name));
   }
   bool by_writer = S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode);
-  bool known_size = S_ISREG(file.st_mode) && !options.json && !IsCompressed(fd.get());
+  bool known_size = S_ISREG(file.st_mode) && !options.json && HoldsFrames(fd.get());
   auto reader = ReaderOf(std::make_unique<FdSource>(std::move(fd), name), name, by_writer, options);
   if (known_size) reader->set_total_bytes(static_cast<std::uint64_t>(file.st_size));
   return reader;

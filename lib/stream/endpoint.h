@@ -37,12 +37,13 @@ namespace vexevt {
 
 struct InputOptions {
   bool follow = false;  // a file: wait for more at its end (FollowedFile)
-  bool json = false;    // lines of JSON instead of frames (JsonSource); not from unix-listen
+  bool json = false;    // lines of JSON (JsonSource), even where the first is blank; not from unix-listen
   bool resync = false;  // go on behind what is damaged (ResyncSource); of files, pipes and commands
 };
 
-// Refuses a terminal (nobody types frames) and a directory. A named pipe that nobody has opened to
-// write yet is waited for by Read, not here.
+// What is read are frames or lines of JSON, as the first byte tells (FramesOrJson), compressed or not; from rings and
+// connections to unix-listen frames. Refuses a terminal (nobody types frames) and a directory. A named pipe that nobody
+// has opened to write yet is waited for by Read, not here.
 Result<std::unique_ptr<StreamInput>> OpenInput(const std::string& endpoint, InputOptions options = {});
 
 // All of `endpoints` in time order (merge.h), one of them as it is; none: standard input.

@@ -37,6 +37,28 @@ TEST(Endpoint, AFileIsEmptiedAndReadBack) {
   EXPECT_EQ(ReadAll(**input), std::pair(bytes, std::string()));
 }
 
+TEST(Endpoint, LinesOfJsonAreKnownByTheirFirstByte) {
+  TestDirectory directory;
+  const std::string path = directory / "a.json";
+  Event event;
+  event.type = kFsOpen;
+  const std::vector<std::byte> frame = FrameOf(event);
+  WriteFile(path, AsBytes("{\"type\":\"fs.open\"}\n"));
+  auto input = OpenInput(path);
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ((*input)->total_bytes(), 0u) << "which would not be that of the frames";
+  EXPECT_EQ(ReadAll(**input), std::pair(frame, std::string()));
+
+  input = OpenInput("exec:cat '" + path + "'");
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ(ReadAll(**input), std::pair(frame, std::string()));
+
+  WriteFile(path, AsBytes("{\"type\":\"fs.opn\"}\n"));
+  input = OpenInput(path);
+  ASSERT_TRUE(input.ok());
+  EXPECT_EQ(ReadAll(**input).second, path + ": line 1: unknown type 'fs.opn' (did you mean 'fs.open'?)");
+}
+
 TEST(Endpoint, AnInputIsNotOverwritten) {
   TestDirectory directory;
   std::string path = directory / "a.evt", link = directory / "b.evt";

@@ -69,10 +69,10 @@ events() {
 @test "models go on where the last run ended" {
   query='anomaly(count), anomaly(count, ewma) as e, anomaly(count, seasonal 3) as s, anomaly(count, rate) as f, change(count) by uid every 1s'
   events 0 120 100 70 >all.evt
-  events 0 60 >first.evt
+  events 0 61 >first.evt  # in whose last second it is not known whether more would come
   events 60 120 100 70 >second.evt
   vexevt-stats "$query" all.evt --model all.model --format json >all.json
-  vexevt-stats "$query" first.evt --model m --format json >halves.json
+  vexevt-stats "$query" first.evt --model m --format json | grep -v '"time":"2026-01-01T00:01:01' >halves.json
   vexevt-stats "$query" second.evt --model m --format json >>halves.json
   cmp all.json halves.json
   cmp all.model m

@@ -162,6 +162,9 @@ sample() {
   run -2 vexevt-stats 'count every 10 events' in.evt --partials
   run -2 vexevt-stats count in.evt --partials --partial 1s
   run -2 vexevt-stats merge 1.evt --format csv
+  [[ $output == *"give its events to vexevt-cat --fields attr."* ]]
+  run -0 bash -c 'vexevt-stats merge 1.evt | vexevt-cat --format csv --fields attr.count'
+  [ "${lines[*]}" = "attr.count 4" ]
   run -0 vexevt-stats merge in.evt --format json
   [ -z "$output" ]
 }
