@@ -88,7 +88,10 @@ bool Conformal::Load(Unpacker* unpacker) {
   if (errors > kErrors || read.next_promise_ >= ahead_) return false;
   for (std::size_t i = 0; i < errors; ++i) read.errors_.push_back(not_negative());
   read.next_error_ = unpacker->Get<std::uint64_t>();
-  for (double& share : read.missed_share_) share = std::min(not_negative(), 1.0);
+  for (double& share : read.missed_share_) {
+    share = not_negative();
+    if (share > 1) unpacker->Fail();
+  }
   for (double& margin : read.margins_) margin = not_negative();
   if (!unpacker->ok() || read.next_error_ >= kErrors) return false;
   *this = std::move(read);

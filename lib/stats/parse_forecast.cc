@@ -40,7 +40,7 @@ Result<std::string> ParsePath(TextCursor* in) {
   const bool quoted = in->Take('"');
   const std::string_view rest = in->Rest();
   const std::size_t end = rest.find_first_of(quoted ? "\"" : " \t\r\n,");
-  if (quoted && end == rest.npos) return ErrorAtByte(at, "the '\"' that stands here has no other one");
+  if (quoted && end == std::string_view::npos) return ErrorAtByte(at, "the '\"' that stands here has no other one");
   const std::string_view path = rest.substr(0, end);
   in->GoTo(at + path.size() + (quoted ? 2 : 0));
   return std::string(path);

@@ -14,7 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 1 || size > 65536) return 0;
   static constexpr std::string_view kQueries[] = {
       "anomaly(count), change(count) every 1s", "anomaly(count, ewma), change(count, adwin) every 1s",
-      "anomaly(count, seasonal) every 1s", "anomaly(count, max(size)) every 1s"};
+      "anomaly(count, seasonal) every 1s", "anomaly(count, max(size)) every 1s",
+      "forecast(max(size), ahead 2 windows), forecast(max(size), trend) reach 1M as full, forecast(count) reach 1k "
+      "every 1s"};
   const auto query = ParseStatsQuery(kQueries[data[0] % std::size(kQueries)]);
   const auto plan = MakeStatePlan(*query);
   // What the query is stands in front, where a fuzzer would not get past it.
