@@ -10,30 +10,30 @@
 namespace vexevt {
 namespace {
 
-AttributeValue TextValue(std::string_view text) {
+ResultAttribute TextValue(std::string_view text) {
   if (IsUtf8(text)) return AttributeText{text};
   return AttributeBytes{text};
 }
 
 // Attributes have no unsigned numbers.
-AttributeValue NumberValue(std::uint64_t number) {
+ResultAttribute NumberValue(std::uint64_t number) {
   if (number > std::numeric_limits<std::int64_t>::max()) return static_cast<double>(number);
   return static_cast<std::int64_t>(number);
 }
 
 struct ValueOf {
-  AttributeValue operator()(std::monostate) const { return AttributeText{}; }
-  AttributeValue operator()(std::uint64_t number) const { return NumberValue(number); }
-  AttributeValue operator()(const std::string& text) const { return TextValue(text); }
+  ResultAttribute operator()(std::monostate) const { return AttributeText{}; }
+  ResultAttribute operator()(std::uint64_t number) const { return NumberValue(number); }
+  ResultAttribute operator()(const std::string& text) const { return TextValue(text); }
   template <typename Number>
-  AttributeValue operator()(Number number) const {
+  ResultAttribute operator()(Number number) const {
     return number;
   }
 };
 
 }  // namespace
 
-AttributeValue AttributeOf(const ResultValue& value) { return std::visit(ValueOf(), value); }
+ResultAttribute AttributeOf(const ResultValue& value) { return std::visit(ValueOf(), value); }
 
 std::string AttributeName(const Column& column) { return column.field == nullptr ? column.attribute : column.name; }
 

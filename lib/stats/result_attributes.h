@@ -11,10 +11,10 @@
 
 namespace vexevt {
 
-using AttributeValue = decltype(Attribute::value);
+using ResultAttribute = decltype(Attribute::value);
 
 // Borrows texts. Of no value: an empty text.
-AttributeValue AttributeOf(const ResultValue& value);
+ResultAttribute AttributeOf(const ResultValue& value);
 
 // The values of `by` as attributes by their names, but those that are absent.
 class KeyAttributes {
