@@ -44,8 +44,15 @@ class ResultEvent {
 // The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them.
 std::string ResultFields(const StatsQuery& query);
 
-// A table: a line with the window's time where there are several windows, a line of names, a line a row. Sizes and
-// durations are rounded, and what may be more, as events are missing, has >= before it.
+// What a table shows, for the fields of `by` and then for the columns: their names, and the texts of a row. Sizes and
+// durations are rounded, and what may be more, as events are missing, has >= before it. Escaped.
+std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan);
+std::vector<std::string> TableTexts(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                                    const ResultRow& row);
+// Whether a column of a table is texts, which begin at its left.
+bool IsText(const ResultColumn& column);
+
+// A table: a line with the window's time where there are several windows, a line of names, a line a row.
 void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out);
 
 }  // namespace vexevt

@@ -61,10 +61,7 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
       row.values.push_back(ReadResult(plan, column, state, window.span_ns, form));
     }
   }
-  const auto numeric = std::ranges::find_if(plan.columns, [](const ResultColumn& column) {
-    return column.kind != AggregateKind::kTopK && column.kind != AggregateKind::kHistogram &&
-           column.kind != AggregateKind::kFirst && column.kind != AggregateKind::kLast;
-  });
+  const auto numeric = std::ranges::find_if_not(plan.columns, IsText);
   const auto at = static_cast<std::size_t>(numeric - plan.columns.begin());
   const auto number_of = [&](const ResultRow& row) {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
@@ -103,7 +100,7 @@ const Event& ResultEvent::Make(const ToldWindow& window, const ResultRow& row) {
     for (std::size_t i = 0; i < query_.by.size(); ++i) {
       if (std::holds_alternative<std::monostate>(key_values_[i])) continue;
       const Field* const field = query_.by[i].field;
-      AppendValueText(field != nullptr ? field->type : FieldType::kFloat, key_values_[i], ValueForm::kRaw, &texts_[i]);
+      AppendColumnText(query_.by[i], key_values_[i], ValueForm::kRaw, &texts_[i]);
       const auto* number = std::get_if<std::uint64_t>(&key_values_[i]);
       const bool plain = field != nullptr && (field->type == FieldType::kUint || field->type == FieldType::kSize ||
                                               field->type == FieldType::kDuration);

@@ -90,13 +90,36 @@ void AppendKey(const StatsQuery& query, const ResultRow& row, std::vector<std::s
   }
   for (std::size_t i = 0; i < query.by.size(); ++i) {
     std::string text;
-    const Field* const field = query.by[i].field;
-    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kEscaped, &text);
+    AppendColumnText(query.by[i], values[i], ValueForm::kEscaped, &text);
     line->push_back(text.empty() ? "-" : std::move(text));
   }
 }
 
 }  // namespace
+
+bool IsText(const ResultColumn& column) {
+  return column.kind == AggregateKind::kTopK || column.kind == AggregateKind::kHistogram ||
+         column.kind == AggregateKind::kFirst || column.kind == AggregateKind::kLast;
+}
+
+std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan) {
+  std::vector<std::string> names;
+  for (const Column& column : query.by) names.push_back(UpperCase(column.name));
+  for (const ResultColumn& column : plan.columns) names.push_back(UpperCase(column.name));
+  return names;
+}
+
+std::vector<std::string> TableTexts(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                                    const ResultRow& row) {
+  std::vector<std::string> line;
+  AppendKey(query, row, &line);
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    std::string text = std::visit(Shown{plan.columns[i].type}, row.values[i]);
+    if (window.lower_bound && OnlyGrows(plan.columns[i].kind)) text.insert(0, ">=");
+    line.push_back(std::move(text));
+  }
+  return line;
+}
 
 void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out) {
   const bool one = query.windows.kind == WindowKind::kGlobal;
@@ -104,24 +127,11 @@ void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const Tol
   if (window.partial) *out += one ? "so far" : ", so far";
   if (!one || window.partial) *out += '\n';
   Table table;
-  std::vector<std::string>& names = table.lines.emplace_back();
-  for (const Column& column : query.by) {
-    names.push_back(UpperCase(column.name));
-    table.left.push_back(true);
-  }
-  for (const ResultColumn& column : plan.columns) {
-    names.push_back(UpperCase(column.name));
-    table.left.push_back(column.kind == AggregateKind::kTopK || column.kind == AggregateKind::kHistogram ||
-                         column.kind == AggregateKind::kFirst || column.kind == AggregateKind::kLast);
-  }
+  table.lines.push_back(TableNames(query, plan));
+  table.left.assign(query.by.size(), true);
+  for (const ResultColumn& column : plan.columns) table.left.push_back(IsText(column));
   for (const ResultRow& row : ReadRows(plan, window, ListForm::kPeople)) {
-    std::vector<std::string>& line = table.lines.emplace_back();
-    AppendKey(query, row, &line);
-    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-      std::string text = std::visit(Shown{plan.columns[i].type}, row.values[i]);
-      if (window.lower_bound && OnlyGrows(plan.columns[i].kind)) text.insert(0, ">=");
-      line.push_back(std::move(text));
-    }
+    table.lines.push_back(TableTexts(query, plan, window, row));
   }
   AppendTable(table, out);
   if (!one || window.partial) *out += '\n';
