@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "lib/base/clock.h"
 #include "lib/cli/options.h"
 #include "lib/cli/tool.h"
 #include "lib/stats/rollup.h"
@@ -20,7 +21,10 @@ struct StatsOptions {
   bool real_clock = true;        // time also goes by while no event comes
   bool states = false;           // --partials: what vexevt-stats merge reads in place of results
   bool check = false;
-  bool merge = false;  // the command is `merge`
+  bool live = false;
+  bool once = false;                         // of the live view one print, at the end
+  std::uint64_t interval_ns = kNsPerSecond;  // between its pictures
+  bool merge = false;                        // the command is `merge`
 };
 
 extern const Tool kStatsTool;
