@@ -317,3 +317,14 @@ END
   restored
   shows "nothing is known of the terminal 'nothing'"
 }
+
+@test "the screen in the man page is what there is to see" {
+  page=$VEXEVT_BIN/../man/vexevt-stats.1
+  example=$(sed -n 's/^\.\\" screen: //p' "$page")
+  $example -o in.evt
+  sed -n '/^\.\\" screen: /,/^\.\\" end/{//!p}' "$page" >want
+  terminal 70 19 'LC_ALL=C vexevt-stats --live in.evt'
+  shows ' ended '
+  screen | sed 's/ *$//' >got
+  diff want got
+}
