@@ -50,7 +50,7 @@ Status LiveScreen::Glance(std::uint64_t now_ns) {
   }
   if (now_ns >= next_picture_ns_ && !ui_.paused) {
     shown_ = model_->Look(SystemClock().Now());
-    next_picture_ns_ = now_ns + look_.interval_ns;
+    next_picture_ns_ = Now() + look_.interval_ns;  // from here on: the stream has its turn, however long this took
     changed = true;
   }
   const LiveSize size = terminal_->size();

@@ -122,8 +122,8 @@ void LiveModel::KeepAlert(const EventView& event) {
   line_.Append(event, &line);
   line.pop_back();  // the newline
   // What aligns lines of all kinds takes room here.
-  const auto blanks = std::ranges::unique(line, [](char a, char b) { return a == ' ' && b == ' '; });
-  line.erase(blanks.begin(), blanks.end());
+  const auto both_blank = [](char a, char b) { return a == ' ' && b == ' '; };
+  line.erase(std::unique(line.begin(), line.end(), both_blank), line.end());
   ++alert_count_;
   if (alerts_.size() == kMostAlerts) alerts_.pop_back();
   alerts_.push_front({.key = std::to_string(total_), .texts = {std::move(line)}, .numbers = {0}});

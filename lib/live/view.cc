@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "lib/base/clock.h"
@@ -37,7 +38,7 @@ constexpr std::string_view kHint = "q quit  ? keys  s sort  Enter drill down  / 
 
 std::string RateText(double rate) {
   if (rate < 10) return fmt::format("{:.3g}/s", rate);
-  return RoundedCount(static_cast<std::uint64_t>(rate + 0.5)) + "/s";
+  return RoundedCount(static_cast<std::uint64_t>(std::llround(rate))) + "/s";
 }
 
 std::string Sparkline(const std::vector<double>& seconds, std::size_t most, bool utf8) {
