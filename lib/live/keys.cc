@@ -79,11 +79,19 @@ LiveCommand DrillDown(const LiveTable& table, const std::vector<const LiveRow*>&
   return LiveCommand::kFilter;
 }
 
-// As a table comes it is sorted by its first result.
+// The first result that is a number; nullopt: none is.
+std::optional<std::size_t> UsualColumn(const LiveTable& table) {
+  for (std::size_t i = table.by.size(); i < table.columns.size(); ++i) {
+    if (!table.columns[i].left) return i;
+  }
+  return std::nullopt;
+}
+
 void SortByNext(const LiveTable& table, LiveOrder* order) {
-  const std::size_t first = table.by.size(), next = (order->column.value_or(first) + 1) % table.columns.size();
+  const std::size_t usual = UsualColumn(table).value_or(0);
+  const std::size_t next = (order->column.value_or(usual) + 1) % table.columns.size();
   order->column.reset();
-  if (next != first) order->column = next;
+  if (next != usual) order->column = next;
 }
 
 LiveCommand HandleText(char letter, const LiveTable& table, LiveUi* ui) {
@@ -180,8 +188,9 @@ std::string JoinedFilter(const LiveUi& ui) {
 std::vector<const LiveRow*> SortedRows(const LiveTable& table, const LiveOrder& order) {
   std::vector<const LiveRow*> rows;
   for (const LiveRow& row : table.rows) rows.push_back(&row);
-  if (!order.column || *order.column >= table.columns.size()) return rows;
-  const std::size_t column = *order.column;
+  const auto wanted = order.column ? order.column : UsualColumn(table);
+  if (!wanted) return rows;
+  const std::size_t column = *wanted;
   const bool by_text = table.columns[column].left;
   std::ranges::stable_sort(rows, [&](const LiveRow* a, const LiveRow* b) {
     if (a->other != b->other) return b->other;

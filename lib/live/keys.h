@@ -41,7 +41,7 @@ struct LiveKey {
 
 // How one table is shown.
 struct LiveOrder {
-  std::optional<std::size_t> column;    // by which it is sorted; nullopt: as it came
+  std::optional<std::size_t> column;    // by which it is sorted; nullopt: the first result that is a number
   std::optional<std::string> selected;  // key of a row; nullopt: whichever is first
 };
 
@@ -68,7 +68,8 @@ LiveCommand HandleKey(const LiveKey& key, const LiveSnapshot& shown, LiveUi* ui)
 // One expression that holds where all of them do; empty where there are none.
 std::string JoinedFilter(const LiveUi& ui);
 
-// The rows as `order` says: by a number the largest first, by a text in its order, `other` last; equal ones stay.
+// The rows as `order` says: by a number the largest first, by a text in its order, `other` last; equal ones, and those
+// of a table without a number, as they came.
 std::vector<const LiveRow*> SortedRows(const LiveTable& table, const LiveOrder& order);
 // The place of the selected row among them; 0 where it has gone.
 std::size_t SelectedRow(const std::vector<const LiveRow*>& rows, const LiveOrder& order);

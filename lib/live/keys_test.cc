@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "lib/event/testing/samples.h"
@@ -63,7 +64,13 @@ TEST_F(Keys, SortByOneColumnAfterTheOther) {
   Type("s");
   EXPECT_THAT(Paths(), ElementsAre("/a b", "/b", "/c", "(other)"));  // by path
   Type("s");
-  EXPECT_THAT(Paths(), ElementsAre("/b", "/a b", "/c", "(other)"));  // as they came
+  EXPECT_THAT(Paths(), ElementsAre("/b", "/a b", "/c", "(other)"));  // by count again
+}
+
+TEST_F(Keys, SortByTheFirstNumberUntilAskedForAnother) {
+  std::ranges::reverse(shown_.tables[0].rows);
+  ui_.orders.resize(2);
+  EXPECT_THAT(Paths(), ElementsAre("/b", "/a b", "/c", "(other)"));
 }
 
 TEST_F(Keys, SelectARowThatStaysSoWhenTheOrderChanges) {
@@ -111,6 +118,7 @@ TEST_F(Keys, HaveNothingToDrillDownInWhatIsNoGroup) {
   EXPECT_EQ(ui_.table, 1u);
   EXPECT_EQ(Press(LiveKeyKind::kEnter), LiveCommand::kNone);
   Type("s");
+  EXPECT_FALSE(ui_.orders[1].column);  // as they came: there is no number
   Press(LiveKeyKind::kTab);
   EXPECT_EQ(ui_.table, 0u);
   Press(LiveKeyKind::kBackTab);

@@ -23,8 +23,8 @@ struct LiveRow {
 
 struct LiveTable {
   std::vector<LiveColumn> columns;
-  std::vector<Column> by;     // what the rows are groups by: the first of the columns; empty: they are none
-  std::vector<LiveRow> rows;  // in the order in which they are shown until another is asked for
+  std::vector<Column> by;  // what the rows are groups by: the first of the columns; empty: they are none
+  std::vector<LiveRow> rows;
 };
 
 struct LiveSnapshot {

@@ -117,7 +117,7 @@ struct ShownTable {
 std::vector<std::string> NamesOf(const LiveTable& table, const LiveOrder& order, bool utf8) {
   std::vector<std::string> names;
   for (const LiveColumn& column : table.columns) names.push_back(column.name);
-  if (order.column && *order.column < names.size()) names[*order.column] += utf8 ? "\u25be" : "*";
+  if (order.column) names[*order.column] += utf8 ? "\u25be" : "*";
   return names;
 }
 
