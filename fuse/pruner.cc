@@ -8,7 +8,7 @@ namespace vexevt {
 namespace {
 
 // After a round over all names that freed too little, as most of them are in use.
-constexpr std::chrono::milliseconds kPause{5};
+constexpr std::chrono::milliseconds kPrunerPause{5};
 
 }  // namespace
 
@@ -43,7 +43,7 @@ void Pruner::Run() {
     lock.unlock();
     for (std::size_t i = 0; i < NodeTable::kShards && nodes_.size() > most_ / 4 * 3; ++i) PruneShard();
     lock.lock();
-    if (nodes_.size() > most_) changed_.wait_for(lock, kPause, [&] { return stopping_; });
+    if (nodes_.size() > most_) changed_.wait_for(lock, kPrunerPause, [&] { return stopping_; });
     if (nodes_.size() <= most_) asked_.store(false, std::memory_order_relaxed);
   }
 }

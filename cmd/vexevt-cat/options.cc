@@ -28,9 +28,10 @@ const Tool kCatTool = {
     .summary = "show events, and convert them",
     .usage = "[OPTION]... [FILE]...\n--stat [OPTION]... [FILE]...",
     .description =
-        "Reads a stream of events and writes each as a line for people, as JSON, CSV, by a template, or as the frames "
-        "that "
-        "they came as. Text and templates on a terminal show control characters and bytes that are not UTF-8 as \\xNN.",
+        "Reads a stream of events and writes each as a line for people, as JSON, CSV, by a template, as a span of a "
+        "trace, "
+        "or as the frames that they came as. Text and templates on a terminal show control characters and bytes that "
+        "are not UTF-8 as \\xNN.",
     .examples = kExamples,
     .negative = "",
 };

@@ -45,7 +45,7 @@ class LivePrint final : public Step {
   }
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
-    for (const EventView& event : batch) model_->See(event);
+    model_->See(batch);
     const std::uint64_t now = SystemClock().Now().mono_ns;
     model_->SeenAt(now);
     return now < next_ns_ ? Status() : Tick(sink);
@@ -88,7 +88,9 @@ Result<ExitCode> RunLive(const StatsOptions& options, const std::string& query_t
   if (common.format != Format::kAuto && common.format != Format::kText) {
     return InvalidArgument("--live shows tables: --format text is the only one");
   }
-  if (options.states || options.partial_ns > 0) return InvalidArgument("--live excludes --partial and --partials");
+  if (options.states || options.partial_ns > 0 || options.draws() || !options.model.empty()) {
+    return InvalidArgument("--live excludes --partial, --partials, --plot, --svg, --html and --model");
+  }
   std::optional<StatsQuery> query;
   if (!query_text.empty()) {
     auto parsed = ParseStatsQuery(query_text);
@@ -99,6 +101,9 @@ Result<ExitCode> RunLive(const StatsOptions& options, const std::string& query_t
     } else {
       return InvalidArgument("query:" + parsed.status().message());
     }
+  }
+  if (query && !query->watches.empty()) {
+    return InvalidArgument("--live shows anomalies and changes that are in the stream: a run before it finds them");
   }
   const bool draws = CanDraw(options), utf8 = TakeUtf8Locale();
   auto model = LiveModel::Compile(query, options.limits, draws ? kKeptBytes : 0);

@@ -19,7 +19,7 @@ std::uint64_t Now() { return SystemClock().Now().mono_ns; }
 }  // namespace
 
 Status LiveScreen::Process(std::span<const EventView> batch, EventSink&) {
-  for (const EventView& event : batch) model_->See(event);
+  model_->See(batch);
   const std::uint64_t now = Now();
   model_->SeenAt(now);
   return now < next_glance_ns_ ? Status() : Glance(now);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "cmd/vexevt-stats/window_writer.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
@@ -27,12 +30,16 @@ class MergeStep final : public Step {
 
   Status Finish(EventSink& sink) override {
     if (sum_.query() == nullptr) return {};
+    std::vector<std::string> notes;
     if (sum_.in_other() > 0) {
-      ReportWarning(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
+      notes.push_back(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
+      ReportWarning(notes.back());
     }
-    WindowWriter writer(*sum_.query(), sum_.plan(), options_.name, options_.states);
+    std::optional<Watcher> watcher;
+    if (!sum_.query()->watches.empty()) watcher.emplace(*sum_.query(), options_.most_models);
+    WindowWriter writer(*sum_.query(), sum_.plan(), options_, watcher ? &*watcher : nullptr);
     sum_.Finish([&](const ToldWindow& window) { writer.Write(window, sink); });
-    return writer.TakeFailure();
+    return writer.Finish(notes, sink);
   }
 
   bool holds_back() override { return true; }
@@ -45,13 +52,14 @@ class MergeStep final : public Step {
 }  // namespace
 
 Result<ExitCode> RunMerge(const StatsOptions& options) {
-  const Format format = options.common.format;
-  if ((format == Format::kCsv || format == Format::kTsv) && options.common.fields.empty()) {
+  VEXEVT_ASSIGN(CommonOptions common, CommonOptionsOf(options));
+  const Format format = common.format;
+  if ((format == Format::kCsv || format == Format::kTsv) && common.fields.empty()) {
     return InvalidArgument("merge knows its columns only once it has read states: name them with --fields attr.…");
   }
   Ledger ledger;
   MergeStep step(options);
-  return RunPipeline(kStatsTool, options.common, step, ledger);
+  return RunPipeline(kStatsTool, common, step, ledger);
 }
 
 }  // namespace vexevt

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::uint64_t kMostGroups = 100'000'000;
 
+Status ParseGroups(std::string_view text, std::uint32_t* groups) {
+  VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
+  if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
+  *groups = static_cast<std::uint32_t>(most);
+  return {};
+}
+
 constexpr Example kExamples[] = {
     {"what happens how often", "vexevt-stats 'count by type' a.evt"},
     {"every ten seconds: events, the size that 1 % are above, different paths, and the five busiest processes",
@@ -19,18 +26,23 @@ constexpr Example kExamples[] = {
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
     {"what goes on, on the terminal", "vexevt-capture /srv | vexevt-stats --live"},
+    {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
+    {"a report as a page for a mail",
+     "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
+    {"users whose rate is not what it was, and what changed for good",
+     "vexevt-stats 'anomaly(rate), change(rate) by uid every 10s' a.evt"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
+    {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
 
 void AddGroups(CLI::App& app, StatsOptions* options) {
   AddValue(app, "--groups", "COUNT",
            "so many groups in each window at most; 100k\nThe events of further ones make up the group `other`.",
-           [options](std::string_view text) -> Status {
-             VEXEVT_ASSIGN(const std::uint64_t most, ParseCount(text));
-             if (most == 0 || most > kMostGroups) return InvalidArgument("it is 1 to 100000000");
-             options->limits.most_groups = static_cast<std::uint32_t>(most);
-             return {};
-           });
+           [options](std::string_view text) { return ParseGroups(text, &options->limits.most_groups); });
+  AddValue(
+      app, "--models", "COUNT",
+      "`anomaly` and `change` keep models of so many groups at most; 10k\nThose that came longest ago are forgotten.",
+      [options](std::string_view text) { return ParseGroups(text, &options->most_models); });
 }
 
 void AddResults(CLI::App& app, StatsOptions* options) {
@@ -54,6 +66,27 @@ void AddLive(CLI::App& app, StatsOptions* options) {
            });
 }
 
+void AddDrawing(CLI::App& app, StatsOptions* options) {
+  AddChoice<std::optional<PlotKind>>(
+      app, "--plot",
+      "draw the results at the end, in place of tables\nauto: bars of one window, of several a "
+      "small line for each group, and of a histogram a heat map.",
+      {{"auto", PlotKind::kAuto},
+       {"bars", PlotKind::kBars},
+       {"spark", PlotKind::kSpark},
+       {"line", PlotKind::kLine},
+       {"histogram", PlotKind::kHistogram},
+       {"heatmap", PlotKind::kHeatMap}},
+      &options->plot);
+  AddText(app, "--svg", "FILE", "draw the results at the end, as SVG in this file\nAs --plot would, or with auto.",
+          &options->svg);
+  AddText(app, "--html", "FILE",
+          "write a report at the end, a page with pictures and the last window as a table\nIt needs nothing else, so "
+          "that it "
+          "can be sent by mail.",
+          &options->html);
+}
+
 void AddMerge(CLI::App& app, StatsOptions* options) {
   CLI::App* merge = app.add_subcommand(
       "merge",
@@ -62,7 +95,36 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
   merge->callback([options] { options->merge = true; });
   AddGroups(*merge, options);
   AddResults(*merge, options);
+  AddDrawing(*merge, options);
   AddCommonOptions(*merge, kAllOptions, &options->common);
+}
+
+void AddProfile(CLI::App& app, StatsOptions* options) {
+  CLI::App* profile = app.add_subcommand(
+      "profile",
+      "say where the time of running pipelines goes, and which tool sets the pace\nLooks twice at the tools that run "
+      "on "
+      "this host. Of each: events a second, what share of the time it waits for input, works, is ready with no "
+      "processor free, and waits for its output or a disk; the processors that it keeps busy; and what waits in the "
+      "pipe before it.");
+  profile->callback([options] { options->profiles = true; });
+  ProfileOptions* wanted = &options->profile;
+  AddValue(*profile, "PID", "PID", "only the pipeline of this process; none: all",
+           [wanted](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(const std::uint64_t pid, ParseCount(text));
+             if (pid == 0 || pid > INT32_MAX) return InvalidArgument("it is no process");
+             wanted->pid = static_cast<pid_t>(pid);
+             return {};
+           });
+  AddValue(*profile, "--interval", "DURATION", "between the two looks; 1s", [wanted](std::string_view text) -> Status {
+    VEXEVT_ASSIGN(wanted->interval_ns, ParseDuration(text));
+    if (wanted->interval_ns < kNsPerMs || wanted->interval_ns > 86'400 * kNsPerSecond) {
+      return InvalidArgument("it is 1ms to 1d");
+    }
+    return {};
+  });
+  AddValue(*profile, "-n,--count", "COUNT", "so many times, one behind the other; 1", &ParseCount, &wanted->count);
+  AddFlag(*profile, "--json", "each time as one line of JSON", &wanted->json);
 }
 
 }  // namespace
@@ -70,7 +132,9 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
 const Tool kStatsTool = {
     .name = "vexevt-stats",
     .summary = "count, sum up and rank events by group and window",
-    .usage = "[OPTION]... QUERY [FILE]...\n--live [OPTION]... [QUERY] [FILE]...\nmerge [OPTION]... [FILE]...",
+    .usage =
+        "[OPTION]... QUERY [FILE]...\n--live [OPTION]... [QUERY] [FILE]...\nmerge [OPTION]... [FILE]...\n"
+        "profile [OPTION]... [PID]",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -83,6 +147,7 @@ const Tool kStatsTool = {
 void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   app.require_subcommand(0, 1);
   AddMerge(app, options);
+  AddProfile(app, options);
   AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
           &options->query);
   AddText(app, "--by", "FIELDS", "group by these fields, separated by commas\nThe same as `by` in QUERY.",
@@ -106,6 +171,12 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
              return {};
            });
   AddResults(app, options);
+  AddDrawing(app, options);
+  AddText(
+      app, "--model", "FILE",
+      "go on from what `anomaly` and `change` have learnt in FILE, and keep it there at the end\nA file that is not "
+      "there is made.",
+      &options->model);
   AddLive(app, options);
   AddChoice<bool>(
       app, "--clock",

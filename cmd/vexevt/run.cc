@@ -13,6 +13,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/clock.h"
+#include "lib/base/nearest_name.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/help.h"
 #include "lib/doctor/examine.h"
@@ -66,7 +67,7 @@ Status UnknownCommand(const std::string& name) {
   names.insert(names.end(), {"doctor", "help", "status"});
   std::vector<std::string_view> views(names.begin(), names.end());
   std::string_view nearest = NearestName(name, views);
-  std::string hint = nearest.empty() ? " (see 'vexevt --list')" : " (did you mean '" + std::string(nearest) + "'?)";
+  std::string hint = nearest.empty() ? " (see 'vexevt --list')" : DidYouMean(nearest);
   return InvalidArgument("unknown command '" + name + "'" + hint);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/field.h"
 
 namespace vexevt {
@@ -115,8 +116,7 @@ Misunderstanding WordReader::Why() const {
     while (why.offers.size() < kMostOffers && !found->quoted) {
       const std::string_view nearest = NearestName(found->lower, words);
       if (nearest.empty() || found->lower.size() < kLeastNear) break;
-      if (why.offers.empty())
-        why.what = fmt::format("'{}' is not understood (did you mean '{}'?)", found->text, nearest);
+      if (why.offers.empty()) why.what = fmt::format("'{}' is not understood{}", found->text, DidYouMean(nearest));
       why.offers.push_back(With(farthest_, farthest_ + 1, nearest));
       std::erase(words, nearest);
     }

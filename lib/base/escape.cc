@@ -129,4 +129,36 @@ void AppendShellQuoted(std::string_view bytes, std::string* out) {
   out->append("'");
 }
 
+void AppendXml(std::string_view bytes, std::string* out) {
+  std::string escaped;
+  AppendEscaped(bytes, &escaped);
+  AppendXmlOfEscaped(escaped, out);
+}
+
+void AppendXmlOfEscaped(std::string_view escaped, std::string* out) {
+  for (std::string_view rest = escaped; !rest.empty(); rest.remove_prefix(1)) {
+    switch (rest.front()) {
+      case '&':
+        out->append("&amp;");
+        break;
+      case '<':
+        out->append("&lt;");
+        break;
+      case '>':
+        out->append("&gt;");
+        break;
+      case '"':
+        out->append("&quot;");
+        break;
+      default:
+        if (rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf")) {
+          out->append(rest[2] == '\xbe' ? "\\xef\\xbf\\xbe" : "\\xef\\xbf\\xbf");
+          rest.remove_prefix(2);
+        } else {
+          out->push_back(rest.front());
+        }
+    }
+  }
+}
+
 }  // namespace vexevt

@@ -14,6 +14,12 @@ void AppendEscaped(std::string_view bytes, std::string* out);
 // The bytes that AppendEscaped made `text` of; nullopt where there is a backslash that it would not write.
 std::optional<std::string> Unescape(std::string_view text);
 
+// Appends `bytes`, escaped so, as text of XML or HTML, between tags or in an attribute's double quotes: XML has no way
+// to write most control characters. Nor U+FFFE and U+FFFF, which are characters elsewhere; they are \xNN, too.
+void AppendXml(std::string_view bytes, std::string* out);
+// The same of a text that AppendEscaped made.
+void AppendXmlOfEscaped(std::string_view escaped, std::string* out);
+
 // Appends `bytes` as one word of a POSIX shell that stands for exactly them. Plain words stay as they are; others stand
 // in '…', and where that would let control characters or bad UTF-8 through, in $'…' (POSIX.1-2024, and every shell).
 void AppendShellQuoted(std::string_view bytes, std::string* out);

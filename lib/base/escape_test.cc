@@ -63,6 +63,15 @@ TEST(ShellQuote, LeavesWordsAlone) {
   EXPECT_EQ(Quoted("~"), "'~'");
 }
 
+TEST(AppendXml, LeavesNothingThatIsMarkup) {
+  std::string xml;
+  AppendXml("<a href=\"x\">&\x1b\xff\xef\xbf\xbf\xef\xbf\xbd", &xml);
+  EXPECT_EQ(xml, "&lt;a href=&quot;x&quot;&gt;&amp;\\x1b\\xff\\xef\\xbf\\xbf\xef\xbf\xbd");
+  xml.clear();
+  AppendXmlOfEscaped("\\x1b<", &xml);
+  EXPECT_EQ(xml, "\\x1b&lt;");
+}
+
 TEST(ShellQuote, StandsForTheSameBytesInAShell) {
   std::mt19937 random(2);
   std::string command = "printf '%s|'";

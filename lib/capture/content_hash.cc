@@ -15,7 +15,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+constexpr std::size_t kHashBytes = std::size_t{256} << 10;
 constexpr std::size_t kDigestBytes = 32;
 
 UniqueFd Open(const std::string& path) {
@@ -44,12 +44,12 @@ ContentHash HashContent(const std::string& path, std::uint64_t inode, std::uint6
   if (static_cast<std::uint64_t>(before.st_size) > most_bytes) return {"", "larger than " + RoundedSize(most_bytes)};
 
   [[maybe_unused]] static const int fastest = ::sodium_init();  // picks what this processor has instructions for
-  static thread_local const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(kReadBytes);
+  static thread_local const auto buffer = std::make_unique_for_overwrite<unsigned char[]>(kHashBytes);
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, kDigestBytes);
   std::uint64_t left = most_bytes;
   for (;;) {
-    ssize_t size = ::read(fd.get(), buffer.get(), kReadBytes);
+    ssize_t size = ::read(fd.get(), buffer.get(), kHashBytes);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return {"", "unreadable"};
     if (size == 0) break;

@@ -23,7 +23,7 @@ namespace vexevt {
 namespace {
 
 // Some 3,000 records. The kernel stops when the next record does not fit.
-constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+constexpr std::size_t kEventBytes = std::size_t{256} << 10;
 constexpr std::size_t kMaxRecordBytes = 8192;
 
 class FanotifySource final : public Source {
@@ -33,7 +33,7 @@ class FanotifySource final : public Source {
         marks_(std::move(marks)),
         connector_(std::move(connector)),
         frames_(options, connector_.has_value(), SystemClock()),
-        buffer_(std::make_unique_for_overwrite<std::byte[]>(kReadBytes)) {}
+        buffer_(std::make_unique_for_overwrite<std::byte[]>(kEventBytes)) {}
 
   Status Begin();
 
@@ -93,7 +93,7 @@ Status FanotifySource::Begin() {
 // Bytes read; 0: nothing was waiting.
 Result<std::size_t> FanotifySource::ReadRecords() {
   for (;;) {
-    ssize_t size = ::read(marks_.fd(), buffer_.get(), kReadBytes);
+    ssize_t size = ::read(marks_.fd(), buffer_.get(), kEventBytes);
     if (size >= 0) return static_cast<std::size_t>(size);
     if (errno == EAGAIN) return std::size_t{0};
     if (errno != EINTR) return ErrnoStatus("cannot read from fanotify", errno);
@@ -128,7 +128,7 @@ Result<DrainState> FanotifySource::Drain(FrameBatch* batch) {
       // Who forked or exec'd before these records were queued has been told before: it is read after them.
       if (connector_) connector_->Drain(&frames_.processes());
       frames_.BeginBatch(SystemClock().Now());
-      queue_empty_ = size + kMaxRecordBytes < kReadBytes;
+      queue_empty_ = size + kMaxRecordBytes < kEventBytes;
       reader_ = FanotifyReader({buffer_.get(), size});
       if (size == 0) {
         Emptied(batch);

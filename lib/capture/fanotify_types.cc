@@ -27,10 +27,10 @@ constexpr Part kParts[] = {
 
 constexpr std::uint64_t Bit(EventType type) { return std::uint64_t{1} << (type & 0xff); }
 
-struct Source {
+struct NotedType {
   std::uint64_t types, mask;
 };
-constexpr Source kSources[] = {
+constexpr NotedType kNotedTypes[] = {
     {Bit(kFsCreate) | Bit(kFsMkdir) | Bit(kFsSymlink) | Bit(kFsHardlink) | Bit(kFsMknod), FAN_CREATE},
     {Bit(kFsOpen), FAN_OPEN},
     {Bit(kFsExec), FAN_OPEN_EXEC},
@@ -56,8 +56,8 @@ TypeList TypesOf(std::uint64_t mask) {
 
 std::uint64_t MaskFor(std::uint64_t fs_types) {
   std::uint64_t mask = 0;
-  for (const Source& source : kSources) {
-    if ((fs_types & source.types) != 0) mask |= source.mask;
+  for (const NotedType& noted : kNotedTypes) {
+    if ((fs_types & noted.types) != 0) mask |= noted.mask;
   }
   return mask;
 }

@@ -4,21 +4,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <utility>
 
+#include "lib/base/quiet_thread.h"
 #include "lib/event/event_view.h"
 
 namespace vexevt {
 
 HashStage::HashStage(std::uint64_t most_bytes)
     : most_bytes_(most_bytes), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  // Signals are for the thread that polls.
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  worker_ = std::thread([this] { Work(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  worker_ = StartQuietThread([this] { Work(); });
 }
 
 HashStage::~HashStage() {

@@ -11,9 +11,7 @@ namespace vexevt {
 
 // Reads lines from `fd` until its end. An event without an id gets one, and one without a time the time at which it is
 // read. A line that is no event ends the source with kDataLoss, `name` and the line's number, after the events before
-// it. Lines of more than kMaxImportLine bytes are refused.
+// it. Of lines of more than JsonSource::kMaxLineBytes the same is true.
 std::unique_ptr<Source> ImportJson(UniqueFd fd, std::string name);
-
-inline constexpr std::size_t kMaxImportLine = std::size_t{8} << 20;
 
 }  // namespace vexevt

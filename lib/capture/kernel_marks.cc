@@ -15,9 +15,9 @@ namespace vexevt {
 namespace {
 
 // What a mark of a mount can tell of: the kernel knows a mount only of an open file.
-constexpr std::uint64_t kOfOpenFiles = VEXEVT_BIT(VEXEVT_FS_OPEN) | VEXEVT_BIT(VEXEVT_FS_READ) |
-                                       VEXEVT_BIT(VEXEVT_FS_WRITE) | VEXEVT_BIT(VEXEVT_FS_CLOSE) |
-                                       VEXEVT_BIT(VEXEVT_FS_CLOSE_WRITE) | VEXEVT_BIT(VEXEVT_FS_EXEC);
+constexpr std::uint64_t kKernelOpenFileTypes = VEXEVT_BIT(VEXEVT_FS_OPEN) | VEXEVT_BIT(VEXEVT_FS_READ) |
+                                               VEXEVT_BIT(VEXEVT_FS_WRITE) | VEXEVT_BIT(VEXEVT_FS_CLOSE) |
+                                               VEXEVT_BIT(VEXEVT_FS_CLOSE_WRITE) | VEXEVT_BIT(VEXEVT_FS_EXEC);
 
 std::uint64_t TypesToMark(std::uint64_t fs_types) {
   std::uint64_t types = fs_types & VEXEVT_FS_ALL;
@@ -89,7 +89,7 @@ Status KernelMarks::MarkView(const Mount& view, KernelDevice* device) {
     if (before.device == view.device && before.id != view.id) device->Unmark(fd.get(), VEXEVT_OBJECT_FILESYSTEM);
   }
   std::uint64_t types = TypesToMark(options_.selection.fs_types);
-  if (options_.mark == MarkKind::kMount) types &= ~kOfOpenFiles;
+  if (options_.mark == MarkKind::kMount) types &= ~kKernelOpenFileTypes;
   return device->Mark(fd.get(), view.point, VEXEVT_OBJECT_FILESYSTEM, types);
 }
 
@@ -99,7 +99,7 @@ Status KernelMarks::MarkMounts(const std::vector<Mount>& mounts, KernelDevice* d
     VEXEVT_ASSIGN(UniqueFd fd, OpenMount(mount));
     if (!fd) return Status::Ok();
     return device->Mark(fd.get(), mount.point, VEXEVT_OBJECT_MOUNT,
-                        TypesToMark(options_.selection.fs_types) & kOfOpenFiles);
+                        TypesToMark(options_.selection.fs_types) & kKernelOpenFileTypes);
   };
   for (const std::string& root : options_.selection.roots) {
     if (const Mount* mount = MountOf(root, mounts); mount != nullptr) VEXEVT_TRY(mark(*mount));

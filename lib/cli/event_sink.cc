@@ -8,6 +8,7 @@
 #include "lib/event/csv.h"
 #include "lib/event/encode.h"
 #include "lib/event/json_write.h"
+#include "lib/event/otlp_request.h"
 #include "lib/event/template.h"
 #include "lib/event/text_line.h"
 #include "lib/stream/append_file.h"
@@ -73,6 +74,7 @@ struct EventSink::Printer {
   TextLine text;
   Csv csv;
   Template line_template;
+  OtlpRequest otlp;
   std::string lines;  // not yet in the writer
 };
 
@@ -102,8 +104,8 @@ Result<std::unique_ptr<EventSink>> EventSink::Make(const CommonOptions& options,
   VEXEVT_ASSIGN(Csv csv, Csv::Make(options.fields.empty() ? kDefaultCsvFields : options.fields,
                                    format == Format::kTsv ? '\t' : ','));
   VEXEVT_ASSIGN(Template line_template, Template::Make(options.line_template, terminal, options.null ? '\0' : '\n'));
-  sink->printer_ =
-      std::make_unique<Printer>(Printer{format, TextLine(color), std::move(csv), std::move(line_template), {}});
+  sink->printer_ = std::make_unique<Printer>(
+      Printer{format, TextLine(color), std::move(csv), std::move(line_template), OtlpRequest(), {}});
   std::string& lines = sink->printer_->lines;
   if (output.last != '\n' && format != Format::kTemplate) lines = "\n";  // that line shall not run into ours
   if ((format == Format::kCsv || format == Format::kTsv) && !output.begun) sink->printer_->csv.AppendHeader(&lines);
@@ -118,6 +120,12 @@ EventSink::~EventSink() = default;
 
 void EventSink::Print(const EventView& event) {
   std::string& lines = printer_->lines;
+  if (format_ == Format::kOtlp) {
+    written_ += printer_->otlp.Add(event);
+    if (printer_->otlp.bytes() >= kTextBytes) FlushLines();
+    return;
+  }
+  ++written_;
   switch (format_) {
     case Format::kJson:
       AppendJson(event, &lines);
@@ -137,17 +145,18 @@ void EventSink::Print(const EventView& event) {
 
 void EventSink::FlushLines() {
   if (printer_ == nullptr) return;
+  printer_->otlp.AppendLine(&printer_->lines);
   Keep(writer_.Append(AsBytes(printer_->lines)));
   printer_->lines.clear();
 }
 
 void EventSink::WriteChanged(std::span<const std::byte> frame) {
-  ++written_;
   if (format_ != Format::kFrames) {
     EventView view;
     if (EventView::Bind(frame, &view)) Print(view);
     return;
   }
+  ++written_;
   EndRun();
   Keep(writer_.Append(frame));
 }
@@ -195,7 +204,13 @@ Status EventSink::Sync() {
   return writer_.Sync();
 }
 
+bool EventSink::holds_back() const { return printer_ != nullptr && printer_->otlp.has_open(); }
+
 Status EventSink::Close() {
+  if (printer_ != nullptr) {
+    const std::uint64_t room = room_.value_or(~std::uint64_t{0});
+    written_ += printer_->otlp.AddOpen(room - std::min(room, written_));
+  }
   VEXEVT_TRY(Flush());
   return writer_.Close();
 }

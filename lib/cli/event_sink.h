@@ -34,11 +34,11 @@ class EventSink {
 
   // Writes an event that was read. Its frame stays as it is until Settle.
   void Write(const EventView& event) {
+    if (format_ != Format::kFrames) [[unlikely]]
+      return Print(event);
     ++written_;
     std::span<const std::byte> frame = event.frame();
-    if (format_ != Format::kFrames) [[unlikely]] {
-      Print(event);
-    } else if (frame.data() == run_end_) {
+    if (frame.data() == run_end_) {
       run_end_ += frame.size();
     } else {
       EndRun();
@@ -74,6 +74,8 @@ class EventSink {
   int fd() const { return writer_.fd(); }
   Format format() const { return format_; }  // never kAuto
   bool terminal() const { return terminal_; }
+  // Whether the form needs an event that is still to come for one that was written: spans that have not ended.
+  bool holds_back() const;
   // Whether the stream ends here: as frames it goes on through pipes and sockets, but not from files and devices, and
   // in other forms it is for others than us. What has been flushed has then left the pipeline.
   bool ends_stream() const { return ends_stream_; }
@@ -91,7 +93,7 @@ class EventSink {
   void Keep(Status status) {
     if (!status.ok() && failure_.ok()) failure_ = std::move(status);
   }
-  void Print(const EventView& event);
+  void Print(const EventView& event);  // and counts what it writes
   void FlushLines();
   void CountBytes();
 

@@ -15,8 +15,8 @@
 #include <thread>
 
 #include "lib/base/clock.h"
+#include "lib/base/quiet_thread.h"
 #include "lib/base/unique_fd.h"
-#include "lib/cli/quiet_thread.h"
 
 namespace vexevt {
 namespace {
@@ -117,12 +117,12 @@ Status ReplaceFile(const std::string& path, const std::string& text) {
   return ErrnoStatus("cannot write '" + path + "'", error);
 }
 
-class FileWriter final : public MetricsServer {
+class MetricsFile final : public MetricsServer {
  public:
-  FileWriter(std::string path, const MetricSet& metrics) : path_(std::move(path)), metrics_(metrics) {
+  MetricsFile(std::string path, const MetricSet& metrics) : path_(std::move(path)), metrics_(metrics) {
     thread_ = StartQuietThread([this] { Serve(); });
   }
-  ~FileWriter() override {
+  ~MetricsFile() override {
     stop_.Set();
     thread_.join();
     [[maybe_unused]] Status last = ReplaceFile(path_, metrics_.PrometheusText());
@@ -236,7 +236,7 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::Start(std::string_view add
   if (text.starts_with("unix:")) return ListenUnix(text.substr(5), metrics);
   if (text.ends_with(".prom")) {
     VEXEVT_TRY(ReplaceFile(text, metrics.PrometheusText()));
-    return std::unique_ptr<MetricsServer>(std::make_unique<FileWriter>(text, metrics));
+    return std::unique_ptr<MetricsServer>(std::make_unique<MetricsFile>(text, metrics));
   }
   if (text.find(':') != std::string::npos && text.find('/') == std::string::npos) return ListenTcp(text, metrics);
   return InvalidArgument("--metrics: '" + text + "' is neither HOST:PORT, unix:PATH nor a file that ends in .prom");

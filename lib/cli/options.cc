@@ -52,13 +52,16 @@ void AddOutputOptions(CLI::App& app, OptionGroups groups, CommonOptions* options
         app, "--format",
         std::string("how events are written\nThe default is ") +
             (options->format == Format::kText ? "text." : "frames, and text where the output is a terminal.") +
-            " Frames are never written to a terminal. json and ndjson are the same: an event a line.",
+            " Frames are never written to a terminal. json and ndjson are the same: an event a line. otlp is traces, "
+            "as "
+            "OpenTelemetry's collectors read them.",
         {{"frames", Format::kFrames},
          {"text", Format::kText},
          {"json", Format::kJson},
          {"ndjson", Format::kJson},
          {"csv", Format::kCsv},
-         {"tsv", Format::kTsv}},
+         {"tsv", Format::kTsv},
+         {"otlp", Format::kOtlp}},
         &options->format)
         ->group("Output");
     AddChoice<ColorWhen>(

@@ -24,6 +24,7 @@ enum class Format : std::uint8_t {
   kJson,
   kCsv,
   kTsv,
+  kOtlp,      // lines of OTLP/JSON, of what tells of traces
   kTemplate,  // as line_template says
 };
 

@@ -21,11 +21,10 @@ namespace {
 
 std::uint64_t Now() { return SystemClock().Now().mono_ns; }
 
-// Milliseconds for poll(2), rounded up: waking before the time would only wait again.
-int PollTimeout(std::uint64_t until_ns, std::uint64_t now_ns) {
-  if (until_ns == kNever) return -1;
-  if (until_ns <= now_ns) return 0;
-  return static_cast<int>(std::min<std::uint64_t>((until_ns - now_ns + kNsPerMs - 1) / kNsPerMs, 60'000));
+// A minute at most: our clock goes on while the machine is suspended, and that of ppoll(2) does not.
+timespec TimeLeft(std::uint64_t until_ns, std::uint64_t now_ns) {
+  const std::uint64_t left_ns = std::min(until_ns - std::min(until_ns, now_ns), 60 * kNsPerSecond);
+  return {.tv_sec = static_cast<time_t>(left_ns / kNsPerSecond), .tv_nsec = static_cast<long>(left_ns % kNsPerSecond)};
 }
 
 class Run {
@@ -101,7 +100,7 @@ class Run {
 
   // Once it is time and everything that was read has left.
   Status KeepCheckpoint(const StreamInput& input) {
-    if (!checkpointer_ || !checkpointer_->due(Now()) || step_.holds_back()) return {};
+    if (!checkpointer_ || !checkpointer_->due(Now()) || holds_back()) return {};
     VEXEVT_TRY(sink_->Sync());
     return checkpointer_->Save(input, 0, sink_->fd(), Now());
   }
@@ -118,12 +117,15 @@ class Run {
     bool readable = takes_input && input.MoreWaiting();  // a signal interrupts a busy run without making it wait
     if (takes_input) input.AddPolls(&polls_);
     std::uint64_t now = Now();
-    bool may_save = checkpointer_ && !step_.holds_back();  // else a Tick comes first
+    bool may_save = checkpointer_ && !holds_back();  // else a Tick comes first
     std::uint64_t wake =
         std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(),
                   takes_input ? input.wake_ns() : kNever, may_save ? checkpointer_->due_ns() : kNever});
     if (takes_input && !readable) monitor_.Waits();
-    if (::poll(polls_.data(), polls_.size(), readable ? 0 : PollTimeout(wake, now)) < 0 && errno != EINTR) {
+    if (readable) wake = now;
+    // To the nanosecond: a window that is over is told at once, and not up to a millisecond later.
+    const timespec left = TimeLeft(wake, now);
+    if (::ppoll(polls_.data(), polls_.size(), wake == kNever ? nullptr : &left, nullptr) < 0 && errno != EINTR) {
       return ErrnoStatus("cannot wait for input", errno);
     }
     // POLLERR on a pipe that we write: its reader has gone, and what we would ever write is for nobody.
@@ -222,6 +224,7 @@ class Run {
     return {};
   }
 
+  bool holds_back() { return step_.holds_back() || sink_->holds_back(); }
   bool enough() const { return step_.done() || step_.wants() == 0 || sink_->room() == 0; }
 
   Status Finish() {

@@ -17,7 +17,7 @@ constexpr std::uint64_t kStatusNs = 10 * kNsPerSecond;
 
 const std::atomic<std::uint64_t> kOne{1};
 
-std::uint64_t Now() { return SystemClock().Now().mono_ns; }
+std::uint64_t MonoNow() { return SystemClock().Now().mono_ns; }
 
 // systemd asks for CLOCK_MONOTONIC here, which stands still during suspend.
 std::uint64_t MonotonicUs() {
@@ -45,7 +45,7 @@ Status RunMonitor::Start(const std::string& input, std::uint64_t input_bytes, bo
     VEXEVT_ASSIGN(server_, MetricsServer::Start(options_.metrics, metrics_));
     ReportDetail("metrics at " + server_->location());
   }
-  std::uint64_t now = Now();
+  std::uint64_t now = MonoNow();
   totals_.emplace(input_bytes, now);
   bool wanted = options_.progress || (input_bytes > 0 && !writes_terminal && !options_.quiet);
   if (wanted && !options_.no_progress && StderrIsTerminal()) progress_ = totals_;
@@ -61,11 +61,11 @@ Status RunMonitor::Start(const std::string& input, std::uint64_t input_bytes, bo
   return {};
 }
 
-std::string RunMonitor::StatusText() const { return totals_->Text(Get(ledger_.in), Get(ledger_.bytes_in), Now()); }
+std::string RunMonitor::StatusText() const { return totals_->Text(Get(ledger_.in), Get(ledger_.bytes_in), MonoNow()); }
 
 void RunMonitor::BeatNow() {
   if (watchdog_) watchdog_->Beat();
-  std::uint64_t now = Now();
+  std::uint64_t now = MonoNow();
   if (now < next_beat_ns_) return;
   next_beat_ns_ = now + interval_ns_;
   if (progress_) ShowProgressLine(StatusText());
@@ -76,7 +76,9 @@ void RunMonitor::Publish(bool waits) {
   if (!page_) return;
   const std::uint64_t in = Get(ledger_.in), out = Get(ledger_.out);
   if (in != shown_.in || out != shown_.out || waits != (shown_.waits != 0) || shown_.moved_ns == 0) {
-    shown_.moved_ns = Now();
+    const std::uint64_t now = MonoNow();
+    if (shown_.waits != 0) shown_.waited_ns += now - shown_.moved_ns;
+    shown_.moved_ns = now;
   }
   shown_.in = in;
   shown_.out = out;

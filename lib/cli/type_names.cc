@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/field.h"
 #include "lib/event/type.h"
 

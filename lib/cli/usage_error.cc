@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lib/base/nearest_name.h"
 #include "lib/cli/option_docs.h"
 #include "lib/event/field.h"
 
@@ -14,10 +15,9 @@ const CLI::App& Innermost(const CLI::App& app) {
   return *innermost;
 }
 
-std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {
-  std::vector<std::string_view> views(known.begin(), known.end());
-  std::string_view nearest = NearestName(word, views);
-  return nearest.empty() ? "" : " (did you mean '" + std::string(nearest) + "'?)";
+std::string HintFor(std::string_view word, const std::vector<std::string>& known) {
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  return NearestHint(word, views);
 }
 
 std::string Unexpected(const CLI::App& app, std::string word) {
@@ -29,10 +29,10 @@ std::string Unexpected(const CLI::App& app, std::string word) {
         if (name.starts_with("--")) known.push_back(name);
       }
     }
-    return "unknown option '" + word + "'" + (word.starts_with("--") ? DidYouMean(word, known) : "");
+    return "unknown option '" + word + "'" + (word.starts_with("--") ? HintFor(word, known) : "");
   }
   for (const SubcommandDoc& command : DescribeSubcommands(app)) known.push_back(command.name);
-  if (!known.empty()) return "unknown command '" + word + "'" + DidYouMean(word, known);
+  if (!known.empty()) return "unknown command '" + word + "'" + HintFor(word, known);
   return "unexpected operand '" + word + "'";
 }
 

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "lib/cli/quiet_thread.h"
+#include "lib/base/quiet_thread.h"
 #include "lib/io/held_up.h"
 
 namespace vexevt {

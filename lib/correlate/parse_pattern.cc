@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/base/text_cursor.h"
 #include "lib/base/units.h"
 #include "lib/correlate/pattern.h"
 #include "lib/event/column.h"
@@ -28,11 +29,6 @@ constexpr MeasureName kMeasures[] = {{"count", Measure::kCount, ""},
                                      {"percentile", Measure::kPercentile, "percentile(99, latency) [EXPRESSION] > 1s"},
                                      {"rate", Measure::kRate, ""}};
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool IsNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
 bool MayBeSkipped(const PatternNode& node, const std::vector<PatternStep>& steps) {
   if (node.kind != PatternNode::Kind::kStep) return node.least == 0;
   return steps[node.step].least == 0 || steps[node.step].negated;
@@ -52,113 +48,64 @@ bool EndsInAbsence(const PatternNode& node, const std::vector<PatternStep>& step
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : in_(text, "_-") {}
 
   Status Parse(Pattern* pattern) {
-    const std::size_t start = at_;
-    const std::string_view word = Name();
+    const std::string_view word = in_.Word();
     const auto measure = std::ranges::find(kMeasures, word, &MeasureName::name);
-    if (measure != std::end(kMeasures) && (Peek() == '[' || Peek() == '(')) return ParseThreshold(*measure, pattern);
-    at_ = start;
+    if (measure != std::end(kMeasures) && (in_.Peek() == '[' || in_.Peek() == '('))
+      return ParseThreshold(*measure, pattern);
+    in_.GoTo(0);
     steps_ = &pattern->steps;
     VEXEVT_ASSIGN(pattern->shape, ParseRow(0));
-    if (Peek() == '\0') return Status::Ok();
-    return ErrorAt(at_, fmt::format("expected 'then', 'next' or 'then any', not {}", Shown()));
+    if (in_.Peek() == '\0') return Status::Ok();
+    return in_.Expected("'then', 'next' or 'then any'");
   }
 
  private:
-  Status ErrorAt(std::size_t at, std::string_view what) const {
-    return InvalidArgument(fmt::format("{}: {}", at + 1, what));
-  }
-
-  // The next byte that is no space; NUL at the end.
-  char Peek() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-
-  bool Take(char c) {
-    if (Peek() != c) return false;
-    ++at_;
-    return true;
-  }
-
-  std::string_view Name() {
-    Peek();
-    const std::size_t start = at_;
-    while (at_ < text_.size() && IsNameByte(text_[at_])) ++at_;
-    return text_.substr(start, at_ - start);
-  }
-
-  bool TakeWord(std::string_view word) {
-    Peek();
-    const std::size_t start = at_;
-    if (Name() == word) return true;
-    at_ = start;
-    return false;
-  }
-
-  std::string Shown() {
-    if (Peek() == '\0') return "the end";
-    const std::size_t start = at_;
-    const std::string_view name = Name();
-    at_ = start;
-    return fmt::format("'{}'", name.empty() ? text_.substr(at_, 1) : name);
-  }
-
-  // What stands between brackets; those within it are paired, or quoted.
   Result<PatternPart> Bracketed() {
-    if (Peek() != '[') return ErrorAt(at_, fmt::format("expected '[' and an expression, not {}", Shown()));
-    const std::size_t open = at_++;
-    int depth = 1;
-    bool quoted = false;
-    for (; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
-      if (quoted) {
-        if (c == '\\') ++at_;
-        if (c == '"') quoted = false;
-        continue;
-      }
-      if (c == '"') quoted = true;
-      if (c == '[') ++depth;
-      if (c == ']' && --depth == 0) break;
-    }
-    if (at_ >= text_.size()) return ErrorAt(open, "the '[' that stands here has no ']'");
-    PatternPart part{std::string(text_.substr(open + 1, at_ - open - 1)), open + 1};
-    ++at_;
-    return part;
+    const std::size_t open = in_.Here();
+    VEXEVT_ASSIGN(const std::string_view text, in_.Bracketed());
+    return PatternPart{std::string(text), open + 1};
   }
 
   Result<std::uint32_t> Number(std::uint32_t most) {
-    Peek();
-    const std::size_t start = at_;
+    const std::size_t start = in_.Here();
     std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), number);
-    at_ = static_cast<std::size_t>(end - text_.data());
-    if (end == text_.data() + start) return ErrorAt(start, fmt::format("expected a number, not {}", Shown()));
-    if (error != std::errc() || number > most) return ErrorAt(start, fmt::format("at most {} are counted", most));
+    const auto error = ReadNumber(&number);
+    if (error == std::errc::invalid_argument) return in_.Expected("a number");
+    if (error != std::errc() || number > most) return ErrorAtByte(start, fmt::format("at most {} are counted", most));
     return number;
   }
 
+  // The longest text that is a number; none: nothing is taken.
+  template <typename T>
+  std::errc ReadNumber(T* number) {
+    const std::size_t start = in_.Here();
+    const std::string_view rest = in_.Rest();
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), *number);
+    in_.GoTo(start + static_cast<std::size_t>(end - rest.data()));
+    return error;
+  }
+
   std::optional<Contiguity> TakeLink() {
-    if (TakeWord("next")) return Contiguity::kStrict;
-    if (TakeWord("then")) return TakeWord("any") ? Contiguity::kAny : Contiguity::kRelaxed;
+    if (in_.TakeWord("next")) return Contiguity::kStrict;
+    if (in_.TakeWord("then")) return in_.TakeWord("any") ? Contiguity::kAny : Contiguity::kRelaxed;
     return std::nullopt;
   }
 
   Result<PatternNode> ParseRow(std::size_t depth) {
-    Peek();
     PatternNode row;
     row.kind = PatternNode::Kind::kRow;
-    row.at = at_;
+    row.at = in_.Here();
     std::optional<Contiguity> link = Contiguity::kRelaxed;
     do {
       VEXEVT_ASSIGN(PatternNode part, ParsePart(depth));
       if (part.kind == PatternNode::Kind::kStep) {
         PatternStep& step = (*steps_)[part.step];
         if (step.negated && row.parts.empty()) {
-          return ErrorAt(part.at,
-                         fmt::format("a {} cannot begin with what must not happen", depth > 0 ? "group" : "pattern"));
+          return ErrorAtByte(
+              part.at, fmt::format("a {} cannot begin with what must not happen", depth > 0 ? "group" : "pattern"));
         }
         step.link = *link;
       } else {
@@ -171,28 +118,29 @@ class Parser {
   }
 
   Result<PatternNode> ParsePart(std::size_t depth) {
-    if (Peek() == '(') return ParseGroup(depth);
-    const std::size_t at = at_;
-    const bool counts = std::ranges::all_of(Name(), [](char c) { return c >= '0' && c <= '9'; }) && TakeWord("of");
-    at_ = at;
+    if (in_.Peek() == '(') return ParseGroup(depth);
+    const std::size_t at = in_.Here();
+    const bool counts =
+        std::ranges::all_of(in_.Word(), [](char c) { return c >= '0' && c <= '9'; }) && in_.TakeWord("of");
+    in_.GoTo(at);
     if (counts) return ParseSomeOf();
     VEXEVT_ASSIGN(PatternNode node, ParseStep());
     PatternStep& step = steps_->back();
-    const std::size_t behind = at_;
+    const std::size_t behind = in_.Here();
     VEXEVT_TRY(ParseTimes(&step.least, &step.most));
     for (;;) {
-      const std::size_t modifier = at_;
-      if (TakeWord("greedy")) {
+      const std::size_t modifier = in_.Here();
+      if (in_.TakeWord("greedy")) {
         step.greedy = true;
-      } else if (TakeWord("until")) {
+      } else if (in_.TakeWord("until")) {
         VEXEVT_ASSIGN(step.until, Bracketed());
       } else if (!TakeInner(&step.inner)) {
         break;
       }
-      if (step.most == 1) return ErrorAt(modifier, "this is for a step that may happen several times");
+      if (step.most == 1) return ErrorAtByte(modifier, "this is for a step that may happen several times");
     }
     if (step.negated && (step.least != 1 || step.most != 1)) {
-      return ErrorAt(behind, "what must not happen is not counted");
+      return ErrorAtByte(behind, "what must not happen is not counted");
     }
     return node;
   }
@@ -202,29 +150,27 @@ class Parser {
     PatternStep step;
     PatternNode node;
     node.step = static_cast<std::uint32_t>(steps_->size());
-    Peek();
-    node.at = at_;
-    step.negated = TakeWord("not");
-    if (step.negated && Peek() == '(') return ErrorAt(at_, "what must not happen is one step");
-    Peek();
-    const std::size_t at = at_;
-    step.name = Name();
-    if (!step.name.empty() && !Take(':')) {
-      return ErrorAt(at, fmt::format("expected a step, NAME: [EXPRESSION], not '{}'", step.name));
+    node.at = in_.Here();
+    step.negated = in_.TakeWord("not");
+    if (step.negated && in_.Peek() == '(') return ErrorAtByte(in_.Here(), "what must not happen is one step");
+    const std::size_t at = in_.Here();
+    step.name = in_.Word();
+    if (!step.name.empty() && !in_.Take(':')) {
+      return ErrorAtByte(at, fmt::format("expected a step, NAME: [EXPRESSION], not '{}'", step.name));
     }
     VEXEVT_ASSIGN(step.when, Bracketed());
-    if (steps_->size() == kMaxSteps) return ErrorAt(node.at, fmt::format("more than {} steps", kMaxSteps));
+    if (steps_->size() == kMaxSteps) return ErrorAtByte(node.at, fmt::format("more than {} steps", kMaxSteps));
     steps_->push_back(std::move(step));
     return node;
   }
 
   Result<PatternNode> ParseGroup(std::size_t depth) {
-    const std::size_t at = at_;
-    if (depth == kMaxDepth) return ErrorAt(at, fmt::format("groups stand in groups at most {} deep", kMaxDepth));
-    Take('(');
+    const std::size_t at = in_.Here();
+    if (depth == kMaxDepth) return ErrorAtByte(at, fmt::format("groups stand in groups at most {} deep", kMaxDepth));
+    in_.Take('(');
     VEXEVT_ASSIGN(PatternNode row, ParseRow(depth + 1));
     PatternNode group;
-    if (TakeWord("and")) {
+    if (in_.TakeWord("and")) {
       VEXEVT_ASSIGN(group, ParseAll(std::move(row)));
     } else {
       VEXEVT_ASSIGN(group, ParseOneOf(std::move(row), depth));
@@ -240,12 +186,12 @@ class Parser {
     PatternNode one;
     one.kind = PatternNode::Kind::kOneOf;
     one.parts.push_back(std::move(first));
-    while (TakeWord("or")) {
+    while (in_.TakeWord("or")) {
       VEXEVT_ASSIGN(PatternNode row, ParseRow(depth + 1));
       VEXEVT_TRY(CheckHappens(row));
       one.parts.push_back(std::move(row));
     }
-    if (!Take(')')) return ErrorAt(at_, fmt::format("expected ')', 'then', 'or' or 'and', not {}", Shown()));
+    if (!in_.Take(')')) return in_.Expected("')', 'then', 'or' or 'and'");
     return one.parts.size() > 1 ? std::move(one) : PatternNode(std::move(one.parts[0]));
   }
 
@@ -255,12 +201,12 @@ class Parser {
     all.kind = PatternNode::Kind::kSomeOf;
     all.parts = std::move(first.parts);
     if (all.parts.size() > 1 || !IsPlain(all.parts[0])) {
-      return ErrorAt(first.at, "beside 'and' stand single steps, that happen once");
+      return ErrorAtByte(first.at, "beside 'and' stand single steps, that happen once");
     }
     do {
       VEXEVT_TRY(ParseMember(&all));
-    } while (TakeWord("and"));
-    if (!Take(')')) return ErrorAt(at_, fmt::format("expected ')' or 'and', not {}", Shown()));
+    } while (in_.TakeWord("and"));
+    if (!in_.Take(')')) return in_.Expected("')' or 'and'");
     all.count = static_cast<std::uint32_t>(all.parts.size());
     return all;
   }
@@ -268,16 +214,16 @@ class Parser {
   Result<PatternNode> ParseSomeOf() {
     PatternNode some;
     some.kind = PatternNode::Kind::kSomeOf;
-    some.at = at_;
+    some.at = in_.Here();
     VEXEVT_ASSIGN(some.count, Number(kMaxSteps));
-    TakeWord("of");
-    if (!Take('(')) return ErrorAt(at_, fmt::format("expected '(' and steps, not {}", Shown()));
+    in_.TakeWord("of");
+    if (!in_.Take('(')) return in_.Expected("'(' and steps");
     do {
       VEXEVT_TRY(ParseMember(&some));
-    } while (Take(','));
-    if (!Take(')')) return ErrorAt(at_, fmt::format("expected ',' or ')', not {}", Shown()));
+    } while (in_.Take(','));
+    if (!in_.Take(')')) return in_.Expected("',' or ')'");
     if (some.count == 0 || some.count > some.parts.size()) {
-      return ErrorAt(some.at, fmt::format("{} of {} steps cannot happen", some.count, some.parts.size()));
+      return ErrorAtByte(some.at, fmt::format("{} of {} steps cannot happen", some.count, some.parts.size()));
     }
     VEXEVT_TRY(ParseRepeats(&some));
     return some;
@@ -285,7 +231,7 @@ class Parser {
 
   Status ParseMember(PatternNode* some) {
     VEXEVT_ASSIGN(PatternNode step, ParseStep());
-    if (!IsPlain(step)) return ErrorAt(step.at, "what must not happen has no place among steps in any order");
+    if (!IsPlain(step)) return ErrorAtByte(step.at, "what must not happen has no place among steps in any order");
     some->parts.push_back(std::move(step));
     return Status::Ok();
   }
@@ -299,25 +245,26 @@ class Parser {
   Status CheckHappens(const PatternNode& row) const {
     const auto skipped = [&](const PatternNode& part) { return MayBeSkipped(part, *steps_); };
     if (!std::ranges::all_of(row.parts, skipped)) return Status::Ok();
-    return ErrorAt(row.at, "something has to happen within a group: it is the group that may be left out, ( … )?");
+    return ErrorAtByte(row.at, "something has to happen within a group: it is the group that may be left out, ( … )?");
   }
 
   Status ParseRepeats(PatternNode* group) {
     VEXEVT_TRY(ParseTimes(&group->least, &group->most));
     for (;;) {
-      const std::size_t modifier = at_;
-      if (TakeWord("greedy") || TakeWord("until")) return ErrorAt(modifier, "this is for a step, not for a group");
+      const std::size_t modifier = in_.Here();
+      if (in_.TakeWord("greedy") || in_.TakeWord("until"))
+        return ErrorAtByte(modifier, "this is for a step, not for a group");
       if (!TakeInner(&group->inner)) return Status::Ok();
       if (group->most == 1 && group->kind != PatternNode::Kind::kSomeOf) {
-        return ErrorAt(modifier, "this is for a group that may happen several times");
+        return ErrorAtByte(modifier, "this is for a group that may happen several times");
       }
     }
   }
 
   bool TakeInner(Contiguity* inner) {
-    if (TakeWord("consecutive")) {
+    if (in_.TakeWord("consecutive")) {
       *inner = Contiguity::kStrict;
-    } else if (TakeWord("combinations")) {
+    } else if (in_.TakeWord("combinations")) {
       *inner = Contiguity::kAny;
     } else {
       return false;
@@ -326,28 +273,28 @@ class Parser {
   }
 
   Status ParseTimes(std::uint32_t* least, std::uint32_t* most) {
-    const std::size_t at = at_;
-    if (Take('?')) {
+    const std::size_t at = in_.Here();
+    if (in_.Take('?')) {
       *least = 0;
-    } else if (Take('+')) {
+    } else if (in_.Take('+')) {
       *most = kMaxTimes;
-    } else if (Take('*')) {
+    } else if (in_.Take('*')) {
       *least = 0;
       *most = kMaxTimes;
-    } else if (Take('{')) {
+    } else if (in_.Take('{')) {
       VEXEVT_ASSIGN(*least, Number(kMaxTimes));
       *most = *least;
-      if (Take(',')) {
+      if (in_.Take(',')) {
         *most = kMaxTimes;
-        if (Peek() != '}') {
+        if (in_.Peek() != '}') {
           VEXEVT_ASSIGN(*most, Number(kMaxTimes));
-          if (*most == 0) return ErrorAt(at, "a step that never happens is a step too many");
+          if (*most == 0) return ErrorAtByte(at, "a step that never happens is a step too many");
         }
       } else if (*least == 0) {
-        return ErrorAt(at, "a step that never happens is a step too many");
+        return ErrorAtByte(at, "a step that never happens is a step too many");
       }
-      if (!Take('}')) return ErrorAt(at_, fmt::format("expected '}}', not {}", Shown()));
-      if (*most < *least) return ErrorAt(at, "the second number is less than the first");
+      if (!in_.Take('}')) return in_.Expected("'}'");
+      if (*most < *least) return ErrorAtByte(at, "the second number is less than the first");
     }
     return Status::Ok();
   }
@@ -357,68 +304,62 @@ class Parser {
     threshold.measure = named.measure;
     std::optional<FieldType> type;
     if (!named.example.empty()) {
-      if (!Take('(')) return ErrorAt(at_, fmt::format("'{}' is of a field: {}", named.name, named.example));
-      if (text_.find(')', at_) == std::string_view::npos)
-        return ErrorAt(at_ - 1, "the '(' that stands here has no ')'");
+      const std::size_t open = in_.Here();
+      if (!in_.Take('(')) return ErrorAtByte(open, fmt::format("'{}' is of a field: {}", named.name, named.example));
+      if (in_.Rest().find(')') == std::string_view::npos)
+        return ErrorAtByte(open, "the '(' that stands here has no ')'");
       if (threshold.measure == Measure::kPercentile) VEXEVT_TRY(ParsePercent(&threshold));
       VEXEVT_ASSIGN(type, ParseMeasured(&threshold));
     }
     VEXEVT_ASSIGN(threshold.when, Bracketed());
-    if (!Take('>')) return ErrorAt(at_, fmt::format("expected '>' or '>=' and a number, not {}", Shown()));
-    threshold.or_equal = at_ < text_.size() && text_[at_] == '=';
-    if (threshold.or_equal) ++at_;
-    Peek();
-    const std::size_t at = at_;
+    if (!in_.Take('>')) return in_.Expected("'>' or '>=' and a number");
+    threshold.or_equal = in_.Rest().starts_with('=') && in_.Take('=');
+    const std::size_t at = in_.Here();
     if (threshold.measure == Measure::kCount || threshold.measure == Measure::kDistinct) {
       VEXEVT_ASSIGN(threshold.least, Number(kMaxThreshold));
       if (!threshold.or_equal) ++threshold.least;
-      if (threshold.least == 0) return ErrorAt(at, "this always holds");
+      if (threshold.least == 0) return ErrorAtByte(at, "this always holds");
     } else {
       VEXEVT_ASSIGN(threshold.limit, ParseLimit(type));
     }
-    if (threshold.measure == Measure::kRate && (!TakeWord("times") || !TakeWord("before"))) {
-      return ErrorAt(at_, "a rate is compared with the window before: rate [EXPRESSION] > 5 times before");
+    if (threshold.measure == Measure::kRate && (!in_.TakeWord("times") || !in_.TakeWord("before"))) {
+      return ErrorAtByte(in_.Here(), "a rate is compared with the window before: rate [EXPRESSION] > 5 times before");
     }
-    if (Peek() != '\0') return ErrorAt(at_, fmt::format("expected the end, not {}", Shown()));
+    if (in_.Peek() != '\0') return in_.Expected("the end");
     pattern->threshold = std::move(threshold);
     return Status::Ok();
   }
 
   // "99," or "99.9,".
   Status ParsePercent(Threshold* threshold) {
-    Peek();
-    const std::size_t at = at_;
+    const std::size_t at = in_.Here();
     double percent = 0;
-    const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), percent);
-    at_ = static_cast<std::size_t>(end - text_.data());
-    if (error != std::errc() || !(percent >= 0.001 && percent <= 99.999)) {
-      return ErrorAt(at, "expected a per cent between 0.001 and 99.999");
+    if (ReadNumber(&percent) != std::errc() || !(percent >= 0.001 && percent <= 99.999)) {
+      return ErrorAtByte(at, "expected a per cent between 0.001 and 99.999");
     }
     threshold->percent = static_cast<std::uint32_t>(std::lround(percent * 1000));
-    return Take(',') ? Status::Ok() : ErrorAt(at_, "expected ',' and a field");
+    return in_.Take(',') ? Status::Ok() : ErrorAtByte(in_.Here(), "expected ',' and a field");
   }
 
   // Up to the closing parenthesis, which there is. nullopt: an attribute, which has the type that its event gives it.
   Result<std::optional<FieldType>> ParseMeasured(Threshold* threshold) {
-    Peek();
-    const std::size_t at = at_;
-    at_ = text_.find(')', at_);
-    threshold->field = text_.substr(at, at_++ - at);
+    const std::size_t at = in_.Here();
+    threshold->field = in_.Rest().substr(0, in_.Rest().find(')'));
+    in_.GoTo(at + threshold->field.size() + 1);
     auto column = ParseColumn(threshold->field);
-    if (!column.ok()) return ErrorAt(at, column.status().message());
+    if (!column.ok()) return ErrorAtByte(at, column.status().message());
     if (column->field == nullptr) return std::optional<FieldType>();
     const FieldType type = column->field->type;
     const bool number = type == FieldType::kUint || type == FieldType::kInt || type == FieldType::kFloat ||
                         type == FieldType::kSize || type == FieldType::kDuration;
     if (threshold->measure == Measure::kDistinct || number) return std::optional(type);
-    return ErrorAt(at, fmt::format("'{}' is no number", threshold->field));
+    return ErrorAtByte(at, fmt::format("'{}' is no number", threshold->field));
   }
 
   // In the units of the field; of an attribute as a number, a size or a duration.
   Result<double> ParseLimit(std::optional<FieldType> type) {
-    const std::size_t at = at_;
-    while (at_ < text_.size() && !IsSpace(text_[at_])) ++at_;
-    const std::string_view text = text_.substr(at, at_ - at);
+    const std::size_t at = in_.Here();
+    const std::string_view text = in_.UpToSpace();
     const bool is_size = type == FieldType::kSize, is_duration = type == FieldType::kDuration;
     double plain = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), plain);
@@ -433,11 +374,11 @@ class Parser {
     if (!type || is_size) limit = as_number(ParseSize(text));
     if (!limit && (!type || is_duration)) limit = as_number(ParseDuration(text));
     if (limit) return *limit;
-    return ErrorAt(at, fmt::format("'{}' is not a {}", text, is_size ? "size" : is_duration ? "duration" : "number"));
+    const std::string_view wanted = is_size ? "size" : is_duration ? "duration" : "number";
+    return ErrorAtByte(at, fmt::format("'{}' is not a {}", text, wanted));
   }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
+  TextCursor in_;
   std::vector<PatternStep>* steps_ = nullptr;
 };
 

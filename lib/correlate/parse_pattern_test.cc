@@ -102,7 +102,7 @@ TEST(PatternText, OfGroupsSaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ErrorOf("[pid = 1] then not ( [pid = 2] )"), "20: what must not happen is one step");
   EXPECT_EQ(ErrorOf("3 of ( [pid = 1], [pid = 2] )"), "1: 3 of 2 steps cannot happen");
   EXPECT_EQ(ErrorOf("2 of [pid = 1]"), "6: expected '(' and steps, not '['");
-  EXPECT_EQ(ErrorOf("( [pid = 1] then [pid = 2] )+ greedy"), "30: this is for a step, not for a group");
+  EXPECT_EQ(ErrorOf("( [pid = 1] then [pid = 2] )+ greedy"), "31: this is for a step, not for a group");
   EXPECT_EQ(ErrorOf("( [pid = 1] then [pid = 2] ) consecutive"),
             "30: this is for a group that may happen several times");
   EXPECT_EQ(ErrorOf("((((((((( [pid = 1] )))))))))"), "9: groups stand in groups at most 8 deep");

@@ -12,13 +12,12 @@
 #include "lib/base/packing.h"
 #include "lib/io/atomic_file.h"
 #include "lib/io/full.h"
-#include "lib/match/hash.h"
+#include "lib/match/sealed.h"
 
 namespace vexevt {
 namespace {
 
-constexpr std::string_view kHeader = "vexevt correlate state 1\n";
-constexpr std::string_view kAnyHeader = "vexevt correlate state ";
+constexpr SealKind kState{"vexevt correlate state", "1", "the state of vexevt-correlate"};
 constexpr std::size_t kMaxBytes = std::size_t{8} << 30;
 
 Status Cannot(std::string_view verb, const std::string& path) {
@@ -29,8 +28,6 @@ Status Cannot(std::string_view verb, const std::string& path) {
 
 std::string PrintSavedRun(const SavedRun& run) {
   Packer packer;
-  packer.PutRaw(kHeader);
-  const std::size_t hashed = packer.Leave();
   packer.Put(run.ended);
   packer.Put(run.replays);
   packer.PutText(PrintMarks(run.marks));
@@ -39,19 +36,12 @@ std::string PrintSavedRun(const SavedRun& run) {
   packer.Put(std::uint64_t{output.inode});
   packer.Put(output.bytes);
   packer.PutText(run.patterns);
-  packer.Fill(hashed, Hash(std::string_view(packer.bytes()).substr(hashed)));
-  return packer.Take();
+  return Seal(kState, packer.bytes());
 }
 
 Result<SavedRun> ParseSavedRun(std::string_view bytes) {
-  if (!bytes.starts_with(kHeader)) {
-    if (bytes.starts_with(kAnyHeader)) return DataLoss("it is of another version of vexevt-correlate");
-    return DataLoss("it is not the state of vexevt-correlate");
-  }
-  bytes.remove_prefix(kHeader.size());
-  Unpacker unpacker(bytes);
-  const auto hash = unpacker.Get<std::uint64_t>();
-  if (!unpacker.ok() || Hash(bytes.substr(sizeof hash)) != hash) return DataLoss("it is damaged");
+  VEXEVT_ASSIGN(const std::string_view packed, Unseal(kState, bytes));
+  Unpacker unpacker(packed);
   SavedRun run;
   run.ended = unpacker.Get<bool>();
   run.replays = unpacker.Get<bool>();

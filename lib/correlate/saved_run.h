@@ -1,8 +1,7 @@
 // What outlives a run of vexevt-correlate (--state DIR): one file, written as a whole, so that the place in the input
 // and what the patterns have kept are always of one moment.
 //
-//   vexevt correlate state 1\n   its version: another one's state is refused
-//   8 bytes                      the XXH3 hash of what follows
+//   vexevt correlate state 1\n   its version, and a hash of the rest (lib/match/sealed.h)
 //   SavedRun                     (lib/base/packing.h)
 #pragma once
 

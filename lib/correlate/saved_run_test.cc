@@ -39,7 +39,7 @@ TEST(SavedRun, AnyByteThatIsMissingOrChangedIsFound) {
   }
   EXPECT_FALSE(ParseSavedRun(bytes + "x").ok());
   EXPECT_EQ(ParseSavedRun("vexevt correlate state 2\n").status().message(),
-            "it is of another version of vexevt-correlate");
+            "it is the state of vexevt-correlate of another version");
 }
 
 TEST(StateDirectory, IsMadeAndKeepsWhatWasSaved) {

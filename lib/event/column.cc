@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "lib/base/escape.h"
+#include "lib/base/nearest_name.h"
 #include "lib/event/json_value.h"
 
 namespace vexevt {
@@ -78,10 +79,7 @@ Result<Column> ParseColumn(std::string_view name) {
     return Column{std::string(name), nullptr, std::string(name.substr(kAttributePrefix.size()))};
   }
   if (const Field* field = FindField(name)) return Column{std::string(name), field, {}};
-  std::string message = "unknown field '" + std::string(name) + "'";
-  std::string_view nearest = NearestField(name);
-  if (!nearest.empty()) message.append(" (did you mean '").append(nearest).append("'?)");
-  return InvalidArgument(std::move(message));
+  return InvalidArgument("unknown field '" + std::string(name) + "'" + DidYouMean(NearestField(name)));
 }
 
 Status AppendFieldNames(std::string_view text, std::vector<std::string>* names) {

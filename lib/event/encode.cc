@@ -227,15 +227,74 @@ std::byte* StoreAttributes(std::byte* at, std::byte* to, const std::vector<Attri
   return next;
 }
 
+// What lies in objects of its own.
+struct Tail {
+  const Context& context;
+  const std::vector<EventId>& causes;
+  const std::vector<Attribute>& attributes;
+};
+
 bool IsEmpty(const Context& context) {
   return !(context.trace_high | context.trace_low | context.span) && context.session.empty() &&
          context.transaction.empty();
 }
 
+std::size_t BoundOf(const Tail& tail) {
+  std::size_t bytes = kFrameHeader + kWord + (layout::kDataWords + layout::kPointers) * kWord;
+  bytes += (layout::kContextDataWords + layout::kContextPointers) * kWord;
+  bytes += RoundUpToWord(tail.context.session.size()) + RoundUpToWord(tail.context.transaction.size());
+  bytes += kWord + tail.causes.size() * 2 * kWord + kWord;
+  for (const Attribute& attribute : tail.attributes) {
+    bytes += 4 * kWord + RoundUpToWord(attribute.key.size()) + RoundUpToWord(WordsOf(attribute).bytes.size());
+  }
+  return bytes;
+}
+
+std::size_t StoreFrame(const Words& words, const Slots& slots, const Tail& tail, std::byte* out) {
+  std::size_t data_words = words.size();
+  while (data_words > 0 && words[data_words - 1] == 0) --data_words;
+  std::size_t pointers = layout::kPointers;
+  if (tail.attributes.empty()) {
+    pointers = layout::kAttributes;
+    if (tail.causes.empty()) {
+      pointers = layout::kCauses;
+      if (IsEmpty(tail.context)) {
+        pointers = layout::kContext;
+        while (pointers > 0 && slots[pointers - 1].empty()) --pointers;
+      }
+    }
+  }
+
+  std::byte* root = out + kFrameHeader;
+  std::byte* data = root + kWord;
+  StoreStructPointer(root, data, data_words, pointers);
+  std::memcpy(data, words.data(), data_words * kWord);
+  std::byte* slot = data + data_words * kWord;
+  std::byte* next = slot + pointers * kWord;
+  for (std::size_t i = 0; i < std::min(pointers, kByteListSlots); ++i) {
+    next = StoreByteList(slot + i * kWord, next, slots[i]);
+  }
+  if (pointers > layout::kContext) next = StoreContext(slot + layout::kContext * kWord, next, tail.context);
+  if (pointers > layout::kCauses) {
+    std::byte* at = slot + layout::kCauses * kWord;
+    if (tail.causes.empty()) {
+      Store<std::uint64_t>(at, 0);
+    } else {
+      next = StoreCauses(at, next, tail.causes);
+    }
+  }
+  if (pointers > layout::kAttributes) next = StoreAttributes(slot + layout::kAttributes * kWord, next, tail.attributes);
+
+  auto segment_words = static_cast<std::uint32_t>((next - root) / static_cast<std::ptrdiff_t>(kWord));
+  Store<std::uint32_t>(out, 0);
+  Store<std::uint32_t>(out + 4, segment_words);
+  return static_cast<std::size_t>(next - out);
+}
+
 }  // namespace
 
 std::size_t EncodedBound(const Event& event) {
-  std::size_t bytes = kFrameHeader + kWord + (layout::kDataWords + layout::kPointers) * kWord;
+  std::size_t bytes = BoundOf({event.context, event.causes, event.attributes});
   if (const auto* fs = std::get_if<FsPayload>(&event.payload)) {  // the hot one, again
     bytes += RoundUpToWord(fs->path.size()) + RoundUpToWord(fs->path2.size()) + RoundUpToWord(fs->xattr.size());
   } else {
@@ -244,15 +303,15 @@ std::size_t EncodedBound(const Event& event) {
     std::visit(PayloadWriter{words, slots}, event.payload);
     for (std::string_view slot : slots) bytes += RoundUpToWord(slot.size());
   }
-  for (std::string_view text : {event.comm, event.exe, event.host, event.cgroup, event.tenant, event.context.session,
-                                event.context.transaction}) {
+  for (std::string_view text : {event.comm, event.exe, event.host, event.cgroup, event.tenant}) {
     bytes += RoundUpToWord(text.size());
   }
-  bytes += (layout::kContextDataWords + layout::kContextPointers) * kWord;
-  bytes += kWord + event.causes.size() * 2 * kWord + kWord;
-  for (const Attribute& attribute : event.attributes) {
-    bytes += 4 * kWord + RoundUpToWord(attribute.key.size()) + RoundUpToWord(WordsOf(attribute).bytes.size());
-  }
+  return bytes;
+}
+
+std::size_t EncodedBound(const FieldValues& values) {
+  std::size_t bytes = BoundOf({values.context, values.causes, values.attributes});
+  for (std::string_view text : values.bytes) bytes += RoundUpToWord(text.size());
   return bytes;
 }
 
@@ -287,51 +346,23 @@ std::size_t Encode(const Event& event, std::byte* out) {
     std::visit(PayloadWriter{words, slots}, event.payload);
   }
 
-  std::size_t data_words = words.size();
-  while (data_words > 0 && words[data_words - 1] == 0) --data_words;
-  std::size_t pointers = layout::kPointers;
-  if (event.attributes.empty()) {
-    pointers = layout::kAttributes;
-    if (event.causes.empty()) {
-      pointers = layout::kCauses;
-      if (IsEmpty(event.context)) {
-        pointers = layout::kContext;
-        while (pointers > 0 && slots[pointers - 1].empty()) --pointers;
-      }
-    }
-  }
+  return StoreFrame(words, slots, {event.context, event.causes, event.attributes}, out);
+}
 
-  std::byte* root = out + kFrameHeader;
-  std::byte* data = root + kWord;
-  StoreStructPointer(root, data, data_words, pointers);
-  std::memcpy(data, words.data(), data_words * kWord);
-  std::byte* slot = data + data_words * kWord;
-  std::byte* next = slot + pointers * kWord;
-  for (std::size_t i = 0; i < std::min(pointers, kByteListSlots); ++i) {
-    next = StoreByteList(slot + i * kWord, next, slots[i]);
-  }
-  if (pointers > layout::kContext) next = StoreContext(slot + layout::kContext * kWord, next, event.context);
-  if (pointers > layout::kCauses) {
-    std::byte* at = slot + layout::kCauses * kWord;
-    if (event.causes.empty()) {
-      Store<std::uint64_t>(at, 0);
-    } else {
-      next = StoreCauses(at, next, event.causes);
-    }
-  }
-  if (pointers > layout::kAttributes)
-    next = StoreAttributes(slot + layout::kAttributes * kWord, next, event.attributes);
-
-  auto segment_words = static_cast<std::uint32_t>((next - root) / static_cast<std::ptrdiff_t>(kWord));
-  Store<std::uint32_t>(out, 0);
-  Store<std::uint32_t>(out + 4, segment_words);
-  return static_cast<std::size_t>(next - out);
+std::size_t Encode(const FieldValues& values, std::byte* out) {
+  return StoreFrame(values.words, values.bytes, {values.context, values.causes, values.attributes}, out);
 }
 
 void AppendFrame(const Event& event, std::vector<std::byte>* out) {
   std::size_t start = out->size();
   out->resize(start + EncodedBound(event));
   out->resize(start + Encode(event, out->data() + start));
+}
+
+void AppendFrame(const FieldValues& values, std::vector<std::byte>* out) {
+  std::size_t start = out->size();
+  out->resize(start + EncodedBound(values));
+  out->resize(start + Encode(values, out->data() + start));
 }
 
 }  // namespace vexevt

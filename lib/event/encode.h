@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/event/event.h"
+#include "lib/event/field_values.h"
 
 namespace vexevt {
 
@@ -20,7 +21,12 @@ std::size_t EncodedBound(const Event& event);
 // overwritten.
 std::size_t Encode(const Event& event, std::byte* out);
 
+// The same for values that have their places already.
+std::size_t EncodedBound(const FieldValues& values);
+std::size_t Encode(const FieldValues& values, std::byte* out);
+
 // For what is not the hot path: appends the frame to `out`.
 void AppendFrame(const Event& event, std::vector<std::byte>* out);
+void AppendFrame(const FieldValues& values, std::vector<std::byte>* out);
 
 }  // namespace vexevt

@@ -12,6 +12,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/errno_name.h"
+#include "lib/base/nearest_name.h"
 #include "lib/base/units.h"
 #include "lib/event/field.h"
 #include "lib/event/layer.h"
@@ -40,8 +41,7 @@ struct Values {
 };
 
 Status Unknown(std::string_view what, std::string_view name, std::string_view nearest) {
-  return InvalidArgument(nearest.empty() ? fmt::format("unknown {} '{}'", what, name)
-                                         : fmt::format("unknown {} '{}' (did you mean '{}'?)", what, name, nearest));
+  return InvalidArgument(fmt::format("unknown {} '{}'{}", what, name, DidYouMean(nearest)));
 }
 
 template <typename T>

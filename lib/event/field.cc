@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/nearest_name.h"
+
 namespace vexevt {
 namespace {
 
@@ -165,29 +167,6 @@ std::optional<Enum> ParseName(std::string_view name, std::span<const std::string
   return static_cast<Enum>(it - names.begin());
 }
 
-// How many insertions, deletions, replacements and swaps of neighbours lead from a to b (optimal string alignment
-// distance).
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before.swap(last);
-    last.swap(row);
-  }
-  return last[b.size()];
-}
-
-// "collection" for vector.collection.
-bool IsLastPartOf(std::string_view name, std::string_view candidate) {
-  return candidate.size() > name.size() && candidate.ends_with(name) &&
-         candidate[candidate.size() - name.size() - 1] == '.';
-}
-
 }  // namespace
 
 int Urgency(Priority priority) {
@@ -212,28 +191,15 @@ const Field* FindField(std::string_view name) {
   return it == std::end(kFields) ? nullptr : it;
 }
 
-std::string_view NearestName(std::string_view name, std::span<const std::string_view> names) {
-  std::string_view nearest;
-  std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
-  for (std::string_view candidate : names) {
-    std::size_t distance = IsLastPartOf(name, candidate) ? 1 : EditDistance(name, candidate);
-    if (distance < best) {
-      best = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
+bool IsDerived(const Field& field) {
+  return field.name == "source" || field.name == "seq" || field.place == kPathName || field.place == kPathDir ||
+         field.place == kPathExt || (field.type == kBool && field.place == kData);
 }
 
 std::string_view NearestField(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Field& field : kFields) names.push_back(field.name);
   return NearestName(name, names);
-}
-
-std::string NearestHint(std::string_view name, std::span<const std::string_view> names) {
-  const std::string_view nearest = NearestName(name, names);
-  return nearest.empty() ? std::string() : " (did you mean '" + std::string(nearest) + "'?)";
 }
 
 bool AbsentWhenZero(const Field& field) {

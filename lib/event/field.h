@@ -62,11 +62,11 @@ struct Field {
 std::span<const Field> AllFields();
 const Field* FindField(std::string_view name);  // nullptr where there is none
 
-// The known name nearest to `name`, for "did you mean"; empty where none is near.
-std::string_view NearestName(std::string_view name, std::span<const std::string_view> names);
+// Whether it follows from other fields: parts of id, path and flags.
+bool IsDerived(const Field& field);
+
+// The field whose name is nearest to `name`, see lib/base/nearest_name.h.
 std::string_view NearestField(std::string_view name);
-// " (did you mean 'x'?)", or nothing.
-std::string NearestHint(std::string_view name, std::span<const std::string_view> names);
 
 struct Wide {
   std::uint64_t high, low;

@@ -14,10 +14,13 @@
 
 #include "lib/base/base64.h"
 #include "lib/base/errno_name.h"
+#include "lib/base/nearest_name.h"
 #include "lib/base/units.h"
 #include "lib/event/field.h"
+#include "lib/event/field_values.h"
+#include "lib/event/json_plain.h"
+#include "lib/event/json_scan.h"
 #include "lib/event/json_value.h"
-#include "lib/event/layout.h"
 #include "lib/event/unpack_fields.h"
 
 namespace vexevt {
@@ -27,20 +30,6 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr std::string_view kTwin = "_b64";
-
-// The values of one event's data section and pointers, at the schema's offsets, until UnpackFields takes them.
-struct Values {
-  std::array<std::byte, layout::kDataWords * 8> data{};
-  std::array<std::string_view, layout::kContext> bytes{};
-
-  template <typename T>
-  T Get(unsigned offset) const {
-    return Load<T>(data.data() + offset);
-  }
-  bool GetBit(unsigned bit) const { return Get<std::uint8_t>(bit / 8) >> (bit % 8) & 1; }
-  std::string_view Bytes(unsigned slot) const { return bytes[slot]; }
-  void Set(const Field& field, std::uint64_t bits) { std::memcpy(data.data() + field.offset, &bits, field.width); }
-};
 
 // The field of a key: its name, or that and _b64 where it is bytes. nullptr where there is none.
 const Field* FindKey(std::string_view key) {
@@ -77,9 +66,7 @@ Status Wrong(std::string_view key, const element& value, std::string_view expect
 }
 
 Status UnknownName(std::string_view what, std::string_view name, std::string_view nearest) {
-  std::string message = fmt::format("unknown {} '{}'", what, name);
-  if (!nearest.empty()) message += fmt::format(" (did you mean '{}'?)", nearest);
-  return DataLoss(std::move(message));
+  return DataLoss(fmt::format("unknown {} '{}'{}", what, name, DidYouMean(nearest)));
 }
 
 Status UnknownKey(std::string_view key) {
@@ -148,76 +135,77 @@ std::string_view Explain(simdjson::error_code error) {
 }  // namespace
 
 struct JsonReader::Parser {
+  PlainJson plain;
   simdjson::dom::parser dom;
   std::string padded;
   std::string decoded;  // bytes that were base64; reserved at once, so that views stay
   std::uint64_t line = 0;
 
   // Of the line that is being read.
-  Values values;
+  FieldValues values;
   std::bitset<512> seen;  // fields of AllFields, then their twins
   std::string_view payload_key;
   std::uint16_t payload = kAnyPayload;
   std::uint16_t implied_flags = 0;
   bool has_flags = false;
 
-  Status Read(std::string_view text, Event* event);
-  Status Member(std::string_view key, const element& value, Event* event);
-  Status FieldMember(const Field& field, std::string_view key, bool twin, const element& value, Event* event);
-  Status PayloadObject(std::string_view name, const Field& first, const element& value, Event* event);
+  void Clear();
+  Status Read(std::string_view text);
+  Status Member(std::string_view key, const element& value);
+  Status FieldMember(const Field& field, std::string_view key, bool twin, const element& value);
+  Status PayloadObject(std::string_view name, const Field& first, const element& value);
   Status TakePayload(std::uint16_t tag, std::string_view key);
-  Status Bytes(const Field& field, std::string_view bytes, Event* event);
+  Status Bytes(const Field& field, std::string_view bytes);
   Result<std::string_view> Base64(std::string_view key, const element& value);
   Result<std::uint64_t> Bits(const Field& field, std::string_view key, const element& value);
   Status Flags(const element& value);
-  Status Causes(const element& value, Event* event);
-  Status Attributes(const element& value, Event* event);
+  Status Causes(const element& value);
+  Status Attributes(const element& value);
   Status AttributeValue(const element& value, Attribute* attribute);
 };
 
-Status JsonReader::Parser::Read(std::string_view text, Event* event) {
-  padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
-  text.copy(padded.data(), text.size());
+void JsonReader::Parser::Clear() {
   decoded.clear();
-  decoded.reserve(text.size());
-  values = {};
+  values.Clear();
   seen.reset();
   payload_key = {};
   payload = kAnyPayload;
   implied_flags = 0;
   has_flags = false;
-  event->context = {};
-  event->causes.clear();
-  event->attributes.clear();
+}
 
+Status JsonReader::Parser::Read(std::string_view text) {
+  static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= kScanPadding);
+  Clear();
+  if (plain.Read(text, &values)) return Status::Ok();
+  Clear();
+  decoded.reserve(text.size());
   element root;
-  if (auto error = dom.parse(padded.data(), text.size(), false).get(root)) {
+  if (auto error = dom.parse(text.data(), text.size(), false).get(root)) {
     return DataLoss(fmt::format("not JSON: {}", Explain(error)));
   }
   simdjson::dom::object object;
   if (root.get(object) != simdjson::SUCCESS) return DataLoss(fmt::format("{} is not an event", Shown(root)));
-  for (auto [key, value] : object) VEXEVT_TRY(Member(key, value, event));
+  for (auto [key, value] : object) VEXEVT_TRY(Member(key, value));
   static const Field* const kTypeField = FindField("type");
   if (!seen[static_cast<std::size_t>(kTypeField - AllFields().data())]) return DataLoss("the event has no 'type'");
 
-  if (!has_flags) Store(values.data.data() + layout::kFlags, implied_flags);
-  if (payload != kAnyPayload) Store(values.data.data() + layout::kPayloadTag, payload);
-  UnpackFields(values, event);
+  if (!has_flags) values.Set(layout::kFlags, implied_flags);
+  if (payload != kAnyPayload) values.Set(layout::kPayloadTag, payload);
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Member(std::string_view key, const element& value, Event* event) {
-  if (const Field* field = FindKey(key)) return FieldMember(*field, key, key.ends_with(kTwin), value, event);
+Status JsonReader::Parser::Member(std::string_view key, const element& value) {
+  if (const Field* field = FindKey(key)) return FieldMember(*field, key, key.ends_with(kTwin), value);
   if (key == "flags") return Flags(value);
-  if (key == "causes") return Causes(value, event);
-  if (key == "attributes") return Attributes(value, event);
-  if (const Field* first = FirstFieldOf(key)) return PayloadObject(key, *first, value, event);
+  if (key == "causes") return Causes(value);
+  if (key == "attributes") return Attributes(value);
+  if (const Field* first = FirstFieldOf(key)) return PayloadObject(key, *first, value);
   return UnknownKey(key);
 }
 
 // Members of a payload are written "graph":{"node":…}; those of fs stand at the top level, and may stand in "fs".
-Status JsonReader::Parser::PayloadObject(std::string_view name, const Field& first, const element& value,
-                                         Event* event) {
+Status JsonReader::Parser::PayloadObject(std::string_view name, const Field& first, const element& value) {
   simdjson::dom::object object;
   if (value.get(object) != simdjson::SUCCESS) return Wrong(name, value, "an object");
   VEXEVT_TRY(TakePayload(first.payload, name));
@@ -226,7 +214,7 @@ Status JsonReader::Parser::PayloadObject(std::string_view name, const Field& fir
     std::string key = prefix + std::string(inner);
     const Field* field = FindKey(key);
     if (field == nullptr || field->payload != first.payload) return UnknownKey(key);
-    VEXEVT_TRY(FieldMember(*field, key, key.ends_with(kTwin), inner_value, event));
+    VEXEVT_TRY(FieldMember(*field, key, key.ends_with(kTwin), inner_value));
   }
   return Status::Ok();
 }
@@ -241,8 +229,7 @@ Status JsonReader::Parser::TakePayload(std::uint16_t tag, std::string_view key) 
   return Status::Ok();
 }
 
-Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key, bool twin, const element& value,
-                                       Event* event) {
+Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key, bool twin, const element& value) {
   auto index = static_cast<std::size_t>(&field - AllFields().data());
   auto at = twin ? index + seen.size() / 2 : index;
   if (seen[at]) return DataLoss(fmt::format("'{}' stands twice", key));
@@ -257,34 +244,32 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
     case FieldPlace::kContextPointer: {
       if (twin) {
         VEXEVT_ASSIGN(std::string_view bytes, Base64(key, value));
-        return Bytes(field, bytes, event);
+        return Bytes(field, bytes);
       }
       std::string_view text;
       if (value.get(text) != simdjson::SUCCESS) return Wrong(key, value, "a string");
-      return seen[index + seen.size() / 2] ? Status::Ok() : Bytes(field, text, event);
+      return seen[index + seen.size() / 2] ? Status::Ok() : Bytes(field, text);
     }
     case FieldPlace::kWide: {
       auto wide = WideValue(value);
       if (!wide) return Wrong(key, value, "a string of 32 hexadecimal digits");
       if (field.type == FieldType::kEventId) {
-        Store(values.data.data() + layout::kIdSource, wide->source);
-        Store(values.data.data() + layout::kIdSequence, wide->sequence);
+        values.Set(layout::kIdSource, wide->source);
+        values.Set(layout::kIdSequence, wide->sequence);
       } else {
-        event->context.trace_high = wide->source;
-        event->context.trace_low = wide->sequence;
+        values.context.trace_high = wide->source;
+        values.context.trace_low = wide->sequence;
       }
       return Status::Ok();
     }
     case FieldPlace::kBit: {
       bool yes;
       if (value.get(yes) != simdjson::SUCCESS) return Wrong(key, value, "true or false");
-      auto byte = field.offset / 8u;
-      auto bit = static_cast<std::uint8_t>(yes << field.offset % 8);
-      Store(values.data.data() + byte, static_cast<std::uint8_t>(values.Get<std::uint8_t>(byte) | bit));
+      if (yes) values.SetBit(field.offset);
       return Status::Ok();
     }
     case FieldPlace::kContextData: {
-      VEXEVT_ASSIGN(event->context.span, Bits(field, key, value));
+      VEXEVT_ASSIGN(values.context.span, Bits(field, key, value));
       return Status::Ok();
     }
     case FieldPlace::kData:
@@ -295,18 +280,18 @@ Status JsonReader::Parser::FieldMember(const Field& field, std::string_view key,
   }
   if (field.name == "source" || field.name == "seq") return DataLoss(fmt::format("'{}' is part of 'id'", key));
   VEXEVT_ASSIGN(std::uint64_t bits, Bits(field, key, value));
-  values.Set(field, bits);
+  values.SetBits(field.offset, field.width, bits);
   implied_flags |= field.flag;
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Bytes(const Field& field, std::string_view bytes, Event* event) {
+Status JsonReader::Parser::Bytes(const Field& field, std::string_view bytes) {
   if (field.place == FieldPlace::kPointer) {
     values.bytes[field.offset] = bytes;
   } else if (field.offset == layout::kContextSession) {
-    event->context.session = bytes;
+    values.context.session = bytes;
   } else {
-    event->context.transaction = bytes;
+    values.context.transaction = bytes;
   }
   return Status::Ok();
 }
@@ -415,28 +400,28 @@ Status JsonReader::Parser::Flags(const element& value) {
     if (!bits || *bits > 0xffff) return UnknownName("flag", name, NearestName(name, FlagNames()));
     flags |= *bits;
   }
-  Store(values.data.data() + layout::kFlags, static_cast<std::uint16_t>(flags));
+  values.Set(layout::kFlags, static_cast<std::uint16_t>(flags));
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Causes(const element& value, Event* event) {
+Status JsonReader::Parser::Causes(const element& value) {
   simdjson::dom::array ids;
   if (value.get(ids) != simdjson::SUCCESS) return Wrong("causes", value, "a list of ids");
-  if (!event->causes.empty()) return DataLoss("'causes' stands twice");
+  if (!values.causes.empty()) return DataLoss("'causes' stands twice");
   for (element item : ids) {
     auto id = WideValue(item);
     if (!id) return Wrong("causes", item, "a string of 32 hexadecimal digits");
-    event->causes.push_back(*id);
+    values.causes.push_back(*id);
   }
   return Status::Ok();
 }
 
-Status JsonReader::Parser::Attributes(const element& value, Event* event) {
-  if (!event->attributes.empty()) return DataLoss("'attributes' stands twice");
+Status JsonReader::Parser::Attributes(const element& value) {
+  if (!values.attributes.empty()) return DataLoss("'attributes' stands twice");
   simdjson::dom::object object;
   if (value.get(object) == simdjson::SUCCESS) {
     for (auto [key, item] : object)
-      VEXEVT_TRY(AttributeValue(item, &event->attributes.emplace_back(Attribute{key, {}})));
+      VEXEVT_TRY(AttributeValue(item, &values.attributes.emplace_back(Attribute{key, {}})));
     return Status::Ok();
   }
   simdjson::dom::array list;
@@ -461,7 +446,7 @@ Status JsonReader::Parser::Attributes(const element& value, Event* event) {
       VEXEVT_ASSIGN(attribute.key, Base64("key_b64", twin));
     }
     if (!has_value) return Wrong("attributes", item, "an object with 'key' and 'value'");
-    event->attributes.push_back(attribute);
+    values.attributes.push_back(attribute);
   }
   return Status::Ok();
 }
@@ -515,11 +500,24 @@ JsonReader& JsonReader::operator=(JsonReader&&) noexcept = default;
 
 std::uint64_t JsonReader::lines() const { return parser_->line; }
 
-Result<bool> JsonReader::Read(std::string_view line, Event* event) {
+Result<const FieldValues*> JsonReader::ReadValues(std::string_view line) {
   ++parser_->line;
-  if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return false;
-  Status status = parser_->Read(line, event);
-  if (!status.ok()) return std::move(status).WithContext(fmt::format("line {}", parser_->line));
+  if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return nullptr;
+  VEXEVT_TRY(parser_->Read(line));
+  return &parser_->values;
+}
+
+Result<bool> JsonReader::Read(std::string_view line, Event* event) {
+  std::string& padded = parser_->padded;
+  padded.assign(line);
+  padded.append(kPadding, ' ');
+  auto values = ReadValues(std::string_view(padded).substr(0, line.size()));
+  if (!values.ok()) return std::move(values).status().WithContext(fmt::format("line {}", parser_->line));
+  if (*values == nullptr) return false;
+  UnpackFields(**values, event);
+  event->context = parser_->values.context;
+  event->causes.swap(parser_->values.causes);
+  event->attributes.swap(parser_->values.attributes);
   return true;
 }
 

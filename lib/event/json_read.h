@@ -9,6 +9,7 @@
 
 #include "lib/base/status.h"
 #include "lib/event/event.h"
+#include "lib/event/field_values.h"
 
 namespace vexevt {
 
@@ -23,6 +24,12 @@ class JsonReader {
   // from the reader until the next Read; an id or time that isn't in the line is 0, for the caller to give. kDataLoss,
   // with the line's number and what is wrong in it, where it is not an event; the next line can be read all the same.
   Result<bool> Read(std::string_view line, Event* event);
+
+  // The same, without an event in between: as a frame is made of it (encode.h). nullptr: it is blank. Behind the line
+  // stands a newline or a space, and kPadding bytes there can be read. The values borrow from the line, too. An error
+  // does not have the line's number.
+  static constexpr std::size_t kPadding = 64;
+  Result<const FieldValues*> ReadValues(std::string_view line);
 
   std::uint64_t lines() const;  // read so far
 

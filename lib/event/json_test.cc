@@ -276,6 +276,75 @@ TEST(JsonRead, RefusesWhatDoesNotFit) {
   }
 }
 
+// Lines at the edge of what PlainJson takes. A space in front keeps a line from it.
+TEST(JsonRead, ReadsPlainLinesAsAllOthers) {
+  const std::string long_path(3000, 'x');
+  for (const std::string& line : std::initializer_list<std::string>{
+           R"({"type":"fs.open"})",
+           R"({"type": "fs.open", "pid": 1, "path": "/x"})",
+           R"({"path":"/a b","type":"fs.open","size":0,"mode":"0"})",
+           R"({"type":"fs.open","path":"/é/日本"})",
+           R"({"type":"fs.open","path":"/a\"b\\"})",
+           R"({"type":"fs.open","path":"/a\u00e9"})",
+           R"({"type":"fs.open","path":")" + long_path + R"(","comm":")" + long_path + R"("})",
+           R"({"type":"fs.open","path":""})",
+           R"({"type":"fs.open","inode":12345678,"size":123456789,"offset":1234567890123456789})",
+           R"({"type":"fs.open","inode":18446744073709551615})",
+           R"({"type":"fs.open","inode":18446744073709551616})",
+           R"({"type":"fs.open","pid":00})",
+           R"({"type":"fs.open","pid":-0})",
+           R"({"type":"fs.open","pid":1e2})",
+           R"({"type":"fs.open","uid":0,"flags":[]})",
+           R"({"type":"fs.open","flags":["stat","directory"],"size":1})",
+           R"({"type":"fs.open","flags":["stat",]})",
+           R"({"type":"fs.open","time":"2026-11-23T12:00:00.123456789Z"})",
+           R"({"type":"fs.open","time":"2026-11-23T23:59:60.123456789Z"})",
+           R"({"type":"fs.open","time":"2026-02-30T12:00:00.123456789Z"})",
+           R"({"type":"fs.open","time":"2554-07-21T23:34:33.709551616Z"})",
+           R"({"type":"fs.open","time":"1969-12-31T23:59:59.999999999Z"})",
+           R"({"type":"fs.open","id":"0123456789abcdefFEDCBA9876543210"})",
+           R"({"type":"fs.open","result":"ENOENT"})",
+           R"({"type":"fs.open","result":-7})",
+           R"({"type":"0x0777"})",
+           R"({"type":"graph.node-create","graph":{"node":"a"},"causes":["0123456789abcdef0123456789abcdef"]})",
+           R"({"type":"graph.node-create","graph":{},"path":"/x"})",
+           R"({"type":"graph.node-create","graph":{"node":"a"},"graph":{"label":"b"}})",
+           R"({"type":"graph.node-create","graph":{"node":"a"})",
+           R"({"type":"fs.open","fs":{}})",
+           R"({"type":"system.sync","system":{"value":-9223372036854775808}})",
+           R"({"type":"system.sync","system":{"value":-0}})",
+           R"({"type":"agent.query","agent":{"confidence":-0}})",
+           R"({"type":"agent.query","agent":{"confidence":1e-400}})",
+           R"({"type":"agent.query","agent":{"confidence":0.1,"tokens":5}})",
+           R"({"type":"agent.query","agent":{"confidence":1.}})",
+           R"({"type":"agent.query","agent":{"confidence":.5}})",
+           R"({"type":"agent.query","agent":{"confidence":1E+2}})",
+           R"({"type":"agent.query","agent":{"confidence":"nan"}})",
+           R"({"type":"vexevt.match","match":{"uncertain":true}})",
+           R"({"type":"vexevt.match","match":{"uncertain":false}})",
+           R"({"type":"fs.open","attributes":{}})",
+           R"({"type":"fs.open","attributes":{"a":"x", "b": 1,"c":-2.5,"d":true,"e":false,"a":1}})",
+           R"({"type":"fs.open","attributes":{"a":truth}})",
+           R"({"type":"fs.open","attributes":{"a":1,}})",
+           R"({"type":"fs.open","session":"s","transaction":"t","trace":"00000000000000000000000000000001"})",
+           R"({"type":"fs.open","span":"00f067aa0ba902b7","hlc":"00f067aa0ba902b7"})",
+           R"({"type":"fs.open","path":"/x)",
+           "{\"type\":\"fs.open\",\"path\":\"/\x01\"}",
+           "{\"type\":\"fs.open\",\"path\":\"/\xc3\"}",
+           "{\"type\":\"fs.open\"}\r\n",
+           "{\"type\":\"fs.open\"} x"}) {
+    JsonReader plain, other;
+    Event event, spaced;
+    Result<bool> read = plain.Read(line, &event), read_spaced = other.Read(" " + line, &spaced);
+    ASSERT_EQ(read.ok(), read_spaced.ok()) << line;
+    if (read.ok()) {
+      EXPECT_EQ(FrameOf(event), FrameOf(spaced)) << line;
+    } else {
+      EXPECT_EQ(read.status().message(), read_spaced.status().message());
+    }
+  }
+}
+
 TEST(JsonPointer, GivesTheTextThatStandsThere) {
   constexpr std::string_view kJson = R"({"choices":[{"message":{"content":"a\nb"},"n":1}]})";
   EXPECT_EQ(*JsonTextAt(kJson, "/choices/0/message/content"), "a\nb");

@@ -25,13 +25,6 @@ struct Members {
   std::array<std::string, kPayloads> object;  // `,"graph":`
 };
 
-// What follows from other fields: parts of id, path and flags.
-bool IsDerived(const Field& field) {
-  return field.name == "source" || field.name == "seq" || field.place == FieldPlace::kPathName ||
-         field.place == FieldPlace::kPathDir || field.place == FieldPlace::kPathExt ||
-         (field.type == FieldType::kBool && field.place == FieldPlace::kData);
-}
-
 Members MakeMembers() {
   Members members;
   members.object[layout::kPayloadFsTagValue] = ",\"fs\":";

@@ -33,7 +33,8 @@ inline constexpr EventType kFsCreate = 0x0101, kFsDelete = 0x0102, kFsRead = 0x0
 inline constexpr EventType kFsSync = 0x0117, kFsAllocate = 0x0118, kFsCopy = 0x0119, kFsLock = 0x011A,
                            kFsLookup = 0x011B, kFsStat = 0x011C, kFsList = 0x011D, kFsReadlink = 0x011E,
                            kFsGetxattr = 0x011F, kFsListxattr = 0x0120, kFsStatfs = 0x0121, kFsSeek = 0x0122;
-inline constexpr EventType kObservabilityMetric = 0x0801;
+inline constexpr EventType kObservabilityMetric = 0x0801, kObservabilitySpanStart = 0x0803,
+                           kObservabilitySpanEnd = 0x0804;
 inline constexpr EventType kSystemMount = 0x0501, kSystemUnmount = 0x0502;
 inline constexpr EventType kSemanticTransactionBegin = 0x0601, kSemanticTransactionEnd = 0x0602;
 inline constexpr EventType kVexevtMatch = 0x1001, kVexevtAnomaly = 0x1002, kVexevtForecast = 0x1003,

@@ -1,5 +1,5 @@
 // The one list of which value of Event lies where in the data section and among the pointers, for any source of them: a
-// frame (Unpack), or fields that are read one by one (JsonReader). A Source has Get<T>(offset), GetBit(bit) and
+// frame (Unpack), or fields that are read one by one (FieldValues). A Source has Get<T>(offset), GetBit(bit) and
 // Bytes(slot), as EventView has them.
 #pragma once
 

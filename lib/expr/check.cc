@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/nearest_name.h"
 #include "lib/expr/lexer.h"
 #include "lib/expr/literal.h"
 

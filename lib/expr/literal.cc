@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/base/errno_name.h"
+#include "lib/base/nearest_name.h"
 #include "lib/base/units.h"
 #include "lib/event/type.h"
 
@@ -30,10 +31,6 @@ Range One(std::uint64_t key) { return {key, key}; }
 
 Status NotA(std::string_view what, const Field& field, std::string_view text) {
   return InvalidArgument(fmt::format("'{}' is compared with {}, not with '{}'", field.name, what, text));
-}
-
-std::string DidYouMean(std::string_view nearest) {
-  return nearest.empty() ? std::string() : fmt::format(" (did you mean '{}'?)", nearest);
 }
 
 Result<Range> ParseUnsigned(const Field& field, std::string_view text) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/field.h"
 #include "lib/expr/expression.h"
 #include "lib/expr/lexer.h"
@@ -177,7 +178,7 @@ class Parser {
     if (token_.kind == TokenKind::kWord) {
       std::string_view nearest = NearestName(token_.text, kNames);
       if (token_.text == "~" || token_.text == "=~") nearest = "matches";
-      if (!nearest.empty()) message += fmt::format(" (did you mean '{}'?)", nearest);
+      message += DidYouMean(nearest);
     }
     return ErrorAt(token_.column, message);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/field.h"
 #include "lib/expr/ast.h"
 #include "lib/expr/check.h"

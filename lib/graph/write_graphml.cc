@@ -29,36 +29,6 @@ constexpr std::string_view kHead = R"(<?xml version="1.0" encoding="UTF-8"?>
   <graph id="provenance" edgedefault="directed">
 )";
 
-// XML has no way to write most control characters, so names are escaped as on a terminal; nor U+FFFE and U+FFFF, which
-// are characters elsewhere.
-void AppendXml(std::string_view bytes, std::string* out) {
-  std::string escaped;
-  AppendEscaped(bytes, &escaped);
-  for (std::string_view rest = escaped; !rest.empty(); rest.remove_prefix(1)) {
-    switch (rest.front()) {
-      case '&':
-        out->append("&amp;");
-        break;
-      case '<':
-        out->append("&lt;");
-        break;
-      case '>':
-        out->append("&gt;");
-        break;
-      case '"':
-        out->append("&quot;");
-        break;
-      default:
-        if (rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf")) {
-          out->append(rest[2] == '\xbe' ? "\\xef\\xbf\\xbe" : "\\xef\\xbf\\xbf");
-          rest.remove_prefix(2);
-        } else {
-          out->push_back(rest.front());
-        }
-    }
-  }
-}
-
 void AppendData(std::string_view key, std::string_view bytes, std::string* out) {
   if (bytes.empty()) return;
   *out += fmt::format("<data key=\"{}\">", key);

@@ -18,7 +18,7 @@ namespace vexevt {
 namespace {
 
 // As large as an unprivileged process may have it; fewer wake-ups.
-constexpr int kPipeBytes = 1 << 20;
+constexpr int kChildPipeBytes = 1 << 20;
 
 // posix_spawn's arguments, freed in any case.
 struct Spawn {
@@ -48,7 +48,7 @@ Result<Child> Child::Start(const std::string& command, Pipe direction) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoStatus(fmt::format("cannot run '{}'", command), errno);
   UniqueFd reading(ends[0]), writing(ends[1]);
-  fcntl(reading.get(), F_SETPIPE_SZ, kPipeBytes);  // at the user's limit: works as it is
+  fcntl(reading.get(), F_SETPIPE_SZ, kChildPipeBytes);  // at the user's limit: works as it is
   bool input = direction == Pipe::kItsInput;
   UniqueFd& theirs = input ? reading : writing;
   // dup2 onto itself would leave close-on-exec set: possible where our own standard input or output is closed.

@@ -87,26 +87,35 @@ void LiveModel::EmptyTables() {
   }
 }
 
-void LiveModel::See(const EventView& event) {
-  recent_.Add(event.frame());
-  if (event.type() == kVexevtLost) [[unlikely]] {
-    CountLost(event);
-  } else if (!TellsOfStream(event.type())) [[likely]] {
-    ++total_;
-    newest_ns_ = std::max(newest_ns_, event.wall_ns());
-    if (event.type() == kVexevtAnomaly || event.type() == kVexevtAlert) [[unlikely]]
-      KeepAlert(event);
+void LiveModel::See(std::span<const EventView> events) {
+  for (const EventView& event : events) {
+    recent_.Add(event.frame());
+    if (event.type() == kVexevtLost) [[unlikely]] {
+      CountLost(event);
+    } else if (!TellsOfStream(event.type())) [[likely]] {
+      ++total_;
+      newest_ns_ = std::max(newest_ns_, event.wall_ns());
+      if (event.type() == kVexevtAnomaly || event.type() == kVexevtAlert) [[unlikely]]
+        KeepAlert(event);
+    }
   }
-  Count(event);
+  Count(events);
 }
 
-void LiveModel::Count(const EventView& event) {
-  if (!TellsOfStream(event.type())) [[likely]] {
-    if (filter_ && !filter_->Matches(event)) return;
-    history_.Add(event.wall_ns());
+void LiveModel::Count(std::span<const EventView> events) {
+  kept_.clear();
+  for (const EventView& event : events) {
+    const bool tells = TellsOfStream(event.type());
+    if (!tells && filter_ && !filter_->Matches(event)) continue;
+    if (!tells) history_.Add(event.wall_ns());
+    kept_.push_back(event);
   }
   for (Part& part : parts_) {
-    if (!part.when || TellsOfStream(event.type()) || part.when->Matches(event)) part.rollup->See(event, Ignore);
+    own_.clear();
+    for (const EventView& event : kept_) {
+      if (!part.when || TellsOfStream(event.type()) || part.when->Matches(event)) own_.push_back(event);
+    }
+    part.rollup->See(own_, Ignore);
   }
 }
 
@@ -140,7 +149,7 @@ Status LiveModel::SetFilter(std::string_view expression) {
   }
   filter_ = std::move(filter);
   EmptyTables();
-  recent_.ForEach([this](const EventView& event) { Count(event); });
+  recent_.ForEach([this](const EventView& event) { Count({&event, 1}); });
   return {};
 }
 

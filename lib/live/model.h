@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,7 @@ class LiveModel {
   static Result<std::unique_ptr<LiveModel>> Compile(const std::optional<StatsQuery>& query, const RollupLimits& limits,
                                                     std::size_t keep_bytes);
 
-  void See(const EventView& event);
+  void See(std::span<const EventView> events);
   // It was so late, by the monotonic clock, when the last event was seen. From then on the events' time goes on as the
   // real one does, until more of them come.
   void SeenAt(std::uint64_t mono_ns) { seen_at_ns_ = mono_ns; }
@@ -59,13 +60,14 @@ class LiveModel {
 
   explicit LiveModel(std::size_t keep_bytes) : recent_(keep_bytes) {}
   void EmptyTables();
-  void Count(const EventView& event);
+  void Count(std::span<const EventView> events);
   void CountLost(const EventView& gap);
   void KeepAlert(const EventView& event);
   LiveTable AlertTable() const;
 
   std::vector<Part> parts_;
   std::optional<Expression> filter_;
+  std::vector<EventView> kept_, own_;  // while they are counted: those that the filter keeps, and of a part
   RecentFrames recent_;
   RateHistory history_;
   std::uint64_t total_ = 0, lost_ = 0, alert_count_ = 0, newest_ns_ = 0;

@@ -37,7 +37,7 @@ class Model : public testing::Test {
     const std::vector<std::byte> frame = FrameOf(event);
     EventView view;
     ASSERT_TRUE(EventView::Bind(frame, &view));
-    model_->See(view);
+    model_->See({&view, 1});
     model_->SeenAt(0);
   }
   // So long after the last event.

@@ -13,7 +13,7 @@ namespace {
 // Braces multiply: these bound what a hostile or careless glob can ask for.
 constexpr std::size_t kMaxBranches = 1024;
 constexpr std::size_t kMaxItems = 64 * 1024;
-constexpr int kMaxDepth = 32;
+constexpr int kMaxBraceDepth = 32;
 
 struct Item {
   enum Kind : std::uint8_t { kByte, kSet, kStar, kDeep } kind;
@@ -82,7 +82,7 @@ class Parser {
 
   Result<std::vector<Row>> Braces(int depth) {
     const std::size_t open = at_++;
-    if (depth == kMaxDepth) return Error(open, "braces are nested too deeply");
+    if (depth == kMaxBraceDepth) return Error(open, "braces are nested too deeply");
     std::vector<Row> alternatives;
     for (;;) {
       VEXEVT_ASSIGN(std::vector<Row> rows, Sequence(depth + 1));

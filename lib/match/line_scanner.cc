@@ -11,7 +11,7 @@ namespace vexevt {
 namespace {
 
 // Enough lines to spread the cost of a scan's start, few enough to stay in the first-level cache.
-constexpr std::size_t kChunkBytes = 16 * 1024;
+constexpr std::size_t kLineChunkBytes = 16 * 1024;
 
 std::atomic<std::uint64_t> next_generation{1};
 
@@ -100,9 +100,9 @@ bool LineScanner::Scan(std::span<const std::string_view> texts, Scratch& scratch
     std::size_t size = 0;
     std::size_t last = first;
     do size += texts[last++].size() + 1;
-    while (last < texts.size() && size + texts[last].size() < kChunkBytes);
+    while (last < texts.size() && size + texts[last].size() < kLineChunkBytes);
     if (size > UINT32_MAX) return false;
-    if (rep.buffer.size() < size) rep.buffer.resize(std::max(size, 2 * kChunkBytes));
+    if (rep.buffer.size() < size) rep.buffer.resize(std::max(size, 2 * kLineChunkBytes));
     rep.ends.clear();
     char* at = rep.buffer.data();
     for (std::size_t i = first; i < last; ++i) {

@@ -53,6 +53,11 @@ double ShareOf(double value, const Scale& scale) {
   return (std::clamp(value, scale.low, scale.high) - scale.low) / (scale.high - scale.low);
 }
 
+std::size_t ShadeOf(double value, const Scale& scale, std::size_t shades) {
+  if (std::isnan(value)) return 0;
+  return static_cast<std::size_t>(std::ceil(std::sqrt(ShareOf(value, scale)) * static_cast<double>(shades)));
+}
+
 double NiceStep(const Scale& scale, std::size_t most, Quantity quantity) {
   // Between so many marks there is one distance less, but a scale need not begin at one.
   const double least = (scale.high - scale.low) / static_cast<double>(std::max<std::size_t>(most, 1));

@@ -21,6 +21,10 @@ Scale ScaleOf(std::span<const double> values);
 // Where it lies: 0 to 1; beyond the scale its ends. NaN is NaN.
 double ShareOf(double value, const Scale& scale);
 
+// Which of the shades 1 to `shades` it has; 0, which is none, for the lowest of the scale and NaN. By the root of its
+// share, as small values among large ones shall be told apart, too.
+std::size_t ShadeOf(double value, const Scale& scale, std::size_t shades);
+
 // The least distance of at most `most` marks on the scale that people find round: 1, 2 or 5 of a power of ten; of
 // bytes, a power of two; of seconds and more, what divides minutes, hours and days. After P. Heckbert, Nice Numbers for
 // Graph Labels (Graphics Gems, 1990). `most` is 1 at least.

@@ -54,6 +54,14 @@ TEST(Scale, HasFewMarksOnAnyScale) {
   }
 }
 
+TEST(Scale, ShadesTellSmallValuesApart) {
+  EXPECT_EQ(ShadeOf(0, {0, 100}, 4), 0u);
+  EXPECT_EQ(ShadeOf(NAN, {0, 100}, 4), 0u);
+  EXPECT_EQ(ShadeOf(1e-9, {0, 100}, 4), 1u);
+  EXPECT_EQ(ShadeOf(10, {0, 100}, 4), 2u);
+  EXPECT_EQ(ShadeOf(INFINITY, {0, 100}, 4), 4u);
+}
+
 TEST(Scale, LargestKeepsWhatStandsOut) {
   const std::vector<double> values = {1, 9, NAN, 2, NAN, NAN};
   const auto largest = Largest(values, 3);

@@ -21,7 +21,7 @@ constexpr std::size_t kMostStarters = 4, kMostThreads = 16;
 constexpr std::uint64_t kPool = 0, kStarters = 1;
 constexpr std::uint64_t TokenOf(std::uint64_t serial, bool output) { return serial << 1 | std::uint64_t{output}; }
 
-Status Request(const std::vector<std::string>& words, std::uint64_t timeout_ns) {
+Status SendRequest(const std::vector<std::string>& words, std::uint64_t timeout_ns) {
   HttpRequest request;
   request.method = words[0];
   request.url = words[1];
@@ -132,7 +132,7 @@ void Performer::StartOther(Ticket ticket, const ReadyAction& action, std::vector
   const std::uint64_t serial = ++serial_;
   under_way_.emplace(serial, UnderWay{.ticket = ticket, .process = nullptr});
   if (action.kind == ReadyAction::Kind::kHttp) {
-    pool_.Add(serial, [words = action.words, timeout_ns] { return Request(words, timeout_ns); });
+    pool_.Add(serial, [words = action.words, timeout_ns] { return SendRequest(words, timeout_ns); });
   } else {
     pool_.Add(serial,
               [endpoint = action.words.front(), frame = std::move(frame)] { return WriteEvent(endpoint, frame); });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/event_words.h"
 #include "lib/event/field.h"
 #include "lib/rules/compile.h"

@@ -10,9 +10,7 @@
 namespace vexevt {
 namespace {
 
-using Loss = Backlog::Loss;
-
-void AddLoss(const Loss& loss, Loss* sum) {
+void AddLoss(const Backlog::Loss& loss, Backlog::Loss* sum) {
   sum->events += loss.events;
   sum->more |= loss.more;
 }
@@ -28,7 +26,7 @@ std::size_t UrgencyOf(const EventView& event) {
 }
 
 // What is missing without this event.
-Loss LossOf(const EventView& event) {
+Backlog::Loss LossOf(const EventView& event) {
   if (event.type() == kVexevtBarrier) return {};
   if (event.type() != kVexevtLost) return {.events = 1};
   auto lost = event.Get<std::uint64_t>(layout::kPayloadGapLost);
@@ -67,7 +65,7 @@ std::size_t Backlog::Add(std::span<const std::byte> frame) {
 }
 
 void Backlog::Evict(Order::iterator victim) {
-  Loss loss = LossOf(ViewOf(victim->frame));
+  Backlog::Loss loss = LossOf(ViewOf(victim->frame));
   AddLoss(victim->before, &loss);
   bytes_ -= CostOf(victim->frame.size());
   ++counts_[victim->urgency];

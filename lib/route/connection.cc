@@ -57,7 +57,7 @@ Result<Connection> OpenFile(const std::string& path) {
   return connection;
 }
 
-Result<Connection> Run(const std::string& command) {
+Result<Connection> StartCommand(const std::string& command) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return ErrnoStatus(fmt::format("cannot run '{}'", command), errno);
   UniqueFd input(ends[0]);
@@ -102,7 +102,7 @@ Result<Connection> Connect(const EndpointName& endpoint) {
     case EndpointKind::kStandard:
       return OpenStandardOutput();
     case EndpointKind::kExec:
-      return Run(endpoint.rest);
+      return StartCommand(endpoint.rest);
     case EndpointKind::kRing:
       return OpenRing(endpoint.rest);
     case EndpointKind::kUnix: {

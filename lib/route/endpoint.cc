@@ -10,7 +10,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kNothingDropped = std::numeric_limits<std::size_t>::max();
 
 PortOptions OptionsOf(const RouteEndpoint& endpoint, std::size_t member) {
   const EndpointRule& rule = endpoint.rule;
@@ -44,7 +44,7 @@ Status Endpoint::Start() {
 }
 
 std::size_t Endpoint::SendToAll(const EventView& event) {
-  std::size_t dropped = kNone;
+  std::size_t dropped = kNothingDropped;
   for (const auto& port : ports_) dropped = std::min(dropped, port->AppendToldOfStream(event));
   return dropped;
 }
@@ -63,7 +63,7 @@ void Endpoint::LookAtPorts() {
 
 std::size_t Endpoint::SendAmong(const EventView& event) {
   if (definition_.rule.balance == Balance::kBroadcast) {
-    std::size_t dropped = kNone;
+    std::size_t dropped = kNothingDropped;
     for (const auto& port : ports_) dropped = std::min(dropped, port->Append(event.frame()));
     return dropped;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "lib/base/nearest_name.h"
 #include "lib/event/field.h"
 #include "lib/rules/compile.h"
 #include "lib/stream/endpoint.h"

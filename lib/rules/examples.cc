@@ -8,7 +8,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxExampleBytes = std::size_t{16} << 20;
 
 Result<std::string> TestCase(const TableReader& table, std::string_view verdict, const JudgeCase& judge) {
   VEXEVT_TRY(table.OnlyKeys({"name", "event", verdict}));
@@ -25,7 +25,7 @@ Result<std::string> TestCase(const TableReader& table, std::string_view verdict,
 }  // namespace
 
 Result<ExamplesOutcome> TestExamples(const std::string& file, std::string_view verdict, const JudgeCase& judge) {
-  VEXEVT_ASSIGN(std::string text, ReadFile(file, kMaxFileBytes));
+  VEXEVT_ASSIGN(std::string text, ReadFile(file, kMaxExampleBytes));
   VEXEVT_ASSIGN(Document document, ParseDocument(std::move(text), file));
   TableReader root(document, document.root, "the file");
   VEXEVT_TRY(root.OnlyKeys({"case"}));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/base/nearest_name.h"
 #include "lib/base/units.h"
 #include "lib/event/field.h"
 
@@ -29,8 +30,7 @@ Status TableReader::OnlyKeys(std::initializer_list<std::string_view> known) cons
   for (const DocumentEntry& entry : *table_) {
     if (std::ranges::find(known, entry.key) != known.end()) continue;
     std::string_view nearest = NearestName(entry.key, {known.begin(), known.size()});
-    std::string hint = nearest.empty() ? fmt::format(" (known: {})", fmt::join(known, ", "))
-                                       : fmt::format(" (did you mean '{}'?)", nearest);
+    std::string hint = nearest.empty() ? fmt::format(" (known: {})", fmt::join(known, ", ")) : DidYouMean(nearest);
     return ErrorAt(*document_, entry.at, fmt::format("unknown key '{}' in {}{}", entry.key, name_, hint));
   }
   return Status::Ok();
@@ -99,9 +99,8 @@ Result<std::vector<PlacedText>> TableReader::Fields(std::string_view key) const 
   VEXEVT_ASSIGN(auto fields, Texts(key));
   for (const PlacedText& field : fields) {
     if (field.text.starts_with("attr.") || FindField(field.text)) continue;
-    std::string_view nearest = NearestField(field.text);
-    std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
-    return ErrorAt(*document_, field.at, fmt::format("unknown field '{}'{}", field.text, hint));
+    return ErrorAt(*document_, field.at,
+                   fmt::format("unknown field '{}'{}", field.text, DidYouMean(NearestField(field.text))));
   }
   return fields;
 }

@@ -1,7 +1,9 @@
 #include "lib/sketch/bucket_counts.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
+
+#include "lib/sketch/saturating.h"
 
 namespace vexevt {
 namespace {
@@ -14,29 +16,30 @@ constexpr std::int32_t kMaxIndex = 1 << 24;
 }  // namespace
 
 BucketCounts::Range BucketCounts::Filled() const {
-  const auto has_count = [](std::uint64_t count) { return count != 0; };
-  const auto first = std::find_if(counts_.begin(), counts_.end(), has_count);
-  if (first == counts_.end()) return {};
-  const auto last = std::find_if(counts_.rbegin(), counts_.rend(), has_count);
-  return {static_cast<std::size_t>(first - counts_.begin()), static_cast<std::size_t>(last.base() - counts_.begin())};
+  Range range{0, counts_.size()};
+  while (range.first < range.end && counts_[range.first] == 0) ++range.first;
+  if (range.first == range.end) return {};
+  while (counts_[range.end - 1] == 0) --range.end;
+  return range;
 }
 
 bool BucketCounts::empty() const { return Filled().end == 0; }
 
 std::uint64_t BucketCounts::total() const {
-  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}, SaturatingSum);
+  std::uint64_t sum = 0;
+  for (std::size_t at = 0; at < counts_.size(); ++at) sum = SaturatingSum(sum, counts_[at]);
+  return sum;
 }
 
 void BucketCounts::AddOutside(std::int32_t index, std::uint64_t count) {
   // Without a look at the rest where the window is as it must be, and the bucket below it.
-  const bool ends_with_highest = counts_.size() == limit_ && counts_.back() != 0;
+  const bool ends_with_highest = counts_.size() == limit_ && counts_[limit_ - 1] != 0;
   if (!ends_with_highest || index >= first_) Cover(index, index);
   if (index < first_) {
     collapsed_ = SaturatingSum(collapsed_, count);
     index = first_;
   }
-  std::uint64_t& there = counts_[static_cast<std::uint32_t>(index - first_)];
-  there = SaturatingSum(there, count);
+  counts_.Add(static_cast<std::uint32_t>(index - first_), count);
 }
 
 // Moves the window so that it has what is counted and from `low` to `high`, or as much of that as may be, from the top.
@@ -51,19 +54,19 @@ void BucketCounts::Cover(std::int32_t low, std::int32_t high) {
   const std::int32_t size = std::min(high - low + 1 + 2 * kSlack, limit);
   const std::int32_t begin = low - (size - (high - low + 1)) / 2;
 
-  std::vector<std::uint64_t> counts(static_cast<std::size_t>(size));
+  NarrowCounts counts(static_cast<std::size_t>(size));
   std::uint64_t lower = 0;
   for (std::size_t at = filled.first; at < filled.end; ++at) {
     const std::int32_t to = first_ + static_cast<std::int32_t>(at) - begin;
     if (to < 0) {
       lower = SaturatingSum(lower, counts_[at]);
     } else {
-      counts[static_cast<std::size_t>(to)] = counts_[at];
+      counts.Add(static_cast<std::size_t>(to), counts_[at]);
     }
   }
   if (lower != 0) {
     collapsed_ = lower;  // those of before were in a bucket of these
-    counts[0] = SaturatingSum(counts[0], lower);
+    counts.Add(0, lower);
   }
   counts_ = std::move(counts);
   first_ = begin;
@@ -80,7 +83,7 @@ void BucketCounts::Merge(const BucketCounts& other) {
 }
 
 void BucketCounts::Clear() {
-  std::fill(counts_.begin(), counts_.end(), 0);
+  counts_.Clear();
   collapsed_ = 0;
 }
 
@@ -102,10 +105,10 @@ bool BucketCounts::Load(Unpacker* unpacker) {
   if (low < -kMaxIndex || low > kMaxIndex) return false;
   collapsed_ = unpacker->GetVarint();
   if (collapsed_ != 0 && size != limit_) return false;
-  counts_.clear();
-  for (std::uint64_t at = 0; at < size; ++at) counts_.push_back(unpacker->GetVarint());
+  counts_ = NarrowCounts(size);
+  for (std::uint64_t at = 0; at < size; ++at) counts_.Add(at, unpacker->GetVarint());
   first_ = low;
-  return unpacker->ok() && counts_.front() != 0 && counts_.back() != 0 && counts_.front() >= collapsed_;
+  return unpacker->ok() && counts_[0] != 0 && counts_[size - 1] != 0 && counts_[0] >= collapsed_;
 }
 
 }  // namespace vexevt

@@ -5,10 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "lib/base/packing.h"
-#include "lib/sketch/saturating.h"
+#include "lib/sketch/narrow_counts.h"
 
 namespace vexevt {
 
@@ -21,7 +20,12 @@ class BucketCounts {
   void Add(std::int32_t index, std::uint64_t count) {
     const auto at = static_cast<std::uint32_t>(index - first_);
     if (at >= counts_.size()) return AddOutside(index, count);
-    counts_[at] = SaturatingSum(counts_[at], count);
+    counts_.Add(at, count);
+  }
+
+  void Prefetch(std::int32_t index) const {
+    const auto at = static_cast<std::uint32_t>(index - first_);
+    if (at < counts_.size()) counts_.Prefetch(at);
   }
 
   bool empty() const;
@@ -32,7 +36,7 @@ class BucketCounts {
   std::int32_t lowest() const { return first_ + static_cast<std::int32_t>(Filled().first); }
   std::int32_t highest() const { return first_ + static_cast<std::int32_t>(Filled().end) - 1; }
   // The count of bucket begin() + i at i; some at either end can be 0.
-  const std::vector<std::uint64_t>& counts() const { return counts_; }
+  const NarrowCounts& counts() const { return counts_; }
   std::int32_t begin() const { return first_; }
 
   void Merge(const BucketCounts& other);
@@ -55,7 +59,7 @@ class BucketCounts {
   std::uint32_t limit_;
   std::int32_t first_ = 0;
   std::uint64_t collapsed_ = 0;  // above 0 only where the window is as long as may be and its last bucket has a count
-  std::vector<std::uint64_t> counts_;
+  NarrowCounts counts_;
 };
 
 }  // namespace vexevt

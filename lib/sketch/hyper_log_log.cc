@@ -8,7 +8,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kHyperLogLogForm = 1;
 
 // Ertl's sigma and tau: what registers at the least and the greatest value stand for.
 double Sigma(double x) {
@@ -131,7 +131,7 @@ void HyperLogLog::Clear() {
 }
 
 void HyperLogLog::Save(Packer* packer) const {
-  packer->Put(kVersion);
+  packer->Put(kHyperLogLogForm);
   packer->Put(static_cast<std::uint8_t>(precision_));
   packer->Put(!dense_.empty());
   if (!dense_.empty()) {
@@ -149,7 +149,7 @@ void HyperLogLog::Save(Packer* packer) const {
 
 bool HyperLogLog::Load(Unpacker* unpacker) {
   Clear();
-  if (unpacker->Get<std::uint8_t>() == kVersion && unpacker->Get<std::uint8_t>() == precision_) {
+  if (unpacker->Get<std::uint8_t>() == kHyperLogLogForm && unpacker->Get<std::uint8_t>() == precision_) {
     const auto form = unpacker->Get<std::uint8_t>();
     if (form == 0 && LoadSparse(unpacker)) return true;
     if (form == 1 && LoadDense(unpacker)) return true;

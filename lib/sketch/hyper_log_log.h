@@ -41,6 +41,15 @@ class HyperLogLog {
     Raise(hash >> (64 - precision_), static_cast<std::uint8_t>(std::countl_zero(rest) + 1));
   }
 
+  // For those who have many to add to: asks for the memory that Add of this hash will read.
+  void Prefetch(std::uint64_t hash) const {
+    if (!dense_.empty()) {
+      __builtin_prefetch(&dense_[hash >> (64 - precision_)], 1);
+    } else if (!sparse_.empty()) {
+      __builtin_prefetch(&sparse_[hash >> (64 - kSparsePrecision) & (sparse_.size() - 1)], 1);
+    }
+  }
+
   double Estimate() const;
 
   // As if it had been given all that `other`, another one of the same precision, was given.

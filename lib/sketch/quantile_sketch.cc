@@ -5,7 +5,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kQuantileForm = 1;
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 // As Add keeps a number.
@@ -15,7 +15,7 @@ bool IsKept(double value) { return std::isfinite(value) && !(value == 0 && std::
 
 void QuantileSketch::LeaveExact() {
   for (const double value : exact_) AddToBucket(value, 1);
-  exact_.clear();
+  exact_ = {};
 }
 
 QuantileSketch::Quantile QuantileSketch::At(double q) const {
@@ -40,7 +40,7 @@ QuantileSketch::Quantile QuantileSketch::EstimateAt(std::uint64_t rank) const {
   const auto reaches = [&seen, rank](std::uint64_t count) { return (seen = SaturatingSum(seen, count)) > rank; };
 
   // Those nearest to 0 come last here and first there.
-  const std::vector<std::uint64_t>& below = negative_.counts();
+  const NarrowCounts& below = negative_.counts();
   const std::uint64_t below_total = negative_.total();
   for (std::size_t at = below.size(); at > 0; --at) {
     if (!reaches(below[at - 1])) continue;
@@ -50,7 +50,7 @@ QuantileSketch::Quantile QuantileSketch::EstimateAt(std::uint64_t rank) const {
   }
   if (reaches(zeros_)) return {0, alpha()};
   const std::uint64_t not_above = seen;
-  const std::vector<std::uint64_t>& above = positive_.counts();
+  const NarrowCounts& above = positive_.counts();
   for (std::size_t at = 0; at < above.size(); ++at) {
     if (!reaches(above[at])) continue;
     const bool collapsed = rank < SaturatingSum(not_above, positive_.collapsed());
@@ -87,7 +87,7 @@ void QuantileSketch::Clear() {
 
 // What follows from the rest, the count and (of few numbers) the least and the greatest, is not put.
 void QuantileSketch::Save(Packer* packer) const {
-  packer->Put(kVersion);
+  packer->Put(kQuantileForm);
   packer->Put(alpha());
   packer->PutVarint(refused_);
   const bool exact = count_ <= kExact;
@@ -108,7 +108,7 @@ void QuantileSketch::Save(Packer* packer) const {
 
 bool QuantileSketch::Load(Unpacker* unpacker) {
   Clear();
-  if (unpacker->Get<std::uint8_t>() == kVersion && unpacker->Get<double>() == alpha()) {
+  if (unpacker->Get<std::uint8_t>() == kQuantileForm && unpacker->Get<double>() == alpha()) {
     const std::uint64_t refused = unpacker->GetVarint();
     const auto exact = unpacker->Get<std::uint8_t>();
     if ((exact == 1 && LoadExact(unpacker)) || (exact == 0 && LoadBuckets(unpacker))) {

@@ -11,9 +11,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-
-std::uint32_t HashOf(std::string_view key) { return static_cast<std::uint32_t>(XXH3_64bits(key.data(), key.size())); }
+constexpr std::uint8_t kSpaceSavingForm = 1;
 
 bool ComesFirst(const SpaceSaving::Item& a, const SpaceSaving::Item& b) {
   return std::tie(b.count, a.error, a.key) < std::tie(a.count, b.error, b.key);
@@ -21,9 +19,12 @@ bool ComesFirst(const SpaceSaving::Item& a, const SpaceSaving::Item& b) {
 
 }  // namespace
 
-void SpaceSaving::Add(std::string_view key, std::uint64_t weight) {
+std::uint32_t SpaceSaving::HashOf(std::string_view key) {
+  return static_cast<std::uint32_t>(XXH3_64bits(key.data(), key.size()));
+}
+
+void SpaceSaving::AddHashed(std::string_view key, std::uint32_t hash, std::uint64_t weight) {
   total_ = SaturatingSum(total_, weight);
-  const std::uint32_t hash = HashOf(key);
   if (const std::uint32_t at = Find(hash, key); at != kNone) {
     entries_[at].count = SaturatingSum(entries_[at].count, weight);
     return;
@@ -138,7 +139,7 @@ void SpaceSaving::Clear() {
 }
 
 void SpaceSaving::Save(Packer* packer) const {
-  packer->Put(kVersion);
+  packer->Put(kSpaceSavingForm);
   packer->PutVarint(capacity_);
   packer->PutVarint(total_);
   packer->PutVarint(entries_.size());
@@ -157,7 +158,7 @@ bool SpaceSaving::Load(Unpacker* unpacker) {
 }
 
 bool SpaceSaving::LoadItems(Unpacker* unpacker) {
-  if (unpacker->Get<std::uint8_t>() != kVersion || unpacker->GetVarint() != capacity_) return false;
+  if (unpacker->Get<std::uint8_t>() != kSpaceSavingForm || unpacker->GetVarint() != capacity_) return false;
   const std::uint64_t total = unpacker->GetVarint();
   const std::uint64_t size = unpacker->GetVarint();
   if (size > capacity_) return false;

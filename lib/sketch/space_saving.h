@@ -36,7 +36,20 @@ class SpaceSaving {
   std::uint64_t total() const { return total_; }  // of all weights; like all counts it stays at the largest number
 
   // Integers are best given as their 8 bytes. `weight` is 1 or more.
-  void Add(std::string_view key, std::uint64_t weight = 1);
+  void Add(std::string_view key, std::uint64_t weight = 1) { AddHashed(key, HashOf(key), weight); }
+
+  // In steps, for those who have many to add to: the hash; then what AddHashed of it will read is asked for, first
+  // where its list begins, then the list's first key.
+  static std::uint32_t HashOf(std::string_view key);
+  void PrefetchHead(std::uint32_t hash) const {
+    if (!heads_.empty()) __builtin_prefetch(&heads_[hash & (heads_.size() - 1)]);
+  }
+  void PrefetchEntry(std::uint32_t hash) const {
+    if (heads_.empty()) return;
+    const std::uint32_t entry = heads_[hash & (heads_.size() - 1)];
+    if (entry != kNone) __builtin_prefetch(&entries_[entry], 1);
+  }
+  void AddHashed(std::string_view key, std::uint32_t hash, std::uint64_t weight = 1);
 
   struct Item {
     std::string_view key;  // borrowed, until the sketch changes

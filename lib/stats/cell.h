@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -36,7 +38,7 @@ struct Cell {
   std::uint32_t most = 0;
 };
 
-// What is shown: a cell's value, or that of two, divided.
+// What is shown: a cell's value, or that of two, divided. Of kWatch it has none: a model gives the value afterwards.
 struct ResultColumn {
   std::string name;
   AggregateKind kind = AggregateKind::kCount;
@@ -52,8 +54,8 @@ struct GroupHead {
 
 struct StatePlan {
   std::vector<Cell> cells;
-  std::vector<ResultColumn> columns;
-  std::uint32_t words = 0;  // of a row
+  std::vector<ResultColumn> columns;  // of the aggregates, then of the watches
+  std::uint32_t words = 0;            // of a row
   std::uint32_t wides = 0;
 };
 
@@ -69,8 +71,18 @@ struct GroupState {
 // Of a cell that has one: such that has seen nothing.
 WideState EmptyWide(const Cell& cell);
 
-// The event counts in the group. Allocates nothing but what sketches take while they grow.
-void AddEvent(const StatePlan& plan, const EventView& event, GroupState state);
+// An event that counts in a group; both borrowed.
+struct Arrival {
+  const EventView* event = nullptr;
+  GroupState state;
+};
+inline constexpr std::size_t kMostArrivals = 64;
+
+// Counts it in the group's head. True: as its first.
+bool AddToHead(const Arrival& arrival);
+// Counts up to kMostArrivals in the cells, in their order; in the heads they are. Allocates nothing but what sketches
+// take while they grow.
+void AddToCells(const StatePlan& plan, std::span<const Arrival> arrivals);
 void MergeState(const StatePlan& plan, GroupState into, GroupState from);
 
 // A value of a group: text where it is no number, monostate where there was nothing to tell it from.
@@ -83,6 +95,12 @@ enum class ListForm : std::uint8_t { kJson, kPeople };
 ResultValue ReadResult(const StatePlan& plan, const ResultColumn& column, GroupState state, std::uint64_t span_ns,
                        ListForm form);
 std::optional<double> AsReal(const ResultValue& value);  // nullopt of texts, and of none
+
+// What a topk lists: values as bytes, with their counts.
+std::vector<std::pair<std::string, std::uint64_t>> ReadTop(const StatePlan& plan, const ResultColumn& column,
+                                                           GroupState state);
+// Of a column that is a histogram; borrowed from the state. nullptr where no value was seen.
+const PowerHistogram* ReadHistogram(const StatePlan& plan, const ResultColumn& column, GroupState state);
 
 void PackState(const StatePlan& plan, GroupState state, Packer* packer);
 // Into an empty state. False: these are no bytes that PackState wrote.

@@ -232,12 +232,29 @@ void MergeState(const StatePlan& plan, GroupState into, GroupState from) {
 
 ResultValue ReadResult(const StatePlan& plan, const ResultColumn& column, GroupState state, std::uint64_t span_ns,
                        ListForm form) {
+  if (column.kind == AggregateKind::kWatch) return {};
   ResultValue value = CellResult(plan.cells[column.cell], column.type, state, span_ns, form);
   if (column.kind != AggregateKind::kRatio) return value;
   const auto part = AsReal(value);
   const auto whole = AsReal(CellResult(plan.cells[column.divisor], column.type, state, span_ns, form));
   if (!part || !whole || *whole == 0) return {};
   return *part / *whole;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> ReadTop(const StatePlan& plan, const ResultColumn& column,
+                                                           GroupState state) {
+  std::vector<std::pair<std::string, std::uint64_t>> top;
+  const Cell& cell = plan.cells[column.cell];
+  const auto* const items = std::get_if<SpaceSaving>(&state.wides[cell.wide]);
+  if (items == nullptr) return top;
+  for (const SpaceSaving::Item& item : items->Top(cell.most)) {
+    AppendItem(cell, item.key, ValueForm::kRaw, &top.emplace_back(std::string(), item.count).first);
+  }
+  return top;
+}
+
+const PowerHistogram* ReadHistogram(const StatePlan& plan, const ResultColumn& column, GroupState state) {
+  return std::get_if<PowerHistogram>(&state.wides[plan.cells[column.cell].wide]);
 }
 
 void PackState(const StatePlan& plan, GroupState state, Packer* packer) {

@@ -24,8 +24,17 @@ GroupTable::GroupTable(const StatePlan& plan, std::uint32_t most) : plan_(&plan)
   Clear();
 }
 
-std::uint32_t GroupTable::RowOf(std::string_view key) {
-  const std::uint64_t hash = Hash(key, seed_);
+std::uint64_t GroupTable::HashOf(std::string_view key) const { return Hash(key, seed_); }
+
+// That of the first slot, which is the right one for most keys.
+void GroupTable::PrefetchRow(std::uint64_t hash) const {
+  const Slot slot = slots_[Home(hash)];
+  if (slot.row == kNone || slot.hash_high != High(hash)) return;
+  __builtin_prefetch(&keys_[slot.row]);
+  __builtin_prefetch(&words_[std::size_t{slot.row} * plan_->words], 1);
+}
+
+std::uint32_t GroupTable::RowOf(std::string_view key, std::uint64_t hash) {
   for (std::size_t at = Home(hash);; at = (at + 1) & (slots_.size() - 1)) {
     const Slot slot = slots_[at];
     if (slot.row == kNone) return AddRow(key, hash);

@@ -22,7 +22,13 @@ class GroupTable {
   GroupTable(const StatePlan& plan, std::uint32_t most);
 
   // The row of a key, which is added while there is room; else kOther.
-  std::uint32_t RowOf(std::string_view key);
+  std::uint32_t RowOf(std::string_view key) { return RowOf(key, HashOf(key)); }
+  std::uint32_t RowOf(std::string_view key, std::uint64_t hash);
+
+  // In steps, for those who ask for many keys at once: the hash; where its slot lies; where its row does.
+  std::uint64_t HashOf(std::string_view key) const;
+  void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
+  void PrefetchRow(std::uint64_t hash) const;
 
   GroupState State(std::uint32_t row) {
     return {words_.data() + std::size_t{row} * plan_->words, wides_.data() + std::size_t{row} * plan_->wides};

@@ -4,8 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <utility>
 
+#include "lib/base/nearest_name.h"
+#include "lib/base/text_cursor.h"
 #include "lib/base/units.h"
 #include "lib/stats/query.h"
 
@@ -38,12 +41,18 @@ constexpr MeasureWord kMeasureWords[] = {{"count", AggregateKind::kCount, Takes:
                                          {"entropy", AggregateKind::kEntropy, Takes::kAny},
                                          {"ratio", AggregateKind::kRatio, Takes::kParts}};
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsWordByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_' || c == '-' || c == '.';
-}
+constexpr DetectorKind kAnomalyMethods[] = {DetectorKind::kMad, DetectorKind::kEwma, DetectorKind::kSeasonal,
+                                            DetectorKind::kForest};
+constexpr DetectorKind kChangeMethods[] = {DetectorKind::kPageHinkley, DetectorKind::kAdwin};
+struct WatchWord {
+  std::string_view word;
+  WatchKind kind;
+  std::span<const DetectorKind> methods;  // the first is taken where none is named
+};
+constexpr WatchWord kWatchWords[] = {{"anomaly", WatchKind::kAnomaly, kAnomalyMethods},
+                                     {"change", WatchKind::kChange, kChangeMethods}};
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool HoldsNumbers(const Column& column) {
   if (column.field == nullptr) return true;  // an attribute may hold anything
   switch (column.field->type) {
@@ -60,145 +69,184 @@ bool HoldsNumbers(const Column& column) {
   }
 }
 
+// Whether both always have one value.
+bool IsSame(const Aggregate& a, const Aggregate& b) {
+  return a.kind == b.kind && a.field.name == b.field.name && a.fraction == b.fraction && a.most == b.most &&
+         a.when == b.when && std::ranges::equal(a.parts, b.parts, IsSame);
+}
+
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : in_(text, "_-."), text_(text) {}
 
   Result<StatsQuery> Parse() {
-    StatsQuery query;
-    query.text = text_;
+    query_.text = text_;
     do {
-      Peek();
-      const std::size_t at = at_;
-      if (query.aggregates.size() == kMaxAggregates) {
-        return ErrorAt(at, fmt::format("more than {} aggregates", kMaxAggregates));
+      const std::size_t at = in_.Here();
+      const std::string_view word = in_.Word();
+      const auto watch = std::ranges::find(kWatchWords, word, &WatchWord::word);
+      in_.GoTo(at);
+      if (watch != std::end(kWatchWords)) {
+        VEXEVT_TRY(ParseWatch(*watch));
+      } else {
+        VEXEVT_TRY(AddAggregate(false).status());
       }
-      VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(0));
-      if (TakeWord("as")) {
-        VEXEVT_ASSIGN(aggregate.name, ParseName());
-      }
-      if (std::ranges::find(query.aggregates, aggregate.name, &Aggregate::name) != query.aggregates.end()) {
-        return ErrorAt(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", aggregate.name));
-      }
-      VEXEVT_TRY(CheckName(at, aggregate.name));
-      query.aggregates.push_back(std::move(aggregate));
-    } while (Take(','));
-    if (TakeWord("by")) VEXEVT_TRY(ParseKey(&query));
-    VEXEVT_TRY(ParseWindows(&query.windows));
-    if (Peek() == '\0') return query;
-    return ErrorAt(at_, fmt::format("expected ',', 'by', 'every' or 'session', not {}", Shown()));
+    } while (in_.Take(','));
+    VEXEVT_TRY(ParseKey());
+    const std::size_t at = in_.Here();
+    VEXEVT_TRY(ParseWindows(&query_.windows));
+    if (in_.Peek() != '\0') return in_.Expected("',', 'by', 'every' or 'session'");
+    if (query_.windows.kind == WindowKind::kGlobal && !query_.watches.empty()) {
+      return ErrorAtByte(at, fmt::format("'{}' goes from window to window: 'every' or 'session' says of which",
+                                         query_.watches[0].name));
+    }
+    return std::move(query_);
   }
 
  private:
-  static Status ErrorAt(std::size_t at, std::string_view what) {
-    return InvalidArgument(fmt::format("{}: {}", at + 1, what));
+  // A result, with its name; all have their own. Where it is watched it may be there already.
+  Result<std::uint32_t> AddAggregate(bool watched) {
+    const std::size_t at = in_.Here();
+    VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(0));
+    VEXEVT_TRY(ParseAs(&aggregate.name));
+    const auto known = std::ranges::find(query_.aggregates, aggregate.name, &Aggregate::name);
+    const auto place = static_cast<std::uint32_t>(known - query_.aggregates.begin());
+    if (watched && known != query_.aggregates.end() && IsSame(aggregate, *known)) return place;
+    if (query_.aggregates.size() == kMaxAggregates) {
+      return ErrorAtByte(at, fmt::format("more than {} aggregates", kMaxAggregates));
+    }
+    VEXEVT_TRY(ClaimName(at, aggregate.name));
+    query_.aggregates.push_back(std::move(aggregate));
+    return static_cast<std::uint32_t>(query_.aggregates.size() - 1);
   }
 
-  // The next byte that is no space; NUL at the end.
-  char Peek() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
-    return at_ < text_.size() ? text_[at_] : '\0';
+  Status ParseAs(std::string* name) {
+    if (!in_.TakeWord("as")) return {};
+    VEXEVT_ASSIGN(*name, ParseName());
+    return {};
   }
 
-  bool Take(char c) {
-    if (Peek() != c) return false;
-    ++at_;
-    return true;
+  Status ClaimName(std::size_t at, std::string_view name) {
+    if (std::ranges::find(names_, name) != names_.end()) {
+      return ErrorAtByte(at, fmt::format("two aggregates are named '{}': name one with 'as NAME'", name));
+    }
+    VEXEVT_TRY(CheckName(at, name));
+    names_.emplace_back(name);
+    return {};
   }
 
-  Status Expect(char c) {
-    if (Take(c)) return {};
-    return ErrorAt(at_, fmt::format("expected '{}', not {}", c, Shown()));
+  Status ParseWatch(const WatchWord& word) {
+    const std::size_t at = in_.Here();
+    if (query_.watches.size() == kMaxWatches) return ErrorAtByte(at, fmt::format("more than {} watches", kMaxWatches));
+    Watch watch;
+    watch.kind = word.kind;
+    in_.Word();
+    VEXEVT_TRY(in_.Expect('('));
+    std::optional<DetectorKind> method;
+    do {
+      if (!watch.measures.empty()) method = TakeMethod(word);
+      if (method) break;
+      if (watch.measures.size() == kMaxWatched) {
+        return ErrorAtByte(in_.Here(), fmt::format("more than {} aggregates are watched at once", kMaxWatched));
+      }
+      VEXEVT_TRY(ParseWatched(&watch));
+    } while (in_.Take(','));
+    if (method == DetectorKind::kSeasonal) VEXEVT_TRY(ParsePeriod(&watch));
+    VEXEVT_TRY(ParseKey());
+    VEXEVT_TRY(in_.Expect(')'));
+    const bool many = watch.measures.size() > 1;
+    const bool can_many = std::ranges::find(word.methods, DetectorKind::kForest) != word.methods.end();
+    watch.method = method.value_or(many && can_many ? DetectorKind::kForest : word.methods.front());
+    if (many && watch.method != DetectorKind::kForest) {
+      return ErrorAtByte(at, fmt::format("'{}' watches one aggregate", DetectorName(watch.method)));
+    }
+    watch.name = word.word;
+    for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
+    VEXEVT_TRY(ParseAs(&watch.name));
+    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+      VEXEVT_TRY(ClaimName(at, watch.name + std::string(suffix)));
+    }
+    query_.watches.push_back(std::move(watch));
+    return {};
   }
 
-  std::string_view Word() {
-    Peek();
-    const std::size_t start = at_;
-    while (at_ < text_.size() && IsWordByte(text_[at_])) ++at_;
-    return text_.substr(start, at_ - start);
+  std::optional<DetectorKind> TakeMethod(const WatchWord& word) {
+    const auto named =
+        std::ranges::find_if(word.methods, [&](DetectorKind method) { return in_.TakeWord(DetectorName(method)); });
+    return named != word.methods.end() ? std::optional(*named) : std::nullopt;
   }
 
-  bool TakeWord(std::string_view word) {
-    Peek();
-    const std::size_t start = at_;
-    if (Word() == word) return true;
-    at_ = start;
-    return false;
+  Status ParsePeriod(Watch* watch) {
+    const std::size_t at = in_.Here();
+    if (!IsDigit(in_.Peek())) return {};
+    VEXEVT_ASSIGN(const double period, ParseNumber());
+    if (!(period >= 2 && period <= kMostSeason) || period != std::floor(period)) {
+      return ErrorAtByte(at, fmt::format("a period is 2 to {} windows", kMostSeason));
+    }
+    watch->period = static_cast<std::uint32_t>(period);
+    return {};
   }
 
-  std::string Shown() {
-    if (Peek() == '\0') return "the end";
-    const std::size_t start = at_;
-    const std::string_view word = Word();
-    at_ = start;
-    return fmt::format("'{}'", word.empty() ? text_.substr(at_, 1) : word);
+  // An aggregate that is a result already, by its name, or becomes one.
+  Status ParseWatched(Watch* watch) {
+    const std::size_t at = in_.Here();
+    const std::string_view name = in_.Word();
+    const auto known = std::ranges::find(query_.aggregates, name, &Aggregate::name);
+    if (known != query_.aggregates.end() && (in_.Peek() == ',' || in_.Peek() == ')')) {
+      watch->measures.push_back(static_cast<std::uint32_t>(known - query_.aggregates.begin()));
+    } else {
+      in_.GoTo(at);
+      VEXEVT_ASSIGN(const std::uint32_t place, AddAggregate(true));
+      watch->measures.push_back(place);
+    }
+    const Aggregate& measure = query_.aggregates[watch->measures.back()];
+    return IsNumber(measure) ? Status() : ErrorAtByte(at, fmt::format("'{}' is no number", measure.name));
   }
 
   Result<std::string> ParseName() {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view name = Word();
-    if (name.empty()) return ErrorAt(at, fmt::format("expected a name, not {}", Shown()));
+    const std::string_view name = in_.Word();
+    if (name.empty()) return in_.Expected("a name");
     return std::string(name);
   }
 
   Result<Column> ParseField() {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view word = Word();
-    if (word.empty()) return ErrorAt(at, fmt::format("expected a field, not {}", Shown()));
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.Word();
+    if (word.empty()) return in_.Expected("a field");
     auto column = ParseColumn(word);
-    if (!column.ok()) return ErrorAt(at, column.status().message());
+    if (!column.ok()) return ErrorAtByte(at, column.status().message());
     return column;
   }
 
   Result<double> ParseNumber() {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view word = Word();
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.Word();
     double number = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
     if (error != std::errc() || end != word.data() + word.size()) {
-      at_ = at;
-      return ErrorAt(at, fmt::format("expected a number, not {}", Shown()));
+      in_.GoTo(at);
+      return in_.Expected("a number");
     }
     return number;
   }
 
   Result<std::uint64_t> ParseDurationWord() {
-    Peek();
-    const std::size_t at = at_;
-    while (at_ < text_.size() && !IsSpace(text_[at_])) ++at_;  // µs are more than bytes of words
-    const std::string_view word = text_.substr(at, at_ - at);
-    if (word.empty()) return ErrorAt(at, "expected a duration, not the end");
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.UpToSpace();  // µs are more than bytes of words
+    if (word.empty()) return ErrorAtByte(at, "expected a duration, not the end");
     auto duration = ParseDuration(word);
-    if (!duration.ok()) return ErrorAt(at, duration.status().message());
-    if (*duration == 0) return ErrorAt(at, "a window is longer than 0");
+    if (!duration.ok()) return ErrorAtByte(at, duration.status().message());
+    if (*duration == 0) return ErrorAtByte(at, "a window is longer than 0");
     return duration;
   }
 
-  // An expression in brackets; those within it are paired, or quoted.
   Status ParseWhen(Aggregate* aggregate) {
-    const std::size_t open = at_++;
-    int depth = 1;
-    bool quoted = false;
-    for (; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
-      if (quoted) {
-        if (c == '\\') ++at_;
-        if (c == '"') quoted = false;
-        continue;
-      }
-      if (c == '"') quoted = true;
-      if (c == '[') ++depth;
-      if (c == ']' && --depth == 0) break;
-    }
-    if (at_ >= text_.size()) return ErrorAt(open, "the '[' that stands here has no ']'");
-    aggregate->when = text_.substr(open + 1, at_ - open - 1);
+    const std::size_t open = in_.Here();
+    VEXEVT_ASSIGN(aggregate->when, in_.Bracketed());
     aggregate->when_at = open + 1;
-    ++at_;
-    if (std::ranges::all_of(aggregate->when, IsSpace))
-      return ErrorAt(open, "expected an expression between '[' and ']'");
+    if (aggregate->when.find_first_not_of(" \t\n\r") == std::string::npos) {
+      return ErrorAtByte(open, "expected an expression between '[' and ']'");
+    }
     return {};
   }
 
@@ -206,17 +254,18 @@ class Parser {
   static Status CheckName(std::size_t at, std::string_view name) {
     static constexpr std::string_view kTaken[] = {"begin", "end", "other", "lower_bound", "partial", "state"};
     if (std::ranges::find(kTaken, name) == std::end(kTaken)) return {};
-    return ErrorAt(at, fmt::format("'{}' is what results say of their window", name));
+    return ErrorAtByte(at, fmt::format("'{}' is what results say of their window", name));
   }
 
   Status UnknownMeasure(std::size_t at, std::string_view word) {
     if (word.empty()) {
-      at_ = at;
-      return ErrorAt(at, fmt::format("expected an aggregate like count or p99(size), not {}", Shown()));
+      in_.GoTo(at);
+      return in_.Expected("an aggregate like count or p99(size)");
     }
     std::vector<std::string_view> names;
     for (const MeasureWord& known : kMeasureWords) names.push_back(known.word);
-    return ErrorAt(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
+    for (const WatchWord& known : kWatchWords) names.push_back(known.word);
+    return ErrorAtByte(at, fmt::format("unknown aggregate '{}'{}", word, NearestHint(word, names)));
   }
 
   // p50, p99.9
@@ -229,9 +278,8 @@ class Parser {
   }
 
   Result<Aggregate> ParseAggregate(int depth) {
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view word = Word();
+    const std::size_t at = in_.Here();
+    const std::string_view word = in_.Word();
     Aggregate aggregate;
     Takes takes = Takes::kNumber;
     const auto known = std::ranges::find(kMeasureWords, word, &MeasureWord::word);
@@ -240,127 +288,138 @@ class Parser {
       takes = known->takes;
     } else if (ReadPercentile(word, &aggregate.fraction)) {
       aggregate.kind = AggregateKind::kQuantile;
-      if (aggregate.fraction > 1) return ErrorAt(at, "a percentile is 0 to 100");
+      if (aggregate.fraction > 1) return ErrorAtByte(at, "a percentile is 0 to 100");
     } else {
       return UnknownMeasure(at, word);
     }
     aggregate.name = word;
     if (takes == Takes::kParts) {
-      if (depth > 0) return ErrorAt(at, "a ratio is of two aggregates that are none");
+      if (depth > 0) return ErrorAtByte(at, "a ratio is of two aggregates that are none");
       VEXEVT_TRY(ParseRatio(&aggregate));
     } else if (takes != Takes::kNothing) {
       VEXEVT_TRY(ParseOperands(takes, &aggregate));
     }
-    if (Peek() != '[') return aggregate;
-    if (takes == Takes::kParts) return ErrorAt(at_, "of a ratio each part has its own expression");
+    if (in_.Peek() != '[') return aggregate;
+    if (takes == Takes::kParts) return ErrorAtByte(in_.Here(), "of a ratio each part has its own expression");
     VEXEVT_TRY(ParseWhen(&aggregate));
     return aggregate;
   }
 
   Status ParseOperands(Takes takes, Aggregate* aggregate) {
-    VEXEVT_TRY(Expect('('));
+    VEXEVT_TRY(in_.Expect('('));
     if (takes == Takes::kNumberAndField) {
-      Peek();
-      const std::size_t at = at_;
+      const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(const double number, ParseNumber());
       if (aggregate->kind == AggregateKind::kQuantile) {
-        if (!(number >= 0 && number <= 1)) return ErrorAt(at, "a quantile is 0 to 1");
+        if (!(number >= 0 && number <= 1)) return ErrorAtByte(at, "a quantile is 0 to 1");
         aggregate->fraction = number;
       } else {
         if (!(number >= 1 && number <= kMaxTopK) || number != std::floor(number)) {
-          return ErrorAt(at, fmt::format("it is 1 to {}", kMaxTopK));
+          return ErrorAtByte(at, fmt::format("it is 1 to {}", kMaxTopK));
         }
         aggregate->most = static_cast<std::uint32_t>(number);
       }
-      VEXEVT_TRY(Expect(','));
+      VEXEVT_TRY(in_.Expect(','));
     }
-    Peek();
-    const std::size_t at = at_;
+    const std::size_t at = in_.Here();
     VEXEVT_ASSIGN(aggregate->field, ParseField());
     if ((takes == Takes::kNumber || aggregate->kind == AggregateKind::kQuantile) && !HoldsNumbers(aggregate->field)) {
-      return ErrorAt(at, fmt::format("'{}' is no number", aggregate->field.name));
+      return ErrorAtByte(at, fmt::format("'{}' is no number", aggregate->field.name));
     }
     const Column& field = aggregate->field;
     aggregate->name += "_" + (field.field == nullptr ? field.attribute : field.name);
-    return Expect(')');
+    return in_.Expect(')');
   }
 
   Status ParseRatio(Aggregate* ratio) {
-    VEXEVT_TRY(Expect('('));
+    VEXEVT_TRY(in_.Expect('('));
     for (int part = 0; part < 2; ++part) {
-      if (part > 0) VEXEVT_TRY(Expect(','));
-      Peek();
-      const std::size_t at = at_;
+      if (part > 0) VEXEVT_TRY(in_.Expect(','));
+      const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(Aggregate aggregate, ParseAggregate(1));
-      if (!IsNumber(aggregate)) return ErrorAt(at, fmt::format("'{}' is no number", aggregate.name));
+      if (!IsNumber(aggregate)) return ErrorAtByte(at, fmt::format("'{}' is no number", aggregate.name));
       ratio->parts.push_back(std::move(aggregate));
     }
-    return Expect(')');
+    return in_.Expect(')');
   }
 
-  Status ParseKey(StatsQuery* query) {
+  // By what results are grouped, where that is said here.
+  Status ParseKey() {
+    const std::size_t by = in_.Here();
+    if (!in_.TakeWord("by")) return {};
+    if (!query_.by.empty()) return ErrorAtByte(by, "'by' stands here a second time");
     do {
-      Peek();
-      const std::size_t at = at_;
+      const std::size_t at = in_.Here();
       VEXEVT_ASSIGN(Column column, ParseField());
-      if (query->by.size() == kMaxKeyFields) return ErrorAt(at, fmt::format("more than {} fields", kMaxKeyFields));
-      if (std::ranges::find(query->by, column.name, &Column::name) != query->by.end()) {
-        return ErrorAt(at, fmt::format("'{}' is named twice", column.name));
+      if (query_.by.size() == kMaxKeyFields) return ErrorAtByte(at, fmt::format("more than {} fields", kMaxKeyFields));
+      if (std::ranges::find(query_.by, column.name, &Column::name) != query_.by.end()) {
+        return ErrorAtByte(at, fmt::format("'{}' is named twice", column.name));
       }
       const std::string& name = column.field == nullptr ? column.attribute : column.name;
       VEXEVT_TRY(CheckName(at, name));
-      if (std::ranges::find(query->aggregates, name, &Aggregate::name) != query->aggregates.end()) {
-        return ErrorAt(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));
+      if (std::ranges::find(names_, name) != names_.end()) {
+        return ErrorAtByte(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));
       }
-      query->by.push_back(std::move(column));
-    } while (Take(','));
+      names_.push_back(name);
+      query_.by.push_back(std::move(column));
+    } while (in_.Take(','));
     return {};
   }
 
   Status ParseWindows(WindowShape* windows) {
-    if (TakeWord("session")) {
-      if (!TakeWord("gap")) return ErrorAt(at_, fmt::format("expected 'gap', not {}", Shown()));
+    if (in_.TakeWord("session")) {
+      if (!in_.TakeWord("gap")) return in_.Expected("'gap'");
       windows->kind = WindowKind::kSession;
       VEXEVT_ASSIGN(windows->gap_ns, ParseDurationWord());
       return {};
     }
-    if (!TakeWord("every")) return {};
-    Peek();
-    const std::size_t at = at_;
-    const std::string_view count = Word();
-    if (!count.empty() && TakeWord("events")) {
+    if (!in_.TakeWord("every")) return {};
+    const std::size_t at = in_.Here();
+    const std::string_view count = in_.Word();
+    if (!count.empty() && in_.TakeWord("events")) {
       auto events = ParseCount(count);
-      if (!events.ok()) return ErrorAt(at, events.status().message());
-      if (*events == 0) return ErrorAt(at, "a window has more than 0 events");
+      if (!events.ok()) return ErrorAtByte(at, events.status().message());
+      if (*events == 0) return ErrorAtByte(at, "a window has more than 0 events");
       windows->kind = WindowKind::kCount;
       windows->events = *events;
       return {};
     }
-    at_ = at;
+    in_.GoTo(at);
     windows->kind = WindowKind::kTime;
     VEXEVT_ASSIGN(windows->every_ns, ParseDurationWord());
     windows->length_ns = windows->every_ns;
-    if (!TakeWord("over")) return {};
-    Peek();
-    const std::size_t over = at_;
+    if (!in_.TakeWord("over")) return {};
+    const std::size_t over = in_.Here();
     VEXEVT_ASSIGN(windows->length_ns, ParseDurationWord());
     if (windows->length_ns % windows->every_ns != 0) {
-      return ErrorAt(over,
-                     fmt::format("'over' is a multiple of 'every', which is {}", PrintDuration(windows->every_ns)));
+      return ErrorAtByte(over,
+                         fmt::format("'over' is a multiple of 'every', which is {}", PrintDuration(windows->every_ns)));
     }
     if (windows->length_ns / windows->every_ns > kMaxOpenWindows) {
-      return ErrorAt(over, fmt::format("an event would be in more than {} windows", kMaxOpenWindows));
+      return ErrorAtByte(over, fmt::format("an event would be in more than {} windows", kMaxOpenWindows));
     }
     return {};
   }
 
+  TextCursor in_;
   std::string_view text_;
-  std::size_t at_ = 0;
+  StatsQuery query_;
+  std::vector<std::string> names_;  // that results have, and those of `by`
 };
 
 }  // namespace
 
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
+
+std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
+  static constexpr std::string_view kJudged[] = {"", "_low", "_high"};
+  switch (kind) {
+    case WatchKind::kAnomaly:
+    case WatchKind::kChange:
+      return kJudged;
+  }
+  return {};
+}
 
 bool IsNumber(const Aggregate& aggregate) {
   switch (aggregate.kind) {

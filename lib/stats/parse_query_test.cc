@@ -47,6 +47,43 @@ TEST(ParseStatsQuery, KeepsExpressionsWithTheirPlace) {
   EXPECT_EQ(query.aggregates[0].parts[0].when_at, 13u);
 }
 
+TEST(ParseStatsQuery, ReadsWatchesAndWhatTheyWatch) {
+  const StatsQuery query = QueryOf(
+      "count, p99(size), anomaly(count, p99(size)) as both, anomaly(rate, seasonal 24 by uid), "
+      "change(p99_size, adwin) every 10s");
+  ASSERT_EQ(query.aggregates.size(), 3u);
+  EXPECT_EQ(query.aggregates[2].kind, AggregateKind::kRate);
+  ASSERT_EQ(query.by.size(), 1u);
+  ASSERT_EQ(query.watches.size(), 3u);
+  EXPECT_EQ(query.watches[0].name, "both");
+  EXPECT_EQ(query.watches[0].method, DetectorKind::kForest);
+  EXPECT_EQ(query.watches[0].measures, (std::vector<std::uint32_t>{0, 1}));
+  EXPECT_EQ(query.watches[1].name, "anomaly_rate");
+  EXPECT_EQ(query.watches[1].method, DetectorKind::kSeasonal);
+  EXPECT_EQ(query.watches[1].period, 24u);
+  EXPECT_EQ(query.watches[2].kind, WatchKind::kChange);
+  EXPECT_EQ(query.watches[2].method, DetectorKind::kAdwin);
+  EXPECT_EQ(QueryOf("anomaly(rate) by uid every 1s").watches[0].method, DetectorKind::kMad);
+  EXPECT_EQ(QueryOf("change(rate) every 1s").watches[0].method, DetectorKind::kPageHinkley);
+}
+
+TEST(ParseStatsQuery, SaysWhatIsWrongWithAWatch) {
+  EXPECT_EQ(FailureOf("anomaly(rate)"),
+            "14: 'anomaly_rate' goes from window to window: 'every' or 'session' says of which");
+  EXPECT_EQ(FailureOf("anomaly every 1s"), "9: expected '(', not 'every'");
+  EXPECT_EQ(FailureOf("anomaly(first(size)) every 1s"), "9: 'first_size' is no number");
+  EXPECT_EQ(FailureOf("anomaly(rate, mood) every 1s"), "15: unknown aggregate 'mood'");
+  EXPECT_EQ(FailureOf("anomaly(rate, count, mad) every 1s"), "1: 'mad' watches one aggregate");
+  EXPECT_EQ(FailureOf("change(rate, count) every 1s"), "1: 'page-hinkley' watches one aggregate");
+  EXPECT_EQ(FailureOf("anomaly(rate, seasonal 1) every 1s"), "24: a period is 2 to 4096 windows");
+  EXPECT_EQ(FailureOf("anomaly(rate, mad 3) every 1s"), "19: expected ')', not '3'");
+  EXPECT_EQ(FailureOf("anomaly(rate by uid) by pid every 1s"), "22: 'by' stands here a second time");
+  EXPECT_EQ(FailureOf("count, anomaly(count [size > 1]) every 1s"),
+            "16: two aggregates are named 'count': name one with 'as NAME'");
+  EXPECT_EQ(FailureOf("anomaly(rate), count as anomaly_rate_low every 1s"),
+            "16: two aggregates are named 'anomaly_rate_low': name one with 'as NAME'");
+}
+
 TEST(ParseStatsQuery, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(FailureOf(""), "1: expected an aggregate like count or p99(size), not the end");
   EXPECT_EQ(FailureOf("coutn"), "1: unknown aggregate 'coutn' (did you mean 'count'?)");

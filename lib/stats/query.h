@@ -1,7 +1,10 @@
 // StatsQuery: what vexevt-stats is asked for, as vexevt-stats(1) describes it. Plain values: read and checked for
 // shape, conditions not yet compiled.
 //
-//   query     = aggregate {"," aggregate} ["by" FIELD {"," FIELD}] [windows]
+//   query     = result {"," result} ["by" FIELD {"," FIELD}] [windows]
+//   result    = aggregate | watch ["as" NAME]
+//   watch     = "anomaly" "(" aggregate {"," aggregate} ["," METHOD [NUMBER]] [by] ")"
+//             | "change" "(" aggregate ["," METHOD] [by] ")"
 //   aggregate = measure ["[" EXPRESSION "]"] ["as" NAME]
 //   measure   = "count" | "rate" | "interarrival"
 //             | ("sum" | "min" | "max" | "mean" | "variance" | "stddev" | "first" | "last" | "distinct" | "entropy"
@@ -12,16 +15,18 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/base/status.h"
 #include "lib/event/column.h"
+#include "lib/series/detector.h"
 
 namespace vexevt {
 
-inline constexpr std::size_t kMaxAggregates = 64, kMaxKeyFields = 16;
+inline constexpr std::size_t kMaxAggregates = 64, kMaxKeyFields = 16, kMaxWatches = 16, kMaxWatched = 16;
 inline constexpr std::uint32_t kMaxTopK = 1'000;
 // Windows that may be open at once: of sliding ones, and those that lateness keeps open.
 inline constexpr std::uint64_t kMaxOpenWindows = 10'000;
@@ -44,6 +49,7 @@ enum class AggregateKind : std::uint8_t {
   kHistogram,  // by powers of two
   kEntropy,    // Shannon's, in bits, of how the values are distributed
   kRatio,
+  kWatch,  // no aggregate's: what a watch tells
 };
 
 struct Aggregate {
@@ -55,6 +61,20 @@ struct Aggregate {
   std::size_t when_at = 0;       // where it begins in the query's text, in bytes from 0
   std::vector<Aggregate> parts;  // kRatio: what is divided, and by what
   std::string name;              // attribute of the results: as given, or "p99_size"
+};
+
+enum class WatchKind : std::uint8_t {
+  kAnomaly,  // is the value what those before it make one expect?
+  kChange,   // have the values come to another level?
+};
+
+// A model of each group watches aggregates from window to window.
+struct Watch {
+  WatchKind kind = WatchKind::kAnomaly;
+  DetectorKind method = DetectorKind::kMad;
+  std::uint32_t period = 0;             // windows after which things are as before; 0: it is looked for
+  std::vector<std::uint32_t> measures;  // of StatsQuery::aggregates
+  std::string name;                     // of its first column; the others are "name_low" and so on
 };
 
 enum class WindowKind : std::uint8_t {
@@ -73,7 +93,8 @@ struct WindowShape {
 };
 
 struct StatsQuery {
-  std::vector<Aggregate> aggregates;  // at least one
+  std::vector<Aggregate> aggregates;  // at least one; those that are watched are among them
+  std::vector<Watch> watches;
   std::vector<Column> by;
   WindowShape windows;
   std::string text;  // what it was read from
@@ -81,6 +102,9 @@ struct StatsQuery {
 
 // A failure's message is "COLUMN: what is wrong", in bytes from 1. The code is kInvalidArgument.
 Result<StatsQuery> ParseStatsQuery(std::string_view text);
+
+// What stands behind a watch's name in those of its columns: "", "_low", "_high".
+std::span<const std::string_view> ColumnSuffixes(WatchKind kind);
 
 // Whether the aggregate has a value that is a number: others are texts.
 bool IsNumber(const Aggregate& aggregate);

@@ -7,6 +7,8 @@
 
 #include "lib/base/escape.h"
 #include "lib/base/units.h"
+#include "lib/plot/quantity.h"
+#include "lib/plot/text_width.h"
 #include "lib/stats/group_key.h"
 #include "lib/stats/result.h"
 
@@ -14,21 +16,6 @@ namespace vexevt {
 namespace {
 
 constexpr std::string_view kGapBetweenColumns = "  ";
-
-// What is lower where events are missing.
-bool OnlyGrows(AggregateKind kind) {
-  return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct ||
-         kind == AggregateKind::kSum;
-}
-
-// As a time in UTC, without zeros at its end.
-std::string ShortTime(std::uint64_t ns) {
-  std::string time = PrintTime(ns);
-  time.pop_back();
-  while (time.back() == '0') time.pop_back();
-  if (time.back() == '.') time.pop_back();
-  return time + "Z";
-}
 
 struct Shown {
   FieldType type;
@@ -42,7 +29,7 @@ struct Shown {
   std::string operator()(std::uint64_t number) const {
     if (type == FieldType::kSize) return RoundedSize(number);
     if (type == FieldType::kDuration) return RoundedDuration(number);
-    if (type == FieldType::kTime) return ShortTime(number);
+    if (type == FieldType::kTime) return ShowTime(number);
     return std::to_string(number);
   }
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
@@ -67,11 +54,11 @@ struct Table {
 void AppendTable(const Table& table, std::string* out) {
   std::vector<std::size_t> widths(table.left.size());
   for (const auto& line : table.lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], TextWidth(line[i]));
   }
   for (const auto& line : table.lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::size_t space = widths[i] - line[i].size();
+      const std::size_t space = widths[i] - TextWidth(line[i]);
       if (i > 0) out->append(kGapBetweenColumns);
       if (!table.left[i]) out->append(space, ' ');
       out->append(line[i]);
@@ -81,25 +68,29 @@ void AppendTable(const Table& table, std::string* out) {
   }
 }
 
-void AppendKey(const StatsQuery& query, const ResultRow& row, std::vector<std::string>* line) {
-  std::vector<FieldValue> values;
-  std::vector<std::string> texts;
-  if (row.other || !DecodeGroupKey(row.key, query.by.size(), &values, &texts)) {
-    for (std::size_t i = 0; i < query.by.size(); ++i) line->push_back(i == 0 ? "(other)" : "");
-    return;
-  }
-  for (std::size_t i = 0; i < query.by.size(); ++i) {
-    std::string text;
-    AppendColumnText(query.by[i], values[i], ValueForm::kEscaped, &text);
-    line->push_back(text.empty() ? "-" : std::move(text));
-  }
-}
-
 }  // namespace
+
+bool OnlyGrows(AggregateKind kind) {
+  return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct ||
+         kind == AggregateKind::kSum;
+}
 
 bool IsText(const ResultColumn& column) {
   return column.kind == AggregateKind::kTopK || column.kind == AggregateKind::kHistogram ||
          column.kind == AggregateKind::kFirst || column.kind == AggregateKind::kLast;
+}
+
+std::string ResultText(FieldType type, const ResultValue& value) { return std::visit(Shown{type}, value); }
+
+std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key) {
+  std::vector<FieldValue> values;
+  std::vector<std::string> value_texts, texts(query.by.size());
+  if (!DecodeGroupKey(key, query.by.size(), &values, &value_texts)) return texts;
+  for (std::size_t i = 0; i < query.by.size(); ++i) {
+    AppendColumnText(query.by[i], values[i], ValueForm::kEscaped, &texts[i]);
+    if (texts[i].empty()) texts[i] = "-";
+  }
+  return texts;
 }
 
 std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& plan) {
@@ -112,29 +103,34 @@ std::vector<std::string> TableNames(const StatsQuery& query, const StatePlan& pl
 std::vector<std::string> TableTexts(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
                                     const ResultRow& row) {
   std::vector<std::string> line;
-  AppendKey(query, row, &line);
+  if (row.other) {
+    line.resize(query.by.size());
+    if (!line.empty()) line[0] = "(other)";
+  } else {
+    line = KeyTexts(query, row.key);
+  }
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    std::string text = std::visit(Shown{plan.columns[i].type}, row.values[i]);
+    std::string text = ResultText(plan.columns[i].type, row.values[i]);
     if (window.lower_bound && OnlyGrows(plan.columns[i].kind)) text.insert(0, ">=");
     line.push_back(std::move(text));
   }
   return line;
 }
 
-void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window, std::string* out) {
+void AppendResultTable(const StatsQuery& query, const StatePlan& plan, const ToldWindow& window,
+                       std::span<const ResultRow> rows, std::string* out) {
   const bool one = query.windows.kind == WindowKind::kGlobal;
-  if (!one) *out += fmt::format("{} to {}", ShortTime(window.begin_ns), ShortTime(window.end_ns));
+  if (!one) *out += fmt::format("{} to {}", ShowTime(window.begin_ns), ShowTime(window.end_ns));
   if (window.partial) *out += one ? "so far" : ", so far";
   if (!one || window.partial) *out += '\n';
   Table table;
   table.lines.push_back(TableNames(query, plan));
   table.left.assign(query.by.size(), true);
   for (const ResultColumn& column : plan.columns) table.left.push_back(IsText(column));
-  for (const ResultRow& row : ReadRows(plan, window, ListForm::kPeople)) {
+  for (const ResultRow& row : rows) {
     table.lines.push_back(TableTexts(query, plan, window, row));
   }
   AppendTable(table, out);
-  if (!one || window.partial) *out += '\n';
 }
 
 }  // namespace vexevt

@@ -7,7 +7,6 @@
 #include "lib/base/units.h"
 #include "lib/event/layout.h"
 #include "lib/event/type.h"
-#include "lib/stats/group_key.h"
 
 namespace vexevt {
 namespace {
@@ -36,10 +35,16 @@ Rollup::Rollup(StatsQuery query, StatePlan plan, const RollupLimits& limits)
     : query_(std::move(query)),
       plan_(std::move(plan)),
       limits_(limits),
+      block_(plan_, query_.by),
       merged_(plan_, limits.most_groups),
       table_(plan_, limits.most_groups) {}
 
-void Rollup::See(const EventView& event, const TellWindow& tell) {
+void Rollup::See(std::span<const EventView> events, const TellWindow& tell) {
+  for (const EventView& event : events) SeeOne(event, tell);
+  Settle();
+}
+
+void Rollup::SeeOne(const EventView& event, const TellWindow& tell) {
   if (TellsOfStream(event.type())) [[unlikely]] {
     if (event.type() == kVexevtLost) SeeGap(event);
     return;
@@ -73,14 +78,22 @@ void Rollup::TakeHeld(std::span<const std::byte> frame, const TellWindow& tell) 
   now_ns_ = std::max(now_ns_, event.wall_ns());
   TellSessions(now_ns_, tell);
   TakeBySession(event);
+  Settle();
 }
 
-std::uint32_t Rollup::Count(const EventView& event, GroupTable* groups) {
-  ReadGroupKey(event, query_.by, &key_);
-  const std::uint32_t row = groups->RowOf(key_);
-  if (row == GroupTable::kOther) ++in_other_;
-  AddEvent(plan_, event, groups->State(row));
-  return row;
+void Rollup::Count(const EventView& event, GroupTable* groups) {
+  if (block_.full()) Settle();
+  block_.Add(event, groups);
+}
+
+void Rollup::Settle() {
+  for (const ArrivalBlock::Placed& placed : block_.Settle()) {
+    if (placed.row == GroupTable::kOther) ++in_other_;
+    if (placed.first && query_.windows.kind == WindowKind::kSession) {
+      endings_.emplace(After(placed.event->wall_ns(), query_.windows.gap_ns), placed.row);
+    }
+  }
+  FindDue();
 }
 
 void Rollup::TakeByTime(const EventView& event) {
@@ -98,10 +111,9 @@ void Rollup::TakeBySession(const EventView& event) {
     ++late_;
     return;
   }
-  const std::uint32_t row = Count(event, &table_);
-  if (HeadOf(table_.State(row)).events > 1) return;
-  endings_.emplace(After(event.wall_ns(), query_.windows.gap_ns), row);
-  FindDue();
+  Count(event, &table_);
+  // If this is the first of a session, which Settle will know.
+  due_ns_ = std::min(due_ns_, After(event.wall_ns(), query_.windows.gap_ns));
 }
 
 void Rollup::AdvanceTo(std::uint64_t wall_ns, const TellWindow& tell) {
@@ -110,6 +122,7 @@ void Rollup::AdvanceTo(std::uint64_t wall_ns, const TellWindow& tell) {
 }
 
 void Rollup::Advance(std::uint64_t now_ns, const TellWindow& tell) {
+  Settle();
   if (query_.windows.kind == WindowKind::kSession) {
     held_.TakeDue(After(now_ns, limits_.lateness_ns), [&](std::span<const std::byte> frame) { TakeHeld(frame, tell); });
     TellSessions(now_ns, tell);
@@ -239,6 +252,7 @@ void Rollup::TellTable(GroupTable* groups, ToldWindow window, const TellWindow& 
 }
 
 void Rollup::TellOpenTable(bool partial, const TellWindow& tell) {
+  Settle();
   TellTable(&table_,
             {.begin_ns = table_head_.first_ns,
              .end_ns = table_head_.last_ns,

@@ -22,6 +22,7 @@
 
 #include "lib/base/status.h"
 #include "lib/event/event_view.h"
+#include "lib/stats/arrival_block.h"
 #include "lib/stats/group_table.h"
 #include "lib/stats/query.h"
 #include "lib/stream/delay_queue.h"
@@ -50,7 +51,8 @@ class Rollup {
   // kInvalidArgument as ParseStatsQuery says, or without a column where limits and query don't agree.
   static Result<std::unique_ptr<Rollup>> Compile(StatsQuery query, const RollupLimits& limits);
 
-  void See(const EventView& event, const TellWindow& tell);
+  // Events in their order. Many at once cost less than one by one.
+  void See(std::span<const EventView> events, const TellWindow& tell);
   // So late it is, though no event has come that says so.
   void AdvanceTo(std::uint64_t wall_ns, const TellWindow& tell);
   // No event will come any more: windows that are open are told.
@@ -85,11 +87,13 @@ class Rollup {
 
   Rollup(StatsQuery query, StatePlan plan, const RollupLimits& limits);
 
+  void SeeOne(const EventView& event, const TellWindow& tell);
   void Take(const EventView& event, const TellWindow& tell);
   void TakeByTime(const EventView& event);
   void TakeBySession(const EventView& event);
   void TakeHeld(std::span<const std::byte> frame, const TellWindow& tell);
-  std::uint32_t Count(const EventView& event, GroupTable* groups);
+  void Count(const EventView& event, GroupTable* groups);
+  void Settle();
   void Advance(std::uint64_t now_ns, const TellWindow& tell);
   Pane& PaneAt(std::uint64_t index);
   std::uint64_t EndOf(std::uint64_t index) const;
@@ -112,7 +116,7 @@ class Rollup {
   std::uint64_t now_ns_ = 0;       // newest_ns_ less the lateness: before it nothing is open
   std::uint64_t due_ns_ = kNever;  // the now_ns_ at which something is to be told
   std::uint64_t late_ = 0, in_other_ = 0;
-  std::string key_;
+  ArrivalBlock block_;  // empty between two calls, and whenever a table is read
   std::vector<std::uint32_t> rows_;
   std::vector<Gap> gaps_;
 

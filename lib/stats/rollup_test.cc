@@ -116,6 +116,31 @@ TEST(Rollup, AClockThatJumpsAheadEndsWindowsAtOnce) {
   EXPECT_EQ(told.Finish().size(), 1u);
 }
 
+TEST(Rollup, AClockThatJumpsBackMakesEventsLate) {
+  ToldRollup windows("count every 10s");
+  windows.See(At(101)).See(At(5)).See(At(102));
+  EXPECT_EQ(windows.rollup().late(), 1u);
+  EXPECT_THAT(windows.Finish(), ElementsAre("100-110  2"));
+  ToldRollup sessions("count session gap 10s");
+  sessions.See(At(101)).See(At(5)).See(At(102));
+  EXPECT_EQ(sessions.rollup().late(), 1u);
+  EXPECT_THAT(sessions.Finish(), ElementsAre("101-102  2"));
+  ToldRollup global("count, interarrival");
+  global.See(At(101)).See(At(5)).See(At(102));
+  EXPECT_THAT(global.Finish(), ElementsAre("5-102  3 48500000000.000000"));
+}
+
+TEST(Rollup, ReachesFromTheFirstNanosecondToTheLast) {
+  Event first = At(0), last = At(0);
+  last.wall_ns = std::numeric_limits<std::uint64_t>::max();
+  for (const std::string_view windows : {"", " every 1s", " every 1s over 5s", " every 3 events", " session gap 1s"}) {
+    ToldRollup told("count, interarrival, rate" + std::string(windows));
+    told.See(first).See(last).See(last).See(first);
+    EXPECT_FALSE(told.Finish().empty()) << windows;
+    EXPECT_FALSE(told.rollup().next_deadline_ns()) << windows;
+  }
+}
+
 TEST(Rollup, PutsGroupsBeyondTheBoundIntoOther) {
   ToldRollup told("count, sum(size) by pid", {.most_groups = 2});
   for (std::uint32_t pid = 1; pid <= 5; ++pid) told.See(At(1, pid, pid));
@@ -165,6 +190,40 @@ TEST(Rollup, ComputesEachAggregate) {
       told.Finish(),
       ElementsAre("10-14  4 1.000000 1333333333.333333 16 0 8 4.000000 8.000000 2.828427 a c 4.000000 8.000000 3 "
                   "[[\"b\",2]] [[0,1],[4,2],[8,1]] 1.500000 0.750000"));
+}
+
+TEST(Rollup, ComputesEachAggregateOfOneEvent) {
+  ToldRollup told(
+      "count, rate, interarrival, sum(size), min(size), max(size), mean(size), variance(size), stddev(size), "
+      "first(comm), last(comm), p50(size), quantile(1, size) as q, distinct(comm), topk(1, comm), histogram(size), "
+      "entropy(comm), ratio(count [size > 9], count) as share");
+  told.See(At(10, 1, 5, "a"));
+  EXPECT_THAT(told.Finish(), ElementsAre("10-10  1 - - 5 5 5 5.000000 0.000000 0.000000 a a 5.000000 5.000000 1 "
+                                         "[[\"a\",1]] [[4,1]] 0.000000 0.000000"));
+}
+
+TEST(Rollup, ANumberThatIsNoneCountsInNothing) {
+  constexpr std::string_view kAggregates =
+      "count, sum(attr.x), min(attr.x), max(attr.x), mean(attr.x), variance(attr.x), p50(attr.x), histogram(attr.x)";
+  Event event = At(1);
+  event.attributes = {{"x", std::numeric_limits<double>::quiet_NaN()}};
+  ToldRollup none(kAggregates);
+  none.See(event);
+  EXPECT_THAT(none.Finish(), ElementsAre("1-1  1 - - - - - - []"));
+  ToldRollup told(kAggregates);
+  told.See(event);
+  event.attributes = {{"x", 2.0}};
+  told.See(event);
+  EXPECT_THAT(told.Finish(), ElementsAre("1-1  2 2.000000 2.000000 2.000000 2.000000 0.000000 2.000000 [[2,1]]"));
+}
+
+TEST(Rollup, ASumBeyondTheDoublesIsInfinite) {
+  ToldRollup told("sum(attr.x), max(attr.x), p50(attr.x)");
+  Event event = At(1);
+  event.attributes = {{"x", std::numeric_limits<double>::max()}};
+  told.See(event).See(event).See(event);
+  EXPECT_THAT(told.Finish(), ElementsAre("1-1  inf " + std::to_string(std::numeric_limits<double>::max()) + " " +
+                                         std::to_string(std::numeric_limits<double>::max())));
 }
 
 TEST(Rollup, WithoutAValueTellsNone) {

@@ -40,7 +40,7 @@ Frames StatesOf(std::string_view text, const std::vector<Event>& events) {
     AppendFrame(event, &frame);
     EventView view;
     EXPECT_TRUE(EventView::Bind(frame, &view));
-    (*rollup)->See(view, tell);
+    (*rollup)->See({&view, 1}, tell);
   }
   (*rollup)->Finish(tell);
   return frames;

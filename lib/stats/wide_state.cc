@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -15,13 +16,10 @@ namespace vexevt {
 namespace {
 
 // Of a bucket of PowerHistogram: the least number that it takes.
-std::string BeginOf(std::size_t bucket) {
-  if (bucket == 0) return "-inf";
-  if (bucket == 1) return "0";
-  return bucket == 66 ? "18446744073709551616" : std::to_string(std::uint64_t{1} << (bucket - 2));
-}
+std::string BeginOf(std::size_t bucket) { return fmt::format("{:.0f}", PowerHistogram::Begin(bucket)); }
 
 }  // namespace
+
 void Witness::Set(std::uint64_t time_ns, const FieldValue& value) {
   known_ = true;
   time_ns_ = time_ns;
@@ -106,6 +104,11 @@ void PowerHistogram::Add(double value) {
 
 void PowerHistogram::Merge(const PowerHistogram& other) {
   for (std::size_t bucket = other.counts_.size(); bucket-- > 0;) Count(bucket, other.counts_[bucket]);
+}
+
+double PowerHistogram::Begin(std::size_t bucket) {
+  if (bucket == 0) return -std::numeric_limits<double>::infinity();
+  return bucket == 1 ? 0 : std::exp2(static_cast<double>(bucket - 2));
 }
 
 std::string PowerHistogram::Json() const {

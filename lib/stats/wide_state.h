@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -40,12 +41,17 @@ class Witness {
 // How many values lie below 0, from 0 to below 1, and from each power of two to the next: exact, and merged exactly.
 class PowerHistogram {
  public:
+  static constexpr std::size_t kBuckets = 67;  // below 0, below 1, 2^0 to 2^63, from 2^64 on
+
   void Add(std::uint64_t value);
   void Add(std::int64_t value);
   void Add(double value);  // no NaN
   void Merge(const PowerHistogram& other);
 
   bool empty() const { return counts_.empty(); }
+  // By bucket, as far as the highest that has some; and the least number that a bucket takes, the first's being -inf.
+  std::span<const std::uint64_t> counts() const { return counts_; }
+  static double Begin(std::size_t bucket);
   // [[from, how many], …] without those that have none; below 0 "-inf".
   std::string Json() const;
   std::string Text() const;  // for people: from:how many, each
@@ -54,8 +60,6 @@ class PowerHistogram {
   bool Load(Unpacker* unpacker);
 
  private:
-  static constexpr std::size_t kBuckets = 67;  // below 0, below 1, 2^0 to 2^63, from 2^64 on
-
   void Count(std::size_t bucket, std::uint64_t count);
 
   std::vector<std::uint64_t> counts_;  // as far as the highest bucket that has some

@@ -14,7 +14,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::uint64_t kMagic = 0x3176'7473'7476'6578;  // "xevtstv1": another layout has another number
+constexpr std::uint64_t kMagic = 0x3276'7473'7476'6578;  // "xevtstv2": another layout has another number
 constexpr std::size_t kNumbers = sizeof(StatusNumbers) / sizeof(std::uint64_t);
 static_assert(std::is_trivially_copyable_v<StatusNumbers>);
 using Words = std::array<std::uint64_t, kNumbers>;

@@ -22,6 +22,7 @@ struct StatusNumbers {
   std::uint64_t last_wall_ns = 0;  // time of the last event read, 0: none yet
   std::uint64_t moved_ns = 0;      // monotonic time (Clock) at which in, out or waits last changed
   std::uint64_t waits = 0;         // 1: for input, and has nothing else to do
+  std::uint64_t waited_ns = 0;     // for input, before moved_ns
 };
 
 struct StatusFacts {

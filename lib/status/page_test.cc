@@ -12,7 +12,7 @@ namespace vexevt {
 namespace {
 
 StatusNumbers AllAre(std::uint64_t value) {
-  return {value, value, value, value, value, value, value, value, value, value, value, value};
+  return {value, value, value, value, value, value, value, value, value, value, value, value, value};
 }
 
 TEST(StatusPage, ShowsWhatWasPublished) {
@@ -53,7 +53,7 @@ TEST(StatusPage, NumbersAreOfOneMoment) {
     auto reading = ReadStatusPage(page.fd());
     if (!reading) continue;  // the writer never rested
     const StatusNumbers& numbers = reading->numbers;
-    EXPECT_EQ(numbers.in, numbers.waits);
+    EXPECT_EQ(numbers.in, numbers.waited_ns);
     EXPECT_EQ(numbers.out, numbers.last_wall_ns);
     EXPECT_EQ(numbers.in, numbers.lost);
     EXPECT_GE(numbers.in, last);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "lib/base/clock.h"
 #include "lib/io/full.h"
 
 namespace vexevt {
@@ -33,7 +34,40 @@ std::optional<StatusReading> FindPage(const fs::path& process, std::error_code* 
   return {};
 }
 
+// "RAN QUEUED SLICES".
+ThreadTime ReadThreadTime(const fs::path& thread) {
+  ThreadTime time;
+  Result<std::string> text = ReadFile(thread / "schedstat", 128);
+  if (!text.ok()) return time;
+  const char* end = text->data() + text->size();
+  const auto ran = std::from_chars(text->data(), end, time.ran_ns);
+  if (ran.ptr != end) std::from_chars(ran.ptr + 1, end, time.queued_ns);
+  return time;
+}
+
+// What "-" stands for.
+const std::string& Named(const std::string& endpoint, const std::string& link) {
+  return endpoint == "-" && !link.empty() ? link : endpoint;
+}
+
+RunningTool LookAt(pid_t pid, const fs::path& process, StatusReading reading) {
+  RunningTool tool{.pid = pid,
+                   .reading = std::move(reading),
+                   .stdin_link = LinkOf(process / "fd/0"),
+                   .stdout_link = LinkOf(process / "fd/1"),
+                   .seen_ns = SystemClock().Now().mono_ns,
+                   .thread = ReadThreadTime(process)};
+  std::error_code error;
+  for (fs::directory_iterator entry(process / "task", error), end; !error && entry != end; entry.increment(error)) {
+    tool.processor_ns += ReadThreadTime(entry->path()).ran_ns;
+  }
+  return tool;
+}
+
 }  // namespace
+
+const std::string& InputOf(const RunningTool& tool) { return Named(tool.reading.facts.input, tool.stdin_link); }
+const std::string& OutputOf(const RunningTool& tool) { return Named(tool.reading.facts.output, tool.stdout_link); }
 
 Result<RunningTools> FindRunningTools() {
   RunningTools found;
@@ -49,10 +83,7 @@ Result<RunningTools> FindRunningTools() {
     auto reading = FindPage(entry->path(), &refused);
     if (refused == std::errc::permission_denied) ++found.hidden;
     if (!reading) continue;
-    found.tools.push_back({.pid = pid,
-                           .reading = *std::move(reading),
-                           .stdin_link = LinkOf(entry->path() / "fd/0"),
-                           .stdout_link = LinkOf(entry->path() / "fd/1")});
+    found.tools.push_back(LookAt(pid, entry->path(), *std::move(reading)));
   }
   if (error) return ErrnoStatus("cannot read '/proc'", error.value());
   std::ranges::sort(found.tools, {}, &RunningTool::pid);

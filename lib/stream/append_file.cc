@@ -19,7 +19,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+constexpr std::size_t kReadAtOnce = std::size_t{256} << 10;
 
 Status Cannot(std::string_view verb, const std::string& path) {
   return ErrnoStatus(fmt::format("cannot {} '{}'", verb, path), errno);
@@ -63,7 +63,7 @@ Status CheckFramesEnd(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return Cannot("open", path);
   ZstdWalk walk;
-  std::vector<std::byte> buffer(kReadBytes);
+  std::vector<std::byte> buffer(kReadAtOnce);
   for (;;) {
     VEXEVT_ASSIGN(std::size_t got, ReadSome(fd.get(), buffer, path));
     if (got == 0) break;

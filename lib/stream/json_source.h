@@ -1,16 +1,20 @@
 // JsonSource: lines of JSON (json_read.h) as a stream of frames, so that whatever reads streams reads them too. Lines
-// are converted as they come; a bad one is kDataLoss with its number, after all before it were given.
+// are converted as they come, by several threads where they come faster than one can; a bad one is kDataLoss with its
+// number, after all before it were given.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "lib/event/event.h"
-#include "lib/event/json_read.h"
+#include "lib/event/id_source.h"
 #include "lib/io/byte_source.h"
+#include "lib/stream/json_chunk.h"
 
 namespace vexevt {
 
@@ -21,6 +25,7 @@ class JsonSource final : public ByteSource {
 
   // `name` stands in errors: "a.json: line 12: unknown key 'pth' (did you mean 'path'?)".
   JsonSource(std::unique_ptr<ByteSource> text, std::string name);
+  ~JsonSource() override;
 
   Result<std::size_t> Read(std::span<std::byte> to) override;
   bool Ready() override;
@@ -28,20 +33,32 @@ class JsonSource final : public ByteSource {
   std::string TakeBreak() override { return std::exchange(break_, {}); }
   std::optional<FileId> file() const override { return text_->file(); }
 
+  // As Read, but gives whole frames, without a copy: they hold until the next call. Empty: the end.
+  Result<std::span<const std::byte>> ReadFrames() { return Give(SIZE_MAX); }
+  // Whether some of the frames last read have no id or no time.
+  bool bare() const { return bare_; }
+
  private:
-  bool HasOutput() const { return given_ < frames_.size() || ended_ || !failure_.ok(); }
-  void Pump();
-  Status Convert(std::string_view line);
+  struct Piece;
+
+  Result<std::span<const std::byte>> Give(std::size_t most);
+  void ReadWhatIsThere();
+  void ReadText();
+  void BeginAnew(std::string what, std::size_t got);
+  void Submit(std::size_t size);
+  bool HasOutput();
+  Status FailureOf(Piece* piece) const;
 
   std::unique_ptr<ByteSource> text_;
   std::string name_;
-  JsonReader reader_;
-  Event event_;
-  std::vector<std::byte> buffer_;  // for one read
-  std::string partial_;            // the start of a line whose end has not come
-  std::vector<std::byte> frames_;  // converted; given so far up to given_
+  std::size_t most_pieces_;
+  std::unique_ptr<Piece> filling_;             // its last line may not be whole yet
+  std::deque<std::unique_ptr<Piece>> pieces_;  // being converted, or done; given so far up to given_ of the first
+  std::vector<std::unique_ptr<Piece>> spare_;
   std::size_t given_ = 0;
-  bool ended_ = false;
+  std::uint64_t lines_ = 0;  // of the pieces that have been given
+  bool ended_ = false;       // nothing more is read
+  bool bare_ = false;
   std::string break_;
   Status failure_;
 };

@@ -103,6 +103,60 @@ TEST(JsonSourceTest, RefusesEventsLargerThanAFrame) {
   EXPECT_THAT(ReadAll(&endless, 100, &out).message(), testing::StartsWith("x: line 1: longer than"));
 }
 
+// Enough for several threads, which may end in any order.
+TEST(JsonSourceTest, KeepsTheOrderAndTheNumbersOfManyLines) {
+  std::string text;
+  std::vector<std::byte> frames;
+  Event event;
+  event.type = kFsOpen;
+  std::uint32_t pid = 0;
+  while (text.size() < std::size_t{3} << 20) {
+    event.pid = ++pid;
+    AppendFrame(event, &frames);
+    text += "{\"type\":\"fs.open\",\"pid\":" + std::to_string(pid) + "}\n";
+  }
+  auto pieces = std::make_unique<Pieces>(text + "nonsense\n" + text, 100'000);
+  pieces->ready_ = 1000;
+  JsonSource source(std::move(pieces), "x");
+  std::vector<std::byte> out;
+  Status status = ReadAll(&source, 1 << 16, &out);
+  EXPECT_THAT(status.message(), testing::StartsWith("x: line " + std::to_string(pid + 1) + ": not JSON"));
+  EXPECT_EQ(out, frames);
+}
+
+// A text that is replaced by another in the middle of a line.
+class Replaced final : public ByteSource {
+ public:
+  Result<std::size_t> Read(std::span<std::byte> to) override {
+    constexpr std::string_view kTexts[] = {"{\"type\":\"fs.open\"}\n{\"ty", "{\"type\":\"fs.close\"}\n", ""};
+    const std::string_view text = kTexts[reads_++];
+    std::ranges::copy(AsBytes(text), to.begin());
+    return text.size();
+  }
+  bool Ready() override { return reads_ < 3; }
+  void AddPolls(std::vector<pollfd>*) const override {}
+  std::string TakeBreak() override { return reads_ == 2 ? "truncated" : ""; }
+
+ private:
+  int reads_ = 0;
+};
+
+TEST(JsonSourceTest, TellsOfABreakWithTheFirstFrameBehindIt) {
+  JsonSource source(std::make_unique<Replaced>(), "x");
+  std::vector<std::byte> buffer(1000);
+  auto type_of_next = [&]() -> EventType {
+    auto got = source.Read(buffer);
+    EventView event;
+    if (!got.ok() || !EventView::Bind(std::span(buffer).first(*got), &event)) return 0;
+    return event.type();
+  };
+  EXPECT_EQ(type_of_next(), kFsOpen);
+  EXPECT_EQ(source.TakeBreak(), "");
+  EXPECT_EQ(type_of_next(), kFsClose);
+  EXPECT_EQ(source.TakeBreak(), "truncated within a line");
+  EXPECT_EQ(*source.Read(buffer), 0u);
+}
+
 TEST(JsonSourceTest, IsReadyOnceALineIsWhole) {
   auto pieces = std::make_unique<Pieces>("{\"type\":\"fs.open\"}\n", 10);
   Pieces* text = pieces.get();

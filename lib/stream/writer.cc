@@ -9,18 +9,18 @@ namespace vexevt {
 namespace {
 
 // What one write(2) to a pipe carries best.
-constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+constexpr std::size_t kWriteBytes = std::size_t{64} << 10;
 constexpr int kPipeBytes = 1 << 20;
 
 }  // namespace
 
-StreamWriter::StreamWriter(UniqueFd fd, std::string name) : name_(std::move(name)), buffer_(kBufferBytes / 8) {
+StreamWriter::StreamWriter(UniqueFd fd, std::string name) : name_(std::move(name)), buffer_(kWriteBytes / 8) {
   fcntl(fd.get(), F_SETPIPE_SZ, kPipeBytes);  // no pipe, or at the user's limit: works as it is
   sink_ = std::make_unique<FdSink>(std::move(fd), name_);
 }
 
 StreamWriter::StreamWriter(std::unique_ptr<ByteSink> sink, std::string name)
-    : sink_(std::move(sink)), name_(std::move(name)), buffer_(kBufferBytes / 8) {}
+    : sink_(std::move(sink)), name_(std::move(name)), buffer_(kWriteBytes / 8) {}
 
 Status StreamWriter::AppendFallback(std::span<const std::byte> frame) {
   VEXEVT_ASSIGN(std::byte * to, Reserve(frame.size()));

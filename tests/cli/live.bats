@@ -310,6 +310,8 @@ END
   [[ $output == *"query:1: "* ]]
   run -2 vexevt-stats --live --format json in.evt
   run -2 vexevt-stats --live --partial 1s in.evt
+  run -2 vexevt-stats --live --plot auto in.evt
+  run -2 vexevt-stats --live 'count, anomaly(rate) every 1s' in.evt
   run -2 vexevt-stats --once count in.evt
   run -2 vexevt-stats --live --interval 1ms in.evt
   run -3 vexevt-stats --live -i missing.evt

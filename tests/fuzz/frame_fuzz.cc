@@ -1,12 +1,15 @@
 // EventView against Cap'n Proto's own reader: what Bind accepts, capnp reads, and the same; what Flatten makes of the
-// rest, Bind accepts.
+// rest, Bind accepts. And whatever it is, OTLP makes text of it.
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "lib/base/utf8.h"
 #include "lib/event/event_view.h"
 #include "lib/event/flatten.h"
+#include "lib/event/otlp_request.h"
 #include "lib/event/testing/capnp_read.h"
 #include "lib/event/unpack.h"
 
@@ -21,6 +24,11 @@ bool Agrees(std::span<const std::byte> frame) {
   Unpack(view, &ours);
   CapnpRead theirs(frame);
   if (!theirs.ok() || !SameEvent(ours, theirs.event())) std::abort();
+  OtlpRequest request;
+  if (request.Add(view) + request.AddOpen(1) > 1) std::abort();
+  std::string line;
+  request.AppendLine(&line);
+  if (!IsUtf8(line)) std::abort();
   return true;
 }
 

@@ -1,6 +1,8 @@
-// A line of JSON is refused, or read as an event that comes back from its own JSON as the same frame.
+// A line of JSON is refused, or read as an event that comes back from its own JSON as the same frame. A space in front
+// keeps it from PlainJson, and changes nothing.
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "lib/event/encode.h"
@@ -10,12 +12,22 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vexevt;
-  static JsonReader reader, again;
-  Event event, back;
-  Result<bool> read = reader.Read({reinterpret_cast<const char*>(data), size}, &event);
-  if (!read.ok() || !*read) return 0;
+  static JsonReader reader, careful, again;
+  Event event, spaced, back;
+  std::string text(reinterpret_cast<const char*>(data), size);
+  Result<bool> read = reader.Read(text, &event), other = careful.Read(" " + text, &spaced);
+  if (read.ok() != other.ok()) std::abort();
+  if (!read.ok()) {
+    if (read.status().message() != other.status().message()) std::abort();
+    return 0;
+  }
+  if (*read != *other) std::abort();
+  if (!*read) return 0;
+  std::vector<std::byte> frame_spaced;
+  AppendFrame(spaced, &frame_spaced);
   std::vector<std::byte> frame, frame_back;
   AppendFrame(event, &frame);
+  if (frame != frame_spaced) std::abort();
   if (frame.size() > kMaxFrameBytes) return 0;
   EventView view;
   if (!EventView::Bind(frame, &view)) std::abort();

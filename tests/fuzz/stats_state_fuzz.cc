@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!sum.Add(view).ok()) std::abort();
   sum.Finish([&](const ToldWindow& window) {
     std::string text;
-    AppendResultTable(*sum.query(), sum.plan(), window, &text);
+    AppendResultTable(*sum.query(), sum.plan(), window, ReadRows(sum.plan(), window, ListForm::kPeople), &text);
     ResultEvent result(*sum.query(), sum.plan(), "fuzz");
     for (const ResultRow& row : ReadRows(sum.plan(), window, ListForm::kJson)) FrameOf(result.Make(window, row));
   });

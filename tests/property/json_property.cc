@@ -33,6 +33,12 @@ RC_GTEST_PROP(JsonProperty, GivesTheSameFrameBack, ()) {
   if (!read.ok()) RC_FAIL(read.status().message());
   AppendFrame(back, &frame_back);
   RC_ASSERT(frame == frame_back);
+
+  // A space in front keeps a line from PlainJson.
+  RC_ASSERT(*reader.Read(" " + line, &back));
+  frame_back.clear();
+  AppendFrame(back, &frame_back);
+  RC_ASSERT(frame == frame_back);
 }
 
 // What no event is (random text, and lines with a byte changed) is refused or read, and what is read can be written.
@@ -46,15 +52,20 @@ RC_GTEST_PROP(JsonProperty, ReadsAnyLineOrSaysWhyNot, ()) {
   std::string line;
   AppendJson(view, &line);
   line[*rc::gen::inRange<std::size_t>(0, line.size())] = *rc::gen::arbitrary<char>();
-  JsonReader reader;
-  Event back;
-  Result<bool> read = reader.Read(line, &back);
+  JsonReader reader, careful;
+  Event back, spaced;
+  Result<bool> read = reader.Read(line, &back), other = careful.Read(" " + line, &spaced);
+  RC_ASSERT(read.ok() == other.ok());
   if (!read.ok()) {
     RC_ASSERT(read.status().message().starts_with("line 1: "));
+    RC_ASSERT(read.status().message() == other.status().message());
   } else if (*read) {
     frame.clear();
     AppendFrame(back, &frame);
     RC_ASSERT(EventView::Bind(frame, &view));
+    std::vector<std::byte> frame_spaced;
+    AppendFrame(spaced, &frame_spaced);
+    RC_ASSERT(frame == frame_spaced);
   }
 }
 

@@ -191,6 +191,30 @@ RC_GTEST_PROP(Rollup, SessionsAreTheirDefinition, ()) {
   Compare(" session gap " + std::to_string(gap) + "s", kPatient, samples, groups);
 }
 
+// Also where windows end, groups begin and find no room, and events come late among those that are given at once.
+RC_GTEST_PROP(Rollup, SeesManyEventsAtOnceAsOneByOne, ()) {
+  const auto samples = *rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, 300), [](std::size_t count) {
+    return rc::gen::container<std::vector<std::tuple<std::uint64_t, std::uint32_t, std::uint64_t>>>(
+        count, rc::gen::tuple(rc::gen::inRange<std::uint64_t>(0, 60), rc::gen::inRange<std::uint32_t>(1, 100),
+                              rc::gen::inRange<std::uint64_t>(0, 200)));
+  });
+  const auto windows = *rc::gen::elementOf(std::vector<std::string>{
+      "", " every 7s", " every 5s over 15s", " every 30 events", " session gap 1s", " session gap 20s"});
+  const RollupLimits limits{.most_groups = *rc::gen::inRange<std::uint32_t>(1, 120),
+                            .lateness_ns = *rc::gen::inRange<std::uint64_t>(0, 40) * kNsPerSecond};
+  const std::string text = "topk(2, size), histogram(size), " + std::string(kAggregates) + windows;
+  ToldRollup single(text, limits), whole(text, limits);
+  std::vector<Event> events;
+  for (const auto& [second, pid, size] : samples) events.push_back(EventOf({second, pid, size}));
+  for (const Event& event : events) single.See(event);
+  whole.SeeAll(events);
+  RC_ASSERT(whole.Told() == single.Told());
+  RC_ASSERT(whole.rollup().next_deadline_ns() == single.rollup().next_deadline_ns());
+  RC_ASSERT(whole.Finish() == single.Finish());
+  RC_ASSERT(whole.rollup().late() == single.rollup().late());
+  RC_ASSERT(whole.rollup().in_other() == single.rollup().in_other());
+}
+
 // What several saw, saved, read again and merged, is what one would have seen.
 RC_GTEST_PROP(Rollup, StatesThatWereMergedAreThoseOfOneRun, ()) {
   const auto samples = *Samples();
@@ -212,12 +236,9 @@ RC_GTEST_PROP(Rollup, StatesThatWereMergedAreThoseOfOneRun, ()) {
     AppendFrame(EventOf(sorted[i]), &frame);
     EventView view;
     RC_ASSERT(EventView::Bind(frame, &view));
-    std::string key;
-    ReadGroupKey(view, query->by, &key);
-    for (GroupTable* table : {&one, i < half ? &left : &right}) {
-      const std::uint32_t row = table->RowOf(key);
-      AddEvent(plan, view, table->State(row));
-    }
+    ArrivalBlock block(plan, query->by);
+    for (GroupTable* table : {&one, i < half ? &left : &right}) block.Add(view, table);
+    block.Settle();
   }
   GroupTable read(plan, 100);
   for (std::uint32_t row = 1; row < right.rows(); ++row) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,12 +48,15 @@ class ToldRollup {
     rollup_ = std::move(*rollup);
   }
 
-  ToldRollup& See(const Event& event) {
-    std::vector<std::byte> frame;
-    AppendFrame(event, &frame);
-    EventView view;
-    EXPECT_TRUE(EventView::Bind(frame, &view));
-    rollup_->See(view, Tell());
+  ToldRollup& See(const Event& event) { return SeeAll({&event, 1}); }
+  ToldRollup& SeeAll(std::span<const Event> events) {
+    std::vector<std::vector<std::byte>> frames(events.size());
+    std::vector<EventView> views(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      AppendFrame(events[i], &frames[i]);
+      EXPECT_TRUE(EventView::Bind(frames[i], &views[i]));
+    }
+    rollup_->See(views, Tell());
     return *this;
   }
 
@@ -64,8 +68,11 @@ class ToldRollup {
   }
   Rollup& rollup() { return *rollup_; }
 
+  Rollup::TellWindow watch;  // sees each window, too
+
   Rollup::TellWindow Tell() {
     return [this](const ToldWindow& window) {
+      if (watch) watch(window);
       for (const ResultRow& row : ReadRows(rollup_->plan(), window, ListForm::kJson)) {
         std::string line =
             std::to_string(window.begin_ns / kNsPerSecond) + "-" + std::to_string(window.end_ns / kNsPerSecond);

@@ -1,0 +1,38 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "lib/plot/svg.h"
+#include "lib/plot/svg_parts.h"
+
+namespace vexevt {
+namespace {
+
+constexpr double kRow = 18, kThick = 13, kBaseline = 11, kValueRoom = 80, kValueGap = 5;
+
+}  // namespace
+
+double AppendBarsSvg(const Chart& chart, double top, std::string* out) {
+  std::vector<double> values;
+  for (const ChartRow& row : chart.rows) values.push_back(row.values.empty() ? NAN : row.values[0]);
+  const Scale scale = ScaleOf(values);
+  const double left = LabelRoom(chart), width = kSvgWidth - left - kValueRoom;
+  const auto x_of = [&](double value) { return left + ShareOf(value, scale) * width; };
+  for (std::size_t i = 0; i < values.size(); ++i, top += kRow) {
+    AppendSvgLabel(chart.rows[i].label, left, top + kBaseline, out);
+    double end = x_of(0);
+    if (!std::isnan(values[i])) {
+      const double from = std::min(x_of(0), x_of(values[i]));
+      end = std::max(x_of(0), x_of(values[i]));
+      *out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n", from, top,
+                          end - from, kThick, SvgColor(0));
+    }
+    const std::string text = ShowQuantity(values[i], chart.quantity);
+    AppendSvgText(text, text.size(), end + kValueGap, top + kBaseline, TextAnchor::kStart, "", out);
+  }
+  return top;
+}
+
+}  // namespace vexevt
