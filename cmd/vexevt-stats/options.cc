@@ -25,6 +25,7 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'ratio(count [result != 0], count) as failed by comm every 10s over 1m' a.evt"},
     {"bursts of each process, with a second of silence between",
      "vexevt-stats 'count, sum(length) by pid session gap 1s' a.evt"},
+    {"what goes on, on the terminal", "vexevt-capture /srv | vexevt-stats --live"},
     {"how busy each process was, at a glance", "vexevt-stats 'count by comm every 1m' a.evt --plot auto"},
     {"a report as a page for a mail",
      "vexevt-stats 'count, p99(size) by comm every 1m' a.evt --html a.html >/dev/null"},
@@ -50,6 +51,22 @@ void AddGroups(CLI::App& app, StatsOptions* options) {
 void AddResults(CLI::App& app, StatsOptions* options) {
   AddFlag(app, "--partials", "write states that vexevt-stats merge adds up, in place of results", &options->states);
   AddText(app, "--name", "NAME", "what results are called, as observability.name; stats", &options->name);
+}
+
+void AddLive(CLI::App& app, StatsOptions* options) {
+  AddFlag(
+      app, "--live",
+      "show the stream while it goes by, on the terminal\nRates, the busiest paths, processes and types of the last "
+      "minute, anomalies and alerts, and QUERY, which can be left out. ? shows the keys. Where there is no terminal "
+      "the tables are printed every --interval.",
+      &options->live);
+  AddFlag(app, "--once", "with --live: print the tables, once, at the end of the stream", &options->once);
+  AddValue(app, "--interval", "DURATION", "with --live: between two pictures; 1s",
+           [options](std::string_view text) -> Status {
+             VEXEVT_ASSIGN(options->interval_ns, ParseDuration(text));
+             if (options->interval_ns < 100 * kNsPerMs) return InvalidArgument("it is 100ms at least");
+             return {};
+           });
 }
 
 void AddDrawing(CLI::App& app, StatsOptions* options) {
@@ -118,7 +135,9 @@ void AddProfile(CLI::App& app, StatsOptions* options) {
 const Tool kStatsTool = {
     .name = "vexevt-stats",
     .summary = "count, sum up and rank events by group and window",
-    .usage = "[OPTION]... QUERY [FILE]...\nmerge [OPTION]... [FILE]...\nprofile [OPTION]... [PID]",
+    .usage =
+        "[OPTION]... QUERY [FILE]...\n--live [OPTION]... [QUERY] [FILE]...\nmerge [OPTION]... [FILE]...\n"
+        "profile [OPTION]... [PID]",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -166,6 +185,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
       "tell at the end how good each `forecast` would have been, in place of results\nThe windows are gone through, "
       "and each forecast is made of those before it alone.",
       &options->backtest);
+  AddLive(app, options);
   AddChoice<bool>(
       app, "--clock",
       "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "

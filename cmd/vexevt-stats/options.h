@@ -37,7 +37,10 @@ struct StatsOptions {
   std::optional<PlotKind> plot;        // drawn in place of results
   std::string svg, html;               // files; empty: none
   bool check = false;
-  bool merge = false;  // the command is `merge`
+  bool live = false;
+  bool once = false;                         // of the live view one print, at the end
+  std::uint64_t interval_ns = kNsPerSecond;  // between its pictures
+  bool merge = false;                        // the command is `merge`
   ProfileOptions profile;
   bool profiles = false;  // the command is `profile`
 

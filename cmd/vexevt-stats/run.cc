@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cmd/vexevt-stats/backtest.h"
+#include "cmd/vexevt-stats/live.h"
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/profile.h"
 #include "cmd/vexevt-stats/window_writer.h"
@@ -197,6 +198,8 @@ class StatsStep final : public Step {
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
   if (options.profiles) return RunProfile(options.profile);
+  if (options.once && !options.live) return InvalidArgument("--once goes with --live");
+  if (options.live) return RunLive(options, QueryText(options));
   VEXEVT_ASSIGN(std::unique_ptr<Rollup> rollup, RollupOf(options));
   if (options.states && !HasMergeableWindows(rollup->query())) {
     return InvalidArgument("--partials: windows of so many events are each stream's own, and can't be merged");

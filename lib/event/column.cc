@@ -111,6 +111,18 @@ void AppendValueText(FieldType type, const FieldValue& value, ValueForm form, st
   }
 }
 
+void AppendColumnText(const Column& column, const FieldValue& value, ValueForm form, std::string* out) {
+  FieldType type = FieldType::kFloat;
+  if (column.field != nullptr) {
+    type = column.field->type;
+  } else if (std::holds_alternative<std::int64_t>(value)) {
+    type = FieldType::kInt;
+  } else if (std::holds_alternative<bool>(value)) {
+    type = FieldType::kBool;
+  }
+  AppendValueText(type, value, form, out);
+}
+
 bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out) {
   FieldValue value = ReadField(event, field);
   if (std::holds_alternative<std::monostate>(value)) {

@@ -39,6 +39,8 @@ bool AppendValue(const EventView& event, const Column& column, ValueForm form, s
 bool AppendFieldValue(const EventView& event, const Field& field, ValueForm form, std::string* out);
 // The same for a value of such a field that was read before.
 void AppendValueText(FieldType type, const FieldValue& value, ValueForm form, std::string* out);
+// The same for one that ReadColumn gave.
+void AppendColumnText(const Column& column, const FieldValue& value, ValueForm form, std::string* out);
 void AppendAttributeValue(const Attribute& attribute, ValueForm form, std::string* out);
 
 }  // namespace vexevt

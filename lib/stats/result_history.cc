@@ -21,9 +21,8 @@ std::string LabelOf(const StatsQuery& query, const ResultRow& row) {
   if (!DecodeGroupKey(row.key, query.by.size(), &values, &texts)) return {};
   std::string label;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Field* const field = query.by[i].field;
     std::string text;
-    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kRaw, &text);
+    AppendColumnText(query.by[i], values[i], ValueForm::kRaw, &text);
     if (i > 0) label += ' ';
     label += text.empty() ? "-" : text;
   }

@@ -87,8 +87,7 @@ std::vector<std::string> KeyTexts(const StatsQuery& query, std::string_view key)
   std::vector<std::string> value_texts, texts(query.by.size());
   if (!DecodeGroupKey(key, query.by.size(), &values, &value_texts)) return texts;
   for (std::size_t i = 0; i < query.by.size(); ++i) {
-    const Field* const field = query.by[i].field;
-    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values[i], ValueForm::kEscaped, &texts[i]);
+    AppendColumnText(query.by[i], values[i], ValueForm::kEscaped, &texts[i]);
     if (texts[i].empty()) texts[i] = "-";
   }
   return texts;

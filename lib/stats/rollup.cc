@@ -153,7 +153,9 @@ void Rollup::TellPartial(const TellWindow& tell) {
   switch (query_.windows.kind) {
     case WindowKind::kTime:
       if (panes_.empty()) return;
-      for (std::uint64_t window = NextWindow(); window <= panes_.back()->index; ++window) {
+      // One is open even where no event of it came since the last one was told.
+      for (std::uint64_t window = NextWindow(), last = std::max(window, panes_.back()->index); window <= last;
+           ++window) {
         TellWindowOf(window, true, tell);
       }
       break;

@@ -167,6 +167,19 @@ TEST(Rollup, TellsOpenWindowsWhenAsked) {
   EXPECT_THAT(told.Finish(), ElementsAre("0-10  2"));
 }
 
+TEST(Rollup, TellsTheOpenWindowAlsoWhereNothingNewIsInIt) {
+  ToldRollup told("count every 10s over 30s");
+  told.See(At(1));
+  told.rollup().AdvanceTo(15 * kNsPerSecond, told.Tell());
+  told.Told();
+  told.rollup().TellPartial(told.Tell());
+  EXPECT_THAT(told.Told(), ElementsAre("0-20  1 ..."));
+  told.rollup().AdvanceTo(35 * kNsPerSecond, told.Tell());
+  told.Told();
+  told.rollup().TellPartial(told.Tell());
+  EXPECT_THAT(told.Told(), IsEmpty());
+}
+
 TEST(Rollup, ComputesEachAggregate) {
   ToldRollup told(
       "count, rate, interarrival, sum(size), min(size), max(size), mean(size), variance(size), stddev(size), "

@@ -46,6 +46,12 @@ sample() {
   [ "$output" = "observability.metric 2026-01-01T00:00:10.000000000Z fs.write 2 3072.0" ]
 }
 
+@test "groups are by attributes of any kind" {
+  echo '{"type":"fs.write","path":"/a","attributes":{"n":-5,"ok":true,"x":0.5}}' | vexevt-capture --import - -o in.evt
+  run -0 vexevt-stats 'count by attr.n, attr.ok, attr.x' in.evt --format text
+  [ "${lines[1]}" = "-5      true     0.5         1" ]
+}
+
 @test "the options say what the query can" {
   sample
   vexevt-stats 'count by type every 10s over 20s' in.evt --format text >query

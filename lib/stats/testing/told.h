@@ -33,7 +33,7 @@ inline std::string KeyText(std::string_view key, const std::vector<Column>& by) 
   std::string text;
   for (std::size_t i = 0; i < by.size(); ++i) {
     if (i > 0) text += '/';
-    AppendValueText(by[i].field != nullptr ? by[i].field->type : FieldType::kFloat, values[i], ValueForm::kRaw, &text);
+    AppendColumnText(by[i], values[i], ValueForm::kRaw, &text);
   }
   return text;
 }
