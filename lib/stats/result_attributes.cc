@@ -10,32 +10,30 @@
 namespace vexevt {
 namespace {
 
-AttributeValue TextValue(std::string_view text) {
+EventAttributeValue TextValue(std::string_view text) {
   if (IsUtf8(text)) return AttributeText{text};
   return AttributeBytes{text};
 }
 
 // Attributes have no unsigned numbers.
-AttributeValue NumberValue(std::uint64_t number) {
+EventAttributeValue NumberValue(std::uint64_t number) {
   if (number > std::numeric_limits<std::int64_t>::max()) return static_cast<double>(number);
   return static_cast<std::int64_t>(number);
 }
 
 struct ValueOf {
-  AttributeValue operator()(std::monostate) const { return AttributeText{}; }
-  AttributeValue operator()(std::uint64_t number) const { return NumberValue(number); }
-  AttributeValue operator()(const std::string& text) const { return TextValue(text); }
+  EventAttributeValue operator()(std::monostate) const { return AttributeText{}; }
+  EventAttributeValue operator()(std::uint64_t number) const { return NumberValue(number); }
+  EventAttributeValue operator()(const std::string& text) const { return TextValue(text); }
   template <typename Number>
-  AttributeValue operator()(Number number) const {
+  EventAttributeValue operator()(Number number) const {
     return number;
   }
 };
 
 }  // namespace
 
-AttributeValue AttributeOf(const ResultValue& value) { return std::visit(ValueOf(), value); }
-
-std::string AttributeName(const Column& column) { return column.field == nullptr ? column.attribute : column.name; }
+EventAttributeValue AttributeOf(const ResultValue& value) { return std::visit(ValueOf(), value); }
 
 KeyAttributes::KeyAttributes(const std::vector<Column>& by) : by_(by) {
   for (const Column& column : by) names_.push_back(AttributeName(column));
