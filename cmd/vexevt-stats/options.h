@@ -38,6 +38,8 @@ struct StatsOptions {
   std::string svg, html;               // files; empty: none
   bool check = false;
   bool merge = false;  // the command is `merge`
+  bool alert = false;  // the command is `alert`
+  std::string rules;   // of it: a file
   ProfileOptions profile;
   bool profiles = false;  // the command is `profile`
 

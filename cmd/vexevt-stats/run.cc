@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/vexevt-stats/alert.h"
 #include "cmd/vexevt-stats/backtest.h"
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/profile.h"
@@ -196,6 +197,7 @@ class StatsStep final : public Step {
 
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
+  if (options.alert) return RunAlert(options);
   if (options.profiles) return RunProfile(options.profile);
   VEXEVT_ASSIGN(std::unique_ptr<Rollup> rollup, RollupOf(options));
   if (options.states && !HasMergeableWindows(rollup->query())) {
