@@ -33,6 +33,8 @@ constexpr Example kExamples[] = {
      "vexevt-stats 'anomaly(rate), change(rate) by uid every 10s' a.evt"},
     {"when /srv will be full, by what is written to it",
      "vexevt-capture /srv | vexevt-stats 'forecast(sum(length)) reach 90% of /srv every 1h'"},
+    {"alerts by the rules of a file, for a workflow to act on",
+     "vexevt-capture /srv | vexevt-stats alert -r alerts.toml | vexevt-react -f workflows.toml"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
     {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
@@ -130,6 +132,36 @@ void AddProfile(CLI::App& app, StatsOptions* options) {
   AddFlag(*profile, "--json", "each time as one line of JSON", &wanted->json);
 }
 
+void AddLateness(CLI::App& app, StatsOptions* options) {
+  AddValue(app, "--lateness", "DURATION",
+           "a window waits so long for events that come late; 0\nLater ones are counted, and told at the end.",
+           &ParseDuration, &options->limits.lateness_ns);
+}
+
+void AddClock(CLI::App& app, StatsOptions* options) {
+  AddChoice<bool>(
+      app, "--clock",
+      "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "
+      "the events alone.",
+      {{"wall", true}, {"event", false}}, &options->real_clock);
+}
+
+void AddAlert(CLI::App& app, StatsOptions* options) {
+  CLI::App* alert =
+      app.add_subcommand("alert",
+                         "tell when results, or events, are as rules say they should not be, and when no more\nWrites "
+                         "a vexevt.alert event "
+                         "for each alert that fires or is resolved. Rules are described in vexevt-alerts(5).");
+  alert->callback([options] { options->alert = true; });
+  AddText(*alert, "-r,--rules", "RULES", "the rules\nRead again on SIGHUP.", &options->rules);
+  AddLateness(*alert, options);
+  AddClock(*alert, options);
+  AddGroups(*alert, options);
+  AddFlag(*alert, "--check", "only check the rules", &options->check);
+  AddFlag(*alert, "--follow", "at the end of a file, wait for more", &options->common.follow);
+  AddCommonOptions(*alert, kAllOptions, &options->common);
+}
+
 }  // namespace
 
 const Tool kStatsTool = {
@@ -137,7 +169,7 @@ const Tool kStatsTool = {
     .summary = "count, sum up and rank events by group and window",
     .usage =
         "[OPTION]... QUERY [FILE]...\n--live [OPTION]... [QUERY] [FILE]...\nmerge [OPTION]... [FILE]...\n"
-        "profile [OPTION]... [PID]",
+        "alert [OPTION]... -r RULES [FILE]...\nprofile [OPTION]... [PID]",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -150,6 +182,7 @@ const Tool kStatsTool = {
 void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   app.require_subcommand(0, 1);
   AddMerge(app, options);
+  AddAlert(app, options);
   AddProfile(app, options);
   AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
           &options->query);
@@ -161,9 +194,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   AddText(app, "--over", "DURATION", "with --every: windows of this length, which overlap", &options->over);
   AddText(app, "--session", "DURATION", "a window ends when none of its group's events comes for so long",
           &options->session);
-  AddValue(app, "--lateness", "DURATION",
-           "a window waits so long for events that come late; 0\nLater ones are counted, and told at the end.",
-           &ParseDuration, &options->limits.lateness_ns);
+  AddLateness(app, options);
   AddGroups(app, options);
   AddValue(app, "--partial", "DURATION",
            "tell windows that are open, too, as far as they have come\nEach time that the events' time has gone on by "
@@ -186,11 +217,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
       "and each forecast is made of those before it alone.",
       &options->backtest);
   AddLive(app, options);
-  AddChoice<bool>(
-      app, "--clock",
-      "what tells that a window is over; wall\nwall: the events, and while none comes the time that goes by. event: "
-      "the events alone.",
-      {{"wall", true}, {"event", false}}, &options->real_clock);
+  AddClock(app, options);
   AddFlag(app, "--check", "only check the query", &options->check);
   AddFlag(app, "--follow", "at the end of a file, wait for more", &options->common.follow);
   AddCommonOptions(app, kAllOptions, &options->common);

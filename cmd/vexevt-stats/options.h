@@ -41,6 +41,8 @@ struct StatsOptions {
   bool once = false;                         // of the live view one print, at the end
   std::uint64_t interval_ns = kNsPerSecond;  // between its pictures
   bool merge = false;                        // the command is `merge`
+  bool alert = false;                        // the command is `alert`
+  std::string rules;                         // of it: a file
   ProfileOptions profile;
   bool profiles = false;  // the command is `profile`
 

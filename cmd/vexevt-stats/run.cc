@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/vexevt-stats/alert.h"
 #include "cmd/vexevt-stats/backtest.h"
 #include "cmd/vexevt-stats/live.h"
 #include "cmd/vexevt-stats/merge.h"
@@ -197,6 +198,7 @@ class StatsStep final : public Step {
 
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
+  if (options.alert) return RunAlert(options);
   if (options.profiles) return RunProfile(options.profile);
   if (options.once && !options.live) return InvalidArgument("--once goes with --live");
   if (options.live) return RunLive(options, QueryText(options));

@@ -23,6 +23,11 @@ Result<Column> ParseColumn(std::string_view name);
 // The same for names separated by commas, which are appended.
 Status AppendFieldNames(std::string_view text, std::vector<std::string>* names);
 
+// What an attribute that tells the value is called: as the field, or as the attribute itself.
+inline const std::string& AttributeName(const Column& column) {
+  return column.field == nullptr ? column.attribute : column.name;
+}
+
 // The value of a field, or of the first attribute of that key; monostate where the event doesn't have it.
 FieldValue ReadColumn(const EventView& event, const Column& column);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vexevt {
 namespace {
 
@@ -27,7 +29,7 @@ char Unescaped(char c) {
 
 }  // namespace
 
-Result<Template> Template::Make(std::string_view text, bool escape, char end) {
+Result<Template> Template::Make(std::string_view text, bool escape, char end, std::span<const std::string> attributes) {
   Template made;
   std::string literal;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -57,7 +59,8 @@ Result<Template> Template::Make(std::string_view text, bool escape, char end) {
         if (known) form = wanted == "q" ? ValueForm::kShell : ValueForm::kJson;
         if (known) name = name.substr(0, colon);
       }
-      auto column = ParseColumn(name);
+      const bool is_attribute = std::ranges::find(attributes, name) != attributes.end();
+      auto column = is_attribute ? Column{std::string(name), nullptr, std::string(name)} : ParseColumn(name);
       if (!column.ok()) return At(i + 1, column.status().message());
       made.parts_.push_back({std::move(literal), std::move(column).value(), form});
       literal.clear();

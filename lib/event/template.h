@@ -6,6 +6,7 @@
 // A newline, or another character, ends each event, unless the template itself ends with \n or \0.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,10 @@ namespace vexevt {
 class Template {
  public:
   // `escape`: {FIELD} is escaped (escape.h), for terminals; else it is the bytes as they are. kInvalidArgument, with
-  // the column, where `text` is malformed or names an unknown field.
-  static Result<Template> Make(std::string_view text, bool escape, char end = '\n');
+  // the column, where `text` is malformed or names an unknown field. `attributes`: keys of attributes that may stand
+  // without attr. before them.
+  static Result<Template> Make(std::string_view text, bool escape, char end = '\n',
+                               std::span<const std::string> attributes = {});
 
   void Append(const EventView& event, std::string* out) const;
 

@@ -163,6 +163,17 @@ TEST(TemplateForm, FillsIn) {
   EXPECT_EQ(Filled("", event), "\n");
 }
 
+TEST(TemplateForm, NamesAttributesWithoutPrefixWhereTheyAreKnown) {
+  Event event;
+  event.comm = "cc";
+  event.attributes = {{"rate", std::int64_t{7}}, {"comm", AttributeText{"ld"}}};
+  const std::vector<std::string> known = {"rate", "comm"};
+  auto made = Template::Make("{rate} {attr.rate} {comm}", false, '\n', known);
+  ASSERT_TRUE(made.ok()) << made.status().message();
+  EXPECT_EQ(Printed(*made, event), "7 7 ld\n");
+  EXPECT_FALSE(Template::Make("{rate}", false).ok());
+}
+
 TEST(TemplateForm, QuotesForShellsJsonAndTerminals) {
   Event event;
   event.payload = FsPayload{.path = "/a b\xff\x1b"};

@@ -359,7 +359,7 @@ class Parser {
       return ErrorAtByte(at, fmt::format("'{}' is no number", aggregate->field.name));
     }
     const Column& field = aggregate->field;
-    aggregate->name += "_" + (field.field == nullptr ? field.attribute : field.name);
+    aggregate->name += "_" + AttributeName(field);
     return in_.Expect(')');
   }
 
@@ -387,7 +387,7 @@ class Parser {
       if (std::ranges::find(query_.by, column.name, &Column::name) != query_.by.end()) {
         return ErrorAtByte(at, fmt::format("'{}' is named twice", column.name));
       }
-      const std::string& name = column.field == nullptr ? column.attribute : column.name;
+      const std::string& name = AttributeName(column);
       VEXEVT_TRY(CheckName(at, name));
       if (std::ranges::find(names_, name) != names_.end()) {
         return ErrorAtByte(at, fmt::format("an aggregate is named '{}', too: name it with 'as NAME'", name));

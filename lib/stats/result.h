@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/event/event.h"
+#include "lib/expr/result_condition.h"
 #include "lib/stats/result_attributes.h"
 #include "lib/stats/rollup.h"
 
@@ -46,6 +47,9 @@ class ResultEvent {
 // The names of the attributes that a ResultEvent has, "attr." before each: as --fields wants them. Where watches find
 // things the type stands in front.
 std::string ResultFields(const StatsQuery& query);
+
+// What conditions on a result may name: the fields of `by`, and the measures.
+std::vector<ResultAttribute> ResultAttributes(const StatsQuery& query, const StatePlan& plan);
 
 // A value as a table shows it, and the values of a group's key: escaped, "-" for none.
 std::string ResultText(FieldType type, const ResultValue& value);

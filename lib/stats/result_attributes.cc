@@ -10,32 +10,30 @@
 namespace vexevt {
 namespace {
 
-ResultAttribute TextValue(std::string_view text) {
+EventAttributeValue TextValue(std::string_view text) {
   if (IsUtf8(text)) return AttributeText{text};
   return AttributeBytes{text};
 }
 
 // Attributes have no unsigned numbers.
-ResultAttribute NumberValue(std::uint64_t number) {
+EventAttributeValue NumberValue(std::uint64_t number) {
   if (number > std::numeric_limits<std::int64_t>::max()) return static_cast<double>(number);
   return static_cast<std::int64_t>(number);
 }
 
 struct ValueOf {
-  ResultAttribute operator()(std::monostate) const { return AttributeText{}; }
-  ResultAttribute operator()(std::uint64_t number) const { return NumberValue(number); }
-  ResultAttribute operator()(const std::string& text) const { return TextValue(text); }
+  EventAttributeValue operator()(std::monostate) const { return AttributeText{}; }
+  EventAttributeValue operator()(std::uint64_t number) const { return NumberValue(number); }
+  EventAttributeValue operator()(const std::string& text) const { return TextValue(text); }
   template <typename Number>
-  ResultAttribute operator()(Number number) const {
+  EventAttributeValue operator()(Number number) const {
     return number;
   }
 };
 
 }  // namespace
 
-ResultAttribute AttributeOf(const ResultValue& value) { return std::visit(ValueOf(), value); }
-
-std::string AttributeName(const Column& column) { return column.field == nullptr ? column.attribute : column.name; }
+EventAttributeValue AttributeOf(const ResultValue& value) { return std::visit(ValueOf(), value); }
 
 KeyAttributes::KeyAttributes(const std::vector<Column>& by) : by_(by) {
   for (const Column& column : by) names_.push_back(AttributeName(column));
@@ -47,7 +45,7 @@ void KeyAttributes::Append(std::string_view key, std::vector<Attribute>* attribu
   for (std::size_t i = 0; i < by_.size(); ++i) {
     if (std::holds_alternative<std::monostate>(values_[i])) continue;
     const Field* const field = by_[i].field;
-    AppendColumnText(by_[i], values_[i], ValueForm::kRaw, &texts_[i]);
+    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values_[i], ValueForm::kRaw, &texts_[i]);
     const auto* number = std::get_if<std::uint64_t>(&values_[i]);
     const bool plain = field != nullptr && (field->type == FieldType::kUint || field->type == FieldType::kSize ||
                                             field->type == FieldType::kDuration);

@@ -11,10 +11,10 @@
 
 namespace vexevt {
 
-using ResultAttribute = decltype(Attribute::value);
+using EventAttributeValue = decltype(Attribute::value);
 
 // Borrows texts. Of no value: an empty text.
-ResultAttribute AttributeOf(const ResultValue& value);
+EventAttributeValue AttributeOf(const ResultValue& value);
 
 // The values of `by` as attributes by their names, but those that are absent.
 class KeyAttributes {
@@ -30,7 +30,5 @@ class KeyAttributes {
   std::vector<FieldValue> values_;
   std::vector<std::string> value_texts_, texts_;
 };
-
-std::string AttributeName(const Column& column);
 
 }  // namespace vexevt

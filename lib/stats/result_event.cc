@@ -21,6 +21,12 @@ std::string_view UnitOf(const ResultColumn& column) {
   }
 }
 
+// Whether further events can only make the value larger.
+bool Grows(const ResultColumn& column, const StatePlan& plan) {
+  if (column.kind == AggregateKind::kSum) return plan.cells[column.cell].domain == NumberDomain::kUnsigned;
+  return column.kind == AggregateKind::kMax || OnlyGrows(column.kind);
+}
+
 }  // namespace
 
 std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window, ListForm form) {
@@ -84,6 +90,20 @@ const Event& ResultEvent::Make(const ToldWindow& window, const ResultRow& row) {
   if (window.partial) attributes.push_back({"partial", true});
   event_.attributes = std::move(attributes);
   return event_;
+}
+
+std::vector<ResultAttribute> ResultAttributes(const StatsQuery& query, const StatePlan& plan) {
+  std::vector<ResultAttribute> attributes;
+  for (const Column& column : query.by) {
+    attributes.push_back({.name = AttributeName(column), .kind = ResultAttribute::Kind::kKey});
+  }
+  for (const ResultColumn& column : plan.columns) {
+    attributes.push_back(
+        {.name = column.name,
+         .kind = Grows(column, plan) ? ResultAttribute::Kind::kGrowing : ResultAttribute::Kind::kMeasure,
+         .type = column.type});
+  }
+  return attributes;
 }
 
 std::string ResultFields(const StatsQuery& query) {

@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# vexevt-stats alert, as it is met in a shell.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+}
+
+# at SECOND COMM [TYPE]: an event as JSON.
+at() {
+  printf '{"time":"2026-01-01T00:%02d:%02d.000000000Z","type":"%s","comm":"%s"}\n' $(($1 / 60)) $(($1 % 60)) "${3:-fs.write}" "$2"
+}
+
+# writes COMM FROM TO: an event each second, from FROM to before TO.
+writes() {
+  local second
+  for ((second = $2; second < $3; ++second)); do at "$second" "$1"; done
+}
+
+# events NAME: standard input as a stream in NAME.evt, in the order of its times.
+events() {
+  sort -s -t'"' -k4,4 | vexevt-capture --import - -o "$1.evt"
+}
+
+# rules TEXT…: alerts.toml
+rules() {
+  printf '%s\n' "$@" >alerts.toml
+}
+
+busy=('[[alert]]' 'name = "busy writer"' 'query = "count by comm every 10s"' 'when = "count >= 5"')
+
+# told FILE [OPTION]…: time, state and process of each alert that is told.
+told() {
+  vexevt-stats alert -r alerts.toml --clock event "$@" | vexevt-cat --template '{time} {attr.state} {attr.comm}\n' |
+    sed 's/2026-01-01T00:\(..:..\).000000000Z/\1/'
+}
+
+@test "fires, and is resolved, by the time of the events" {
+  { writes cc 0 40; writes ld 15 18; at 90 as; } | events in
+  rules "${busy[@]}" 'for = "20s"'
+  run -0 told in.evt
+  [ "${lines[0]}" = "00:30 firing cc" ]
+  [ "${lines[1]}" = "00:50 resolved cc" ]
+  [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "an alert is an event, the same in every run, that says why" {
+  writes cc 0 20 | events in
+  rules "${busy[@]}" 'severity = "high"' 'labels = { team = "storage" }' 'summary = "{comm}: {count} in 10 s"' \
+    'annotations = { runbook = "https://runbooks/{comm}" }'
+  vexevt-stats alert -r alerts.toml in.evt -o one.evt
+  vexevt-stats alert -r alerts.toml in.evt -o two.evt
+  cmp one.evt two.evt
+  run -0 vexevt-cat one.evt --template \
+    '{type} {priority} {observability.name}|{observability.message}|{observability.value} {attr.alert} {attr.team} {attr.runbook}\n'
+  [ "$output" = "vexevt.alert high busy writer|cc: 10 in 10 s|10.0 busy writer storage https://runbooks/cc" ]
+  cause=$(vexevt-cat one.evt --format json | jq -r '.causes[0]')
+  vexevt-stats 'count by comm every 10s' in.evt | vexevt-filter "id = $cause" | vexevt-cat --format json | grep -q '"count":10'
+}
+
+@test "as text it is a line" {
+  writes cc 0 20 | events in
+  rules "${busy[@]}"
+  run -0 vexevt-stats alert -r alerts.toml in.evt --format text
+  [[ $output == *'vexevt.alert'*'name="busy writer"'*'state=firing'*'comm=cc'* ]]
+  [ "${#lines[@]}" -eq 1 ]
+}
+
+@test "an alert whose stream falls silent is resolved by the time that goes by" {
+  writes cc 0 11 | events in
+  mkfifo pipe
+  { cat in.evt; exec sleep 30; } >pipe &
+  writer=$!
+  rules '[[alert]]' 'name = "x"' 'query = "count by comm every 100ms"' 'when = "count >= 1"'
+  run -0 timeout 20 bash -c "vexevt-stats alert -r alerts.toml pipe -n 22 | vexevt-cat --template '{attr.state}\n'"
+  kill "$writer"
+  [ "${lines[20]}" = firing ]
+  [ "${lines[21]}" = resolved ]
+}
+
+@test "a window that events are missing of fires only what more events could not change" {
+  { writes cc 0 8; writes ld 0 2; at 9 - vexevt.lost; writes cc 10 12; writes ld 10 12; at 20 as; } | events in
+  rules "${busy[@]}" '[[alert]]' 'name = "idle"' 'query = "count by comm every 10s"' 'when = "count < 5"'
+  run -0 bash -c "vexevt-stats alert -r alerts.toml --clock event in.evt |
+    vexevt-cat --template '{time} {attr.alert} {attr.state} {attr.comm} {attr.lower_bound}\n' | cut -d: -f3- | grep ' idle \| busy '"
+  [ "${lines[0]}" = "10.000000000Z busy writer firing cc true" ]
+  [ "${lines[1]}" = "20.000000000Z busy writer resolved cc true" ]
+  [ "${lines[2]}" = "20.000000000Z idle firing cc " ]
+  [ "${lines[3]}" = "20.000000000Z idle firing ld " ]
+  [ "${#lines[@]}" -eq 4 ]
+}
+
+@test "a window that the end of the stream cuts short is no less than it is" {
+  { writes cc 0 20; writes ld 0 13; } | events in
+  rules '[[alert]]' 'name = "idle"' 'query = "count by comm every 10s"' 'when = "count < 5"'
+  run -0 told in.evt
+  [ -z "$output" ]
+}
+
+@test "rules without a query look at events" {
+  { at 0 cc vexevt.anomaly; at 5 ld fs.write; at 20 cc vexevt.anomaly; at 90 as; } | events in
+  rules '[[alert]]' 'name = "odd"' 'when = "type = vexevt.anomaly"' 'by = ["comm"]' 'keep_firing_for = "1m"'
+  run -0 told in.evt
+  [ "${lines[0]}" = "00:00 firing cc" ]
+  [ "${lines[1]}" = "01:20 resolved cc" ]
+  [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "what is not as it was before is an alert" {
+  local second i
+  for second in {0..49}; do
+    for ((i = 0; i < (second == 45 ? 80 : 20); ++i)); do at "$second" cc; done
+  done | vexevt-capture --import - -o in.evt
+  rules '[[alert]]' 'name = "odd"' 'query = "anomaly(rate) by comm every 1s"' 'when = "anomaly_rate > 6"' \
+    'summary = "{rate}, {anomaly_rate_low} to {anomaly_rate_high} was expected"'
+  run -0 vexevt-stats alert -r alerts.toml --clock event in.evt --format csv
+  [ "${lines[0]}" = "time,attr.alert,attr.state,priority,attr.since,observability.value,observability.message" ]
+  [[ ${lines[1]} == '2026-01-01T00:00:46.000000000Z,odd,firing,normal,'*'"80.0, 15.0 to 25.0 was expected"' ]]
+  [[ ${lines[2]} == '2026-01-01T00:00:47.000000000Z,odd,resolved,'* ]]
+  [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "alerts are told in groups, and inhibited and silenced ones not" {
+  { writes cc 0 10; writes ld 0 10; writes as 0 10; at 3 cc fs.delete; at 40 x; } | events in
+  rules '[group]' 'by = ["alert"]' 'wait = "5s"' "${busy[@]}" \
+    '[[alert]]' 'name = "deletes"' 'query = "count [type = fs.delete] by comm every 10s"' 'when = "count >= 1"'
+  run -0 bash -c "vexevt-stats alert -r alerts.toml --clock event in.evt |
+    vexevt-cat --template '{attr.alert} {attr.state} {attr.firing}\n'"
+  [ "${lines[0]}" = "busy writer firing 3" ]
+  [ "${lines[1]}" = "deletes firing " ]
+  cat >>alerts.toml <<'END'
+[[inhibit]]
+source = "alert = deletes"
+target = "alert = \"busy writer\""
+equal = ["comm"]
+[[silence]]
+when = "comm = ld"
+until = "2026-02-01"
+comment = "known"
+END
+  sed -i '/^\[group\]/,/^wait/d' alerts.toml
+  run -0 told in.evt
+  [ "$(grep firing <<<"$output")" = "00:10 firing as
+00:10 firing cc" ]  # of cc the deletes
+  [[ $output != *ld* ]]
+}
+
+@test "a workflow takes an alert" {
+  writes cc 0 20 | events in
+  rules "${busy[@]}" 'severity = "high"'
+  cat >workflows.toml <<'END'
+[[workflow]]
+name = "note"
+on = "type = vexevt.alert and attr.state = firing and priority >= high"
+[[workflow.step]]
+run = ["/bin/sh", "-c", "echo \"$1 $2\" >>\"$3\"", "sh", "{attr.alert}", "{attr.comm}", "PWD/noted"]
+END
+  sed -i "s|PWD|$PWD|" workflows.toml
+  vexevt-stats alert -r alerts.toml in.evt | vexevt-react -f workflows.toml --state state --once >/dev/null
+  [ "$(cat noted)" = "busy writer cc" ]
+}
+
+@test "metrics tell of alerts" {
+  { writes cc 0 10; writes ld 0 11; } | events in
+  rules "${busy[@]}" '[[silence]]' 'when = "comm = ld"'
+  vexevt-stats alert -r alerts.toml --metrics m.prom in.evt -o /dev/null
+  grep -qxF 'vexevt_alerts{tool="vexevt-stats",alert="busy writer",state="firing"} 2' m.prom
+  grep -qxF 'vexevt_alerts{tool="vexevt-stats",alert="busy writer",state="pending"} 0' m.prom
+  grep -qxF 'vexevt_alerts_muted{tool="vexevt-stats"} 1' m.prom
+  grep -qxF 'vexevt_alerts_told_total{tool="vexevt-stats"} 1' m.prom
+}
+
+@test "rules are read again on SIGHUP, and alerts that did not change go on" {
+  writes cc 0 11 | events one
+  { at 21 cc; at 31 cc; } | events two
+  mkfifo pipe
+  rules "${busy[@]}"
+  vexevt-stats alert -r alerts.toml --clock event pipe --format json >out 2>messages &
+  tool=$!
+  {
+    cat one.evt
+    until grep -q firing out; do :; done
+    rules '# a comment' "${busy[@]}" '[[alert]]' 'name = "other"' 'query = "count every 10s"' 'when = "count < 5"'
+    kill -HUP "$tool"
+    until grep -q 'generation 2' messages; do :; done
+    rules nonsense
+    kill -HUP "$tool"
+    until grep -q 'generation 2 stays' messages; do :; done
+    cat two.evt
+  } >pipe
+  wait "$tool"
+  jq -r '.attributes | "\(.alert) \(.state) \(.generation)"' out | sort >told
+  cat told
+  [ "$(cat told)" = "busy writer firing 1
+busy writer resolved 2
+other firing 2" ]
+}
+
+@test "what has no room is told as lost" {
+  for comm in a b c d; do writes "$comm" 0 10; done | events in
+  rules "${busy[@]}" 'most = 3'
+  run -0 bash -c "vexevt-stats alert -r alerts.toml in.evt | vexevt-filter 'type = vexevt.lost' | vexevt-cat --template '{gap.lost} {gap.cause}\n'"
+  [ "$output" = "1 alert 'busy writer': more alerts at once than its limit" ]
+}
+
+@test "says what is wrong with rules, and where" {
+  run -2 vexevt-stats alert </dev/null
+  [[ $output == *"rules are wanted: -r RULES"* ]]
+  run -3 vexevt-stats alert -r nowhere.toml --check
+  rules '[[alert]]' 'name = "x"' 'query = "count, sum(sise) every 10s"' 'when = "count > 1"'
+  run -2 vexevt-stats alert -r alerts.toml --check
+  [[ $output == *"alerts.toml:3:21: unknown field 'sise' (did you mean 'size'?)"* ]]
+  rules '[[alert]]' 'name = "x"' 'query = "count session gap 10s"' 'when = "count > 1"'
+  run -2 vexevt-stats alert -r alerts.toml --check
+  [[ $output == *"alerts.toml:3:9: an alert's query has windows of time"* ]]
+  rules '[[alert]]' 'name = "x"' 'query = "count every 10s"' 'when = "cuont > 1"'
+  run -2 vexevt-stats alert -r alerts.toml --check
+  [[ $output == *"alerts.toml:4:9: unknown field 'cuont' (did you mean 'count'?)"* ]]
+  rules "${busy[@]}"
+  run -0 vexevt-stats alert -r alerts.toml --check
+}
+
+# ready FILE [OPTION]…: the alerts that rules of packaging/alerts tell of in.evt: name, state and message.
+ready() {
+  vexevt-stats alert -r "$BATS_TEST_DIRNAME/../../packaging/alerts/$1" --clock event in.evt |
+    vexevt-cat --template '{attr.alert} {attr.state} {observability.message}\n' | grep '[a-z]'
+}
+
+# many SECONDS TYPE MORE…: two hundred events spread over so long.
+many() {
+  local i second
+  for ((i = 0; i < 200; ++i)); do
+    second=$((i * $1 / 200))
+    printf '{"time":"2026-01-01T00:%02d:%02d.000000000Z","type":"%s","comm":"cc","pid":7%s}\n' \
+      $((second / 60)) $((second % 60)) "$2" "$3"
+  done
+}
+
+@test "ready rules are right" {
+  local file
+  for file in "$BATS_TEST_DIRNAME"/../../packaging/alerts/*.toml; do vexevt-stats alert --check -r "$file"; done
+}
+
+@test "ready: error rate" {
+  { for round in 1 2 3 4; do many 239 fs.open ',"result":"ENOENT"'; done; at 300 x; } | events in
+  run -0 ready error-rate.toml
+  [ "${lines[0]}" = "error rate firing cc: 1.0 of 100 operations in 30 s failed" ]
+  [[ ${lines[1]} == "error rate resolved "* ]]
+  { for round in 1 2 3 4; do many 239 fs.open; done; at 300 x; } | events in
+  run -1 ready error-rate.toml
+}
+
+@test "ready: runaway writer" {
+  { many 60 fs.write ',"length":100000000'; at 900 x; } | events in
+  run -0 ready runaway-writer.toml
+  [ "${lines[0]}" = "runaway writer firing cc (7) has written 20000000000 bytes in 5 min" ]
+  [[ ${lines[1]} == "runaway writer resolved "* ]]
+  { many 60 fs.write ',"length":10000000'; at 900 x; } | events in
+  run -1 ready runaway-writer.toml
+  vexevt-capture --generate --seed 7 -n 300000 | vexevt-filter 'type = fs.create' -o in.evt
+  run -1 ready runaway-writer.toml
+}
+
+@test "ready: loss" {
+  { echo '{"time":"2026-01-01T00:00:02.000000000Z","type":"vexevt.lost","gap":{"lost":3,"cause":"fanotify"}}'; at 40 x; at 700 x; } | events in
+  run -0 ready loss.toml
+  [ "${lines[0]}" = "events are missing firing fanotify lost 3 events (0: nobody knows how many)" ]
+  [[ ${lines[1]} == "events are missing resolved "* ]]
+}
+
+@test "ready: unusual" {
+  { echo '{"time":"2026-01-01T00:00:02.000000000Z","type":"vexevt.anomaly","observability":{"name":"rate","value":9}}'; at 900 x; } | events in
+  run -0 ready unusual.toml
+  [ "${lines[0]}" = "unusual firing rate is 9.0" ]
+  [[ ${lines[1]} == "unusual resolved "* ]]
+}
