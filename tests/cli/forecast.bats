@@ -43,7 +43,7 @@ hours() {
 @test "a sum is reached by all that came, a level by itself" {
   hours 48 '1000 + 10 * (h % 2)' >in.evt
   run -0 bash -c "vexevt-stats 'forecast(sum(length)) reach 100000 as full every 1h' in.evt --format text | tail -n 2"
-  [[ ${lines[0]} == "full: 100000 at 2026-01-05T03:"* ]]
+  [[ ${lines[0]} == "full: 100000 at 2026-01-05T04:"* ]]
   run -0 bash -c "vexevt-stats 'forecast(max(length)) reach 2K as full every 1h' in.evt --format text | tail -n 2"
   [[ ${lines[0]} == "full: 2K not in 1000 windows"* ]]
   run -0 bash -c "vexevt-stats 'forecast(sum(length)) reach 50% of 10K as full every 1h' in.evt --format text | tail -n 2"
@@ -69,22 +69,23 @@ hours() {
   vexevt-stats 'forecast(max(length), ahead 3 windows) as f by type every 1h' --lateness 240h --backtest in.evt -o out.evt
   run -0 vexevt-cat --template '{observability.name} {attr.type} {attr.forecasts} {attr.mase} {attr.in_95}\n' out.evt
   [ "${#lines[@]}" -eq 2 ]
-  [ "${lines[0]}" = "f fs.read 230  1.0" ]
-  awk '{ exit !($2 == "fs.write" && $3 == 230 && $4 < 0.6 && $5 > 0.9) }' <<<"${lines[1]}"
+  [ "${lines[0]}" = "f fs.read 229  1.0" ]
+  awk '{ exit !($2 == "fs.write" && $3 == 229 && $4 < 0.6 && $5 > 0.9) }' <<<"${lines[1]}"
   run -0 vexevt-stats 'forecast(count) as f every 1h' --backtest in.evt --lateness 240h --format csv
   [ "${lines[0]}" = "observability.name,attr.begin,attr.end,attr.mase,attr.seasonal_mase,attr.in_80,attr.in_95,attr.forecasts" ]
   run -2 vexevt-stats 'anomaly(count) every 1h' --backtest in.evt
   [[ $output == *"--backtest: the query has no forecast"* ]]
 }
 
+# The window within which the first run ends is seen whole by the second.
 @test "what was learnt goes on in the next run" {
   hours 100 '100 + h % 7 * 10' >all.evt
   vexevt-cat -n 60 --format frames all.evt >one.evt
-  vexevt-filter 'time >= 2026-01-03T12:00:00Z' all.evt >two.evt
+  vexevt-filter 'time >= 2026-01-03T11:00:00Z' all.evt >two.evt
   query='forecast(max(length), ahead 2 windows) as f every 1h'
   vexevt-stats "$query" all.evt --format json | tail -n 40 >expected
   vexevt-stats "$query" --model models one.evt -o /dev/null
-  vexevt-stats "$query" --model models two.evt --format json >output
+  vexevt-stats "$query" --model models two.evt --format json | tail -n 40 >output
   diff expected output
 }
 
