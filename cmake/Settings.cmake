@@ -31,7 +31,11 @@ function(vexevt_test target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
 endfunction()
 
+# With sanitizers the files of a room are compiled as one, which takes a third of the time. So a name in an anonymous namespace
+# is the only one among them, in rooms as in tests.
 if(VEXEVT_SANITIZE)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 0)
   target_compile_options(vexevt_settings INTERFACE -fsanitize=${VEXEVT_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(vexevt_settings INTERFACE -fsanitize=${VEXEVT_SANITIZE})
 endif()

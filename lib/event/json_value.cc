@@ -21,14 +21,9 @@ constexpr std::string_view kFlagNames[] = {"atomic",     "transactional", "causa
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-char* Put(std::string_view text, char* out) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
 char* PutQuoted(std::string_view text, char* out) {
   *out++ = '"';
-  out = Put(text, out);
+  out = WriteText(text, out);
   *out++ = '"';
   return out;
 }
@@ -70,14 +65,14 @@ char* PutSpecial(std::string_view* text, char* out, bool* exact) {
         *out++ = 't';
         break;
       default:
-        out = WriteHex(byte, 2, Put("u00", out));
+        out = WriteHex(byte, 2, WriteText("u00", out));
     }
   } else if (length == 2 && byte == 0xc2 && static_cast<unsigned char>((*text)[1]) < 0xa0) {
-    out = WriteHex(static_cast<unsigned char>((*text)[1]), 2, Put("\\u00", out));  // C1
+    out = WriteHex(static_cast<unsigned char>((*text)[1]), 2, WriteText("\\u00", out));  // C1
   } else if (length > 0) {
-    out = Put(text->substr(0, length), out);
+    out = WriteText(text->substr(0, length), out);
   } else {
-    out = Put("\xef\xbf\xbd", out);
+    out = WriteText("\xef\xbf\xbd", out);
     *exact = false;
     length = 1;
   }
@@ -135,15 +130,16 @@ char* WriteHex(std::uint64_t value, unsigned digits, char* out) {
 char* WriteJsonFloat(double value, char* out) {
   if (std::isnan(value)) {
     auto bits = std::bit_cast<std::uint64_t>(value);
-    if (bits == std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN())) return Put("\"nan\"", out);
-    return Put(")\"", WriteHex(bits, 16, Put("\"nan(0x", out)));
+    if (bits == std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN()))
+      return WriteText("\"nan\"", out);
+    return WriteText(")\"", WriteHex(bits, 16, WriteText("\"nan(0x", out)));
   }
-  if (std::isinf(value)) return Put(value < 0 ? "\"-inf\"" : "\"inf\"", out);
+  if (std::isinf(value)) return WriteText(value < 0 ? "\"-inf\"" : "\"inf\"", out);
   char* end = std::to_chars(out, out + 32, value).ptr;
   for (const char* c = out; c != end; ++c) {
     if (*c == '.' || *c == 'e') return end;
   }
-  return Put(".0", end);
+  return WriteText(".0", end);
 }
 
 char* WriteJsonNumber(FieldType type, std::uint64_t bits, char* out) {
@@ -153,7 +149,7 @@ char* WriteJsonNumber(FieldType type, std::uint64_t bits, char* out) {
     case FieldType::kFloat:
       return WriteJsonFloat(std::bit_cast<double>(bits), out);
     case FieldType::kBool:
-      return Put(bits ? "true" : "false", out);
+      return WriteText(bits ? "true" : "false", out);
     case FieldType::kTime:
       *out = '"';
       WriteTime(bits, out + 1);
@@ -162,7 +158,7 @@ char* WriteJsonNumber(FieldType type, std::uint64_t bits, char* out) {
     case FieldType::kType: {
       std::string_view name = KnownTypeName(static_cast<EventType>(bits));
       if (!name.empty()) return PutQuoted(name, out);
-      return Put("\"", WriteHex(bits, 4, Put("\"0x", out)));
+      return WriteText("\"", WriteHex(bits, 4, WriteText("\"0x", out)));
     }
     case FieldType::kBoundary:
     case FieldType::kPriority: {
@@ -190,14 +186,14 @@ char* WriteJsonNumber(FieldType type, std::uint64_t bits, char* out) {
       return name.empty() ? PutInt(error, out) : PutQuoted(name, out);
     }
     case FieldType::kHex64:
-      return Put("\"", WriteHex(bits, 16, Put("\"", out)));
+      return WriteText("\"", WriteHex(bits, 16, WriteText("\"", out)));
     default:
       return PutInt(bits, out);
   }
 }
 
 char* WriteJsonWide(std::uint64_t high, std::uint64_t low, char* out) {
-  return Put("\"", WriteHex(low, 16, WriteHex(high, 16, Put("\"", out))));
+  return WriteText("\"", WriteHex(low, 16, WriteHex(high, 16, WriteText("\"", out))));
 }
 
 char* WriteJsonAttribute(const Attribute& attribute, char* out) {
@@ -205,17 +201,17 @@ char* WriteJsonAttribute(const Attribute& attribute, char* out) {
     bool exact = true;
     char* end = WriteJsonString(text->value, out, &exact);
     if (exact) return end;
-    end = WriteJsonString(text->value, Put("{\"text\":", out), &exact);
-    return Put("}", WriteJsonBase64(text->value, Put(",\"b64\":", end)));
+    end = WriteJsonString(text->value, WriteText("{\"text\":", out), &exact);
+    return WriteText("}", WriteJsonBase64(text->value, WriteText(",\"b64\":", end)));
   }
   if (const auto* bytes = std::get_if<AttributeBytes>(&attribute.value)) {
-    return Put("}", WriteJsonBase64(bytes->value, Put("{\"b64\":", out)));
+    return WriteText("}", WriteJsonBase64(bytes->value, WriteText("{\"b64\":", out)));
   }
   if (const auto* real = std::get_if<double>(&attribute.value)) {
     if (std::isfinite(*real)) return WriteJsonFloat(*real, out);
-    return Put("}", WriteJsonFloat(*real, Put("{\"float\":", out)));
+    return WriteText("}", WriteJsonFloat(*real, WriteText("{\"float\":", out)));
   }
-  if (const auto* yes = std::get_if<bool>(&attribute.value)) return Put(*yes ? "true" : "false", out);
+  if (const auto* yes = std::get_if<bool>(&attribute.value)) return WriteText(*yes ? "true" : "false", out);
   return PutInt(std::get<std::int64_t>(attribute.value), out);
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,12 @@
 #include "lib/event/field.h"
 
 namespace vexevt {
+
+// As it is.
+inline char* WriteText(std::string_view text, char* out) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
 
 // A quoted string, at most 6 bytes a byte and two quotes. What is not UTF-8 becomes U+FFFD, a byte each, and then
 // *exact is set to false. Control characters, DEL and C1 among them, are escaped: the text is safe to show on a

@@ -43,11 +43,6 @@ Members MakeMembers() {
   return members;
 }
 
-char* Put(std::string_view text, char* out) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
 char* PutKey(const Member& member, char* out) {
   std::memcpy(out, member.text.data(), member.text.size());  // of fixed size, which is two moves
   return out + member.size;
@@ -60,7 +55,7 @@ char* PutBytes(const Member& member, std::string_view bytes, char* out) {
   if (exact) [[likely]]
     return out;
   out = PutKey(member, out) - 2;
-  return WriteJsonBase64(bytes, Put("_b64\":", out));
+  return WriteJsonBase64(bytes, WriteText("_b64\":", out));
 }
 
 std::uint64_t DataBits(const EventView& event, const Field& field) {
@@ -79,7 +74,7 @@ char* PutMember(const EventView& event, const Member& member, char* out) {
       return WriteJsonNumber(field.type, bits, PutKey(member, out));
     }
     case FieldPlace::kBit:
-      return event.GetBit(field.offset) ? Put("true", PutKey(member, out)) : out;
+      return event.GetBit(field.offset) ? WriteText("true", PutKey(member, out)) : out;
     case FieldPlace::kPointer:
       return PutBytes(member, event.Bytes(field.offset), out);
     case FieldPlace::kContextData: {
@@ -109,13 +104,13 @@ bool ImpliesFlags(const EventView& event) {
 
 char* PutFlags(const EventView& event, char* out) {
   std::uint16_t flags = event.flags();
-  if (flags == 0) return ImpliesFlags(event) ? Put(",\"flags\":[]", out) : out;
-  out = Put(",\"flags\":", out);
+  if (flags == 0) return ImpliesFlags(event) ? WriteText(",\"flags\":[]", out) : out;
+  out = WriteText(",\"flags\":", out);
   char* list = out;
   for (unsigned bit = 0; bit < 16; ++bit) {
     if (!(flags >> bit & 1)) continue;
-    out = Put(",\"", out);
-    out = bit < FlagNames().size() ? Put(FlagNames()[bit], out) : WriteHex(1u << bit, 4, Put("0x", out));
+    out = WriteText(",\"", out);
+    out = bit < FlagNames().size() ? WriteText(FlagNames()[bit], out) : WriteHex(1u << bit, 4, WriteText("0x", out));
     *out++ = '"';
   }
   *list = '[';
@@ -128,10 +123,10 @@ char* PutPayload(const Members& members, const EventView& event, char* out) {
   if (tag >= kPayloads || members.object[tag].empty()) return out;
   bool flat = tag == layout::kPayloadFsTagValue;
   char* const start = out;
-  if (!flat) out = Put(members.object[tag], out);
+  if (!flat) out = WriteText(members.object[tag], out);
   char* const object = out;
   for (const Member& member : members.payload[tag]) out = PutMember(event, member, out);
-  if (out == object) return Put("{}", Put(members.object[tag], start));  // it has no value, but is there
+  if (out == object) return WriteText("{}", WriteText(members.object[tag], start));  // it has no value, but is there
   if (flat) return out;
   *object = '{';
   *out++ = '}';
@@ -141,7 +136,7 @@ char* PutPayload(const Members& members, const EventView& event, char* out) {
 char* PutCauses(const EventView& event, char* out) {
   std::size_t count = event.cause_count();
   if (count == 0) return out;
-  out = Put(",\"causes\":", out);
+  out = WriteText(",\"causes\":", out);
   char* list = out;
   for (std::size_t i = 0; i < count; ++i) {
     EventId id = event.cause(i);
@@ -170,7 +165,7 @@ bool FitAnObject(const EventView& event, std::size_t count) {
 char* PutAttributes(const EventView& event, char* out) {
   std::size_t count = event.attribute_count();
   if (count == 0) return out;
-  out = Put(",\"attributes\":", out);
+  out = WriteText(",\"attributes\":", out);
   char* const list = out;
   bool object = FitAnObject(event, count), exact = true;
   for (std::size_t i = 0; i < count; ++i) {
@@ -183,9 +178,9 @@ char* PutAttributes(const EventView& event, char* out) {
       continue;
     }
     exact = true;
-    out = WriteJsonString(attribute.key, Put("{\"key\":", out), &exact);
-    if (!exact) out = WriteJsonBase64(attribute.key, Put(",\"key_b64\":", out));
-    out = WriteJsonAttribute(attribute, Put(",\"value\":", out));
+    out = WriteJsonString(attribute.key, WriteText("{\"key\":", out), &exact);
+    if (!exact) out = WriteJsonBase64(attribute.key, WriteText(",\"key_b64\":", out));
+    out = WriteJsonAttribute(attribute, WriteText(",\"value\":", out));
     *out++ = '}';
   }
   *list = object ? '{' : '[';
@@ -209,7 +204,7 @@ char* WriteJson(const EventView& event, char* out) {
   out = PutCauses(event, out);
   out = PutAttributes(event, out);
   *start = '{';
-  return Put("}\n", out);
+  return WriteText("}\n", out);
 }
 
 void AppendJson(const EventView& event, std::string* out) {

@@ -17,7 +17,7 @@
 namespace vexevt {
 namespace {
 
-constexpr std::string_view kPrefix = "attr.";
+constexpr std::string_view kAttrPrefix = "attr.";
 
 // 10M, 20ms or 5k in figures; what is no such quantity stays as it is.
 void SpellOutQuantity(FieldType type, std::string* text) {
@@ -32,7 +32,7 @@ void SpellOutQuantity(FieldType type, std::string* text) {
 
 // The checker knows nothing of attributes that are named without `attr.`; it takes the rest.
 Status CheckName(const Word& field, std::span<const ResultAttribute> attributes) {
-  if (field.text.starts_with(kPrefix) || FindField(field.text) != nullptr) return {};
+  if (field.text.starts_with(kAttrPrefix) || FindField(field.text) != nullptr) return {};
   std::vector<std::string_view> names;
   for (const ResultAttribute& attribute : attributes) names.push_back(attribute.name);
   const std::string hint = NearestHint(field.text, names);
@@ -44,10 +44,10 @@ Status SpellOut(std::span<const ResultAttribute> attributes, ExprNode* node) {
   for (ExprNode& child : node->children) VEXEVT_TRY(SpellOut(attributes, &child));
   if (node->kind != NodeKind::kComparison) return {};
   std::string& field = node->comparison.field.text;
-  const std::string_view name = std::string_view(field).substr(field.starts_with(kPrefix) ? kPrefix.size() : 0);
+  const std::string_view name = std::string_view(field).substr(field.starts_with(kAttrPrefix) ? kAttrPrefix.size() : 0);
   const auto named = std::ranges::find(attributes, name, &ResultAttribute::name);
   if (named == attributes.end()) return CheckName(node->comparison.field, attributes);
-  if (!field.starts_with(kPrefix)) field.insert(0, kPrefix);
+  if (!field.starts_with(kAttrPrefix)) field.insert(0, kAttrPrefix);
   if (named->kind == ResultAttribute::Kind::kKey) return {};
   for (Word& value : node->comparison.values) {
     if (!value.quoted) SpellOutQuantity(named->type, &value.text);
@@ -58,8 +58,8 @@ Status SpellOut(std::span<const ResultAttribute> attributes, ExprNode* node) {
 bool Grows(const Comparison& comparison, std::span<const ResultAttribute> attributes) {
   const std::string_view field = comparison.field.text;
   if (field == "observability.value") return false;  // that of a measure
-  if (!field.starts_with(kPrefix)) return true;
-  const auto named = std::ranges::find(attributes, field.substr(kPrefix.size()), &ResultAttribute::name);
+  if (!field.starts_with(kAttrPrefix)) return true;
+  const auto named = std::ranges::find(attributes, field.substr(kAttrPrefix.size()), &ResultAttribute::name);
   if (named == attributes.end() || named->kind == ResultAttribute::Kind::kKey) return true;
   return named->kind == ResultAttribute::Kind::kGrowing &&
          (comparison.op == Operator::kGreater || comparison.op == Operator::kGreaterEqual);

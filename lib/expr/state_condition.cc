@@ -31,15 +31,15 @@ namespace {
 
 using Asked = StateCondition::Asked;
 
-constexpr std::string_view kPrefix = "state.";
+constexpr std::string_view kStatePrefix = "state.";
 
 bool AsksState(const ExprNode& node) {
-  if (node.kind == NodeKind::kComparison) return node.comparison.field.text.starts_with(kPrefix);
+  if (node.kind == NodeKind::kComparison) return node.comparison.field.text.starts_with(kStatePrefix);
   return std::ranges::any_of(node.children, AsksState);
 }
 
 Result<Asked> CompileState(const Comparison& comparison, std::span<const MachineStates> machines) {
-  const std::string_view name = std::string_view(comparison.field.text).substr(kPrefix.size());
+  const std::string_view name = std::string_view(comparison.field.text).substr(kStatePrefix.size());
   const auto machine = std::ranges::find(machines, name, &MachineStates::name);
   if (machine == machines.end()) {
     std::vector<std::string_view> names;

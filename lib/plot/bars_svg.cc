@@ -10,7 +10,7 @@
 namespace vexevt {
 namespace {
 
-constexpr double kRow = 18, kThick = 13, kBaseline = 11, kValueRoom = 80, kValueGap = 5;
+constexpr double kBarRow = 18, kThick = 13, kBarBaseline = 11, kBarValueRoom = 80, kValueGap = 5;
 
 }  // namespace
 
@@ -18,10 +18,10 @@ double AppendBarsSvg(const Chart& chart, double top, std::string* out) {
   std::vector<double> values;
   for (const ChartRow& row : chart.rows) values.push_back(row.values.empty() ? NAN : row.values[0]);
   const Scale scale = ScaleOf(values);
-  const double left = LabelRoom(chart), width = kSvgWidth - left - kValueRoom;
+  const double left = LabelRoom(chart), width = kSvgWidth - left - kBarValueRoom;
   const auto x_of = [&](double value) { return left + ShareOf(value, scale) * width; };
-  for (std::size_t i = 0; i < values.size(); ++i, top += kRow) {
-    AppendSvgLabel(chart.rows[i].label, left, top + kBaseline, out);
+  for (std::size_t i = 0; i < values.size(); ++i, top += kBarRow) {
+    AppendSvgLabel(chart.rows[i].label, left, top + kBarBaseline, out);
     double end = x_of(0);
     if (!std::isnan(values[i])) {
       const double from = std::min(x_of(0), x_of(values[i]));
@@ -30,7 +30,7 @@ double AppendBarsSvg(const Chart& chart, double top, std::string* out) {
                           end - from, kThick, SvgColor(0));
     }
     const std::string text = ShowQuantity(values[i], chart.quantity);
-    AppendSvgText(text, text.size(), end + kValueGap, top + kBaseline, TextAnchor::kStart, "", out);
+    AppendSvgText(text, text.size(), end + kValueGap, top + kBarBaseline, TextAnchor::kStart, "", out);
   }
   return top;
 }

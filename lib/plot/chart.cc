@@ -9,7 +9,7 @@
 namespace vexevt {
 namespace {
 
-constexpr double kSecond = kNsPerSecond, kMinute = 60 * kSecond, kDay = 24 * 60 * kMinute;
+constexpr double kChartSecond = kNsPerSecond, kChartMinute = 60 * kChartSecond, kChartDay = 24 * 60 * kChartMinute;
 // Places in 2026-11-23T12:00:00.123456789Z.
 constexpr std::size_t kDateChars = 10, kClockAt = 11, kMinuteChars = 5, kSecondChars = 8;
 
@@ -31,10 +31,10 @@ std::string ShowAlong(double x, double step, Quantity along) {
   if (along != Quantity::kTime || !(x >= 0 && x < 0x1p64)) return ShowQuantity(x, along);
   // Multiples of a step as doubles may be a little less.
   const std::string time = PrintTime(static_cast<std::uint64_t>(x + step / 1000));
-  if (step >= kDay) return time.substr(0, kDateChars);
-  if (step >= kMinute) return time.substr(kClockAt, kMinuteChars);
-  if (step >= kSecond) return time.substr(kClockAt, kSecondChars);
-  const auto decimals = static_cast<std::size_t>(std::clamp(std::ceil(-std::log10(step / kSecond)), 1.0, 9.0));
+  if (step >= kChartDay) return time.substr(0, kDateChars);
+  if (step >= kChartMinute) return time.substr(kClockAt, kMinuteChars);
+  if (step >= kChartSecond) return time.substr(kClockAt, kSecondChars);
+  const auto decimals = static_cast<std::size_t>(std::clamp(std::ceil(-std::log10(step / kChartSecond)), 1.0, 9.0));
   return time.substr(kClockAt, kSecondChars + 1 + decimals);
 }
 

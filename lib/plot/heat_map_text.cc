@@ -13,17 +13,17 @@ namespace {
 
 constexpr std::string_view kAsciiShades = ".:-=+*#@";
 constexpr std::string_view kShades[] = {"\xe2\x96\x91", "\xe2\x96\x92", "\xe2\x96\x93", "\xe2\x96\x88"};
-constexpr unsigned kColors[] = {53, 60, 24, 30, 36, 71, 148, 226};  // of 256, from dark violet to yellow
+constexpr unsigned kHeatColors[] = {53, 60, 24, 30, 36, 71, 148, 226};  // of 256, from dark violet to yellow
 
 std::size_t Levels(const TextForm& form) {
-  if (form.color) return std::size(kColors);
+  if (form.color) return std::size(kHeatColors);
   return form.utf8 ? std::size(kShades) : kAsciiShades.size();
 }
 
 // So many columns of a level from 1 on; 0, which is blank, is the lowest of the scale and what is not there.
 void AppendShade(std::size_t level, std::size_t columns, const TextForm& form, std::string* out) {
   if (level > 0 && form.color) {
-    fmt::format_to(std::back_inserter(*out), "\x1b[48;5;{}m{:{}}\x1b[0m", kColors[level - 1], "", columns);
+    fmt::format_to(std::back_inserter(*out), "\x1b[48;5;{}m{:{}}\x1b[0m", kHeatColors[level - 1], "", columns);
     return;
   }
   for (std::size_t i = 0; i < columns; ++i) {

@@ -8,7 +8,7 @@
 namespace vexevt {
 namespace {
 
-constexpr double kHigh = 220, kSide = 64, kSideGap = 6, kAxis = 26, kLegendRow = 18, kRightGap = 10;
+constexpr double kLinesHigh = 220, kSide = 64, kSideGap = 6, kLinesAxis = 26, kLegendRow = 18, kRightGap = 10;
 constexpr std::size_t kMostMarks = 6, kMostLegend = 90;
 
 }  // namespace
@@ -16,7 +16,7 @@ constexpr std::size_t kMostMarks = 6, kMostLegend = 90;
 double AppendLinesSvg(const Chart& chart, double top, std::string* out) {
   std::vector<double> all;
   for (const ChartRow& row : chart.rows) all.insert(all.end(), row.values.begin(), row.values.end());
-  const SvgField field{kSide, top + 6, kSvgWidth - kRightGap, top + kHigh, ScaleOf(all)};
+  const SvgField field{kSide, top + 6, kSvgWidth - kRightGap, top + kLinesHigh, ScaleOf(all)};
   for (const double mark : NiceMarks(field.scale, kMostMarks, chart.quantity)) {
     const std::string text = ShowQuantity(mark, chart.quantity);
     *out +=
@@ -28,7 +28,7 @@ double AppendLinesSvg(const Chart& chart, double top, std::string* out) {
     AppendSvgLine(chart.rows[i], length, field, SvgColor(i), out);
   }
   AppendSvgAxis(chart, field, out);
-  double y = field.bottom + kAxis;
+  double y = field.bottom + kLinesAxis;
   for (std::size_t i = 0; i < chart.rows.size() && !chart.rows[i].label.empty(); ++i, y += kLegendRow) {
     *out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"14\" height=\"3\" fill=\"{}\"/>\n", field.left, y + 6,
                         SvgColor(i));

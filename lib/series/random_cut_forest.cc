@@ -18,7 +18,7 @@ constexpr std::uint32_t kOneIn = 8;
 // What is usual is the score that one in a hundred exceeds. What is beyond it moves it up by a tenth, what is not down
 // by so much less that both are even where it stands right.
 constexpr double kUp = 0.3, kExceed = 0.01, kDown = kUp * kExceed / (1 - kExceed);
-constexpr double kEdge = 1.6;                                                       // of the usual score
+constexpr double kForestEdge = 1.6;                                                 // of the usual score
 constexpr double kLeastUsual = 1.0 / RandomCutTree::kMostPoints, kMostUsual = 0.5;  // a score is 1 at most
 
 }  // namespace
@@ -42,7 +42,7 @@ Judgement RandomCutForest::See(std::span<const double> values) {
     return {};
   }
   const double displaced = Displaced(values);
-  const Judgement judgement{.known = true, .score = displaced / (kEdge * usual_)};
+  const Judgement judgement{.known = true, .score = displaced / (kForestEdge * usual_)};
   usual_ = std::clamp(usual_ * (displaced > usual_ ? 1 + kUp : 1 - kDown), kLeastUsual, kMostUsual);
   return judgement;
 }
