@@ -243,7 +243,7 @@ many() {
 }
 
 @test "ready: error rate" {
-  { for round in 1 2 3 4; do many 239 fs.open ',"result":"ENOENT"'; done; at 300 x; } | events in
+  { for _ in 1 2 3 4; do many 239 fs.open ',"result":"ENOENT"'; done; at 300 x; } | events in
   run -0 ready error-rate.toml
   [ "${lines[0]}" = "error rate firing cc: 1.0 of 100 operations in 30 s failed" ]
   [[ ${lines[1]} == "error rate resolved "* ]]
