@@ -66,11 +66,11 @@ bool HoldsWide(const Test& test, const EventView& event) {
 bool HoldsClock(const Test& test, const EventView& event) {
   if (event.wall_ns() == 0) return false;
   const auto& clock = std::get<ClockTest>(test.what);
-  constexpr std::int64_t kDay = 86'400;
+  constexpr std::int64_t kSecondsOfDay = 86'400;
   auto utc = static_cast<std::int64_t>(event.wall_ns() / kNsPerSecond);
   // A week is added so that nothing is negative west of Greenwich; 1970 began on a Thursday.
-  std::int64_t local = utc + clock.zone->OffsetAt(utc) + 7 * kDay;
-  std::int64_t key = clock.weekday ? (local / kDay + 3) % 7 + 1 : local % kDay;
+  std::int64_t local = utc + clock.zone->OffsetAt(utc) + 7 * kSecondsOfDay;
+  std::int64_t key = clock.weekday ? (local / kSecondsOfDay + 3) % 7 + 1 : local % kSecondsOfDay;
   return clock.keys.Contains(static_cast<std::uint64_t>(key));
 }
 

@@ -47,9 +47,9 @@ std::vector<ResultRow> ReadRows(const StatePlan& plan, const ToldWindow& window,
   const auto numeric = std::ranges::find_if_not(plan.columns, IsText);
   const auto at = static_cast<std::size_t>(numeric - plan.columns.begin());
   const auto number_of = [&](const ResultRow& row) {
-    constexpr double kNone = -std::numeric_limits<double>::infinity();
-    const double number = at < row.values.size() ? AsReal(row.values[at]).value_or(kNone) : kNone;
-    return number == number ? number : kNone;
+    constexpr double kLeast = -std::numeric_limits<double>::infinity();
+    const double number = at < row.values.size() ? AsReal(row.values[at]).value_or(kLeast) : kLeast;
+    return number == number ? number : kLeast;
   };
   for (ResultRow& row : rows) row.rank = number_of(row);
   std::ranges::sort(rows, [](const ResultRow& a, const ResultRow& b) {
