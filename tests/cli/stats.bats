@@ -174,3 +174,10 @@ sample() {
   run -0 vexevt-stats merge in.evt --format json
   [ -z "$output" ]
 }
+
+@test "ten million groups" {
+  if nm -D --undefined-only "$VEXEVT_BIN/vexevt-stats" | grep -q __asan; then skip "built with AddressSanitizer: takes minutes"; fi
+  vexevt-capture --generate --seed 1 -n 10000000 | vexevt-stats 'count by seq' --groups 20M --format csv |
+    awk -F, '{ groups += $4 == 1 } END { print groups }' >groups
+  [ "$(<groups)" = 10000000 ]
+}
