@@ -8,14 +8,20 @@
 
 namespace vexevt {
 
+// Throws std::system_error, as std::thread does, where no more threads may be had; signals are then as before.
 template <typename Body>
 std::thread StartQuietThread(Body body) {
-  sigset_t all, old;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &old);
-  std::thread thread(std::move(body));
-  ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
-  return thread;
+  struct AllBlocked {
+    sigset_t before;
+    AllBlocked() {
+      sigset_t all;
+      ::sigfillset(&all);
+      ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    }
+    ~AllBlocked() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+  };
+  const AllBlocked blocked;
+  return std::thread(std::move(body));
 }
 
 }  // namespace vexevt
