@@ -233,11 +233,6 @@ void SequenceMatcher::Move(Partial* partial, const EventView& event, std::uint64
       partial->targets &= ~BitOf(target);
     }
   });
-  // Of a choice that has passed over too much, nothing comes any more.
-  if (now.members != again && partial->count < now.least &&
-      static_cast<std::uint32_t>(std::popcount(partial->targets)) < now.least - partial->count) {
-    partial->targets = 0;
-  }
   partial->fresh = false;
 }
 

@@ -144,8 +144,8 @@ end_reader() {
 
 @test "a file goes on when its disk has room again" {
   mkdir log
-  mount -t tmpfs -o size=256k none log
-  head -c 200k /dev/zero >log/other
+  mount -t tmpfs -o size=4m none log
+  head -c 4040k /dev/zero >log/other
   mount_for -o "$PWD/log/events"
   local i
   for ((i = 0; i < 12; ++i)); do mkdir "$mnt/$i".{1..50}; done
