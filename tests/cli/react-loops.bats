@@ -52,7 +52,8 @@ audits() {
 }
 
 @test "an action that writes where it is set off by writes" {
-  make_workflow 'echo "$VEXEVT_PATH" >>w/log; (sh -c "echo x >w/grandchild")'
+  # They stay until their events have been looked at: who has ended before, with its parent, is not known.
+  make_workflow 'echo "$VEXEVT_PATH" >>w/log; (sh -c "echo x >w/grandchild; sleep 0.3"); sleep 0.1'
   start_pipeline w/state
   echo 1 >w/a
   until captured log 1 && captured grandchild 1; do :; done
@@ -65,7 +66,7 @@ audits() {
 }
 
 @test "what an action has left behind in a session of its own" {
-  make_workflow 'setsid sh -c "echo x >w/early; : >up; until [ -e go ]; do :; done; echo x >w/late" >/dev/null 2>&1 &
+  make_workflow 'setsid sh -c "echo x >w/early; : >up; until [ -e go ]; do :; done; echo x >w/late; sleep 0.3" >/dev/null 2>&1 &
     until [ -e up ]; do :; done'
   start_pipeline
   echo 1 >w/a
@@ -78,7 +79,7 @@ audits() {
 }
 
 @test "with loops it goes on and on" {
-  make_workflow 'n=$(cat w/log | wc -l); [ "$n" -ge 5 ] || echo x >>w/log' 'loops = true'
+  make_workflow 'n=$(cat w/log | wc -l); [ "$n" -ge 5 ] || echo x >>w/log; sleep 0.1' 'loops = true'
   start_pipeline
   echo 1 >w/a
   until captured log 5; do :; done
