@@ -14,18 +14,16 @@ namespace {
 // While there is always more to read.
 constexpr std::uint64_t kGlanceNs = 50 * kNsPerMs;
 
-std::uint64_t Now() { return SystemClock().Now().mono_ns; }
-
 }  // namespace
 
 Status LiveScreen::Process(std::span<const EventView> batch, EventSink&) {
   model_->See(batch);
-  const std::uint64_t now = Now();
+  const std::uint64_t now = MonoNow();
   model_->SeenAt(now);
   return now < next_glance_ns_ ? Status() : Glance(now);
 }
 
-Status LiveScreen::Tick(EventSink&) { return Glance(Now()); }
+Status LiveScreen::Tick(EventSink&) { return Glance(MonoNow()); }
 
 std::uint64_t LiveScreen::next_tick_ns() const {
   if (terminal_ == nullptr || terminal_->resized()) return 0;
@@ -50,7 +48,7 @@ Status LiveScreen::Glance(std::uint64_t now_ns) {
   }
   if (now_ns >= next_picture_ns_ && !ui_.paused) {
     shown_ = model_->Look(SystemClock().Now());
-    next_picture_ns_ = Now() + look_.interval_ns;  // from here on: the stream has its turn, however long this took
+    next_picture_ns_ = MonoNow() + look_.interval_ns;  // from here on: the stream has its turn, however long this took
     changed = true;
   }
   const LiveSize size = terminal_->size();
@@ -82,7 +80,7 @@ Status LiveScreen::Finish(EventSink&) {
   model_->End();
   next_picture_ns_ = 0;
   while (!done()) {
-    VEXEVT_TRY(Glance(Now()));
+    VEXEVT_TRY(Glance(MonoNow()));
     pollfd polls[] = {{.fd = SignalFd(), .events = POLLIN, .revents = 0},
                       {.fd = terminal_->fd(), .events = POLLIN, .revents = 0}};
     if (!done() && ::poll(polls, 2, -1) < 0 && errno != EINTR) return ErrnoStatus("cannot wait for keys", errno);

@@ -23,6 +23,7 @@ class Clock {
 };
 
 Clock& SystemClock();  // thread-safe
+inline std::uint64_t MonoNow() { return SystemClock().Now().mono_ns; }
 
 class FakeClock final : public Clock {
  public:

@@ -19,8 +19,6 @@
 namespace vexevt {
 namespace {
 
-std::uint64_t Now() { return SystemClock().Now().mono_ns; }
-
 // A minute at most: our clock goes on while the machine is suspended, and that of ppoll(2) does not.
 timespec TimeLeft(std::uint64_t until_ns, std::uint64_t now_ns) {
   const std::uint64_t left_ns = std::min(until_ns - std::min(until_ns, now_ns), 60 * kNsPerSecond);
@@ -41,14 +39,14 @@ class Run {
     VEXEVT_ASSIGN(std::unique_ptr<StreamInput> input, Open());
     VEXEVT_ASSIGN(sink_, EventSink::Open(options_, &ledger_));
     // From here on a run that is killed has left something that it will leave again.
-    if (step_.state() != nullptr) VEXEVT_TRY(checkpointer_->Save(*input, 0, sink_->fd(), Now()));
+    if (step_.state() != nullptr) VEXEVT_TRY(checkpointer_->Save(*input, 0, sink_->fd(), MonoNow()));
     step_.Describe(&monitor_.metrics());
     if (const std::string outputs = step_.own_outputs(); !outputs.empty()) monitor_.ShowOutput(outputs);
     VEXEVT_TRY(monitor_.Start(InputNames(), input->total_bytes(), sink_->terminal()));
     Status dealt = Loop(*input);
     // What was read is written before a failure is told: the events before bad data are good.
     Status written = dealt.code() == StatusCode::kBrokenPipe ? Status() : Finish();
-    if (checkpointer_ && dealt.ok() && written.ok()) written = checkpointer_->Save(*input, left_, -1, Now());
+    if (checkpointer_ && dealt.ok() && written.ok()) written = checkpointer_->Save(*input, left_, -1, MonoNow());
     monitor_.Finish();
     for (Status* failure : {&dealt, &input_failure_, &written}) {
       if (!failure->ok()) return std::move(*failure);
@@ -64,7 +62,7 @@ class Run {
   Result<std::unique_ptr<StreamInput>> Open() {
     InputOptions input_options{.follow = options_.follow, .json = options_.json_input, .resync = options_.resync};
     if (step_.state() != nullptr) {
-      checkpointer_ = Checkpointer::Of(step_.state(), options_.checkpoint_interval_ns, Now());
+      checkpointer_ = Checkpointer::Of(step_.state(), options_.checkpoint_interval_ns, MonoNow());
       if (!NamesFile(options_.inputs)) return OpenInputs(options_.inputs, input_options);
       return ResumeInputs(options_.inputs, input_options, checkpointer_->marks());
     }
@@ -72,7 +70,7 @@ class Run {
     if (options_.checkpoint == options_.output) {
       return InvalidArgument(fmt::format("'{}' can't be both the output and the checkpoint", options_.output));
     }
-    VEXEVT_ASSIGN(checkpointer_, Checkpointer::Open(options_.checkpoint, options_.checkpoint_interval_ns, Now()));
+    VEXEVT_ASSIGN(checkpointer_, Checkpointer::Open(options_.checkpoint, options_.checkpoint_interval_ns, MonoNow()));
     return ResumeInputs(options_.inputs, input_options, checkpointer_->marks());
   }
 
@@ -101,9 +99,9 @@ class Run {
 
   // Once it is time and everything that was read has left.
   Status KeepCheckpoint(const StreamInput& input) {
-    if (!checkpointer_ || !checkpointer_->due(Now()) || holds_back()) return {};
+    if (!checkpointer_ || !checkpointer_->due(MonoNow()) || holds_back()) return {};
     VEXEVT_TRY(sink_->Sync());
-    return checkpointer_->Save(input, 0, sink_->fd(), Now());
+    return checkpointer_->Save(input, 0, sink_->fd(), MonoNow());
   }
 
   // Writes out what there is, then waits for input, a signal or a time. True: Read has something to say.
@@ -117,7 +115,7 @@ class Run {
     bool takes_input = step_.takes_input();
     bool readable = takes_input && input.MoreWaiting();  // a signal interrupts a busy run without making it wait
     if (takes_input) input.AddPolls(&polls_);
-    std::uint64_t now = Now();
+    std::uint64_t now = MonoNow();
     bool may_save = checkpointer_ && !holds_back();  // else a Tick comes first
     std::uint64_t wake =
         std::min({step_.next_tick_ns(), monitor_.next_beat_ns(), window_.deadline_ns(),
@@ -136,7 +134,7 @@ class Run {
     bool step_ready = std::any_of(polls_.begin() + 2, polls_.begin() + static_cast<std::ptrdiff_t>(inputs),
                                   [](const pollfd& entry) { return entry.revents != 0; });
     monitor_.Beat();
-    now = Now();
+    now = MonoNow();
     if (step_ready || step_.next_tick_ns() <= now) {
       VEXEVT_TRY(step_.Tick(*sink_));
       if (checkpointer_) checkpointer_->Moved();
@@ -170,7 +168,7 @@ class Run {
     const std::span<const EventView> read = batch;
     std::size_t beyond = 0;
     if (window_.active()) {
-      batch = window_.Select(batch, Now(), &beyond);
+      batch = window_.Select(batch, MonoNow(), &beyond);
       *ended = beyond > 0;
       Add(ledger_.in, read.size() - batch.size());
     }

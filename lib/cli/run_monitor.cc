@@ -17,8 +17,6 @@ constexpr std::uint64_t kStatusNs = 10 * kNsPerSecond;
 
 const std::atomic<std::uint64_t> kOne{1};
 
-std::uint64_t MonoNow() { return SystemClock().Now().mono_ns; }
-
 // systemd asks for CLOCK_MONOTONIC here, which stands still during suspend.
 std::uint64_t MonotonicUs() {
   timespec now;

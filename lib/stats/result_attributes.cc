@@ -45,7 +45,7 @@ void KeyAttributes::Append(std::string_view key, std::vector<Attribute>* attribu
   for (std::size_t i = 0; i < by_.size(); ++i) {
     if (std::holds_alternative<std::monostate>(values_[i])) continue;
     const Field* const field = by_[i].field;
-    AppendValueText(field != nullptr ? field->type : FieldType::kFloat, values_[i], ValueForm::kRaw, &texts_[i]);
+    AppendColumnText(by_[i], values_[i], ValueForm::kRaw, &texts_[i]);
     const auto* number = std::get_if<std::uint64_t>(&values_[i]);
     const bool plain = field != nullptr && (field->type == FieldType::kUint || field->type == FieldType::kSize ||
                                             field->type == FieldType::kDuration);

@@ -181,3 +181,9 @@ sample() {
     awk -F, '{ groups += $4 == 1 } END { print groups }' >groups
   [ "$(<groups)" = 10000000 ]
 }
+
+@test "groups by attributes are named by their values in events, too" {
+  echo '{"type":"fs.open","time":"2026-01-01T00:00:01Z","attributes":{"n":5,"ok":true,"s":"x"}}' >a.json
+  run -0 vexevt-stats 'count by attr.n, attr.ok, attr.s' a.json --format json
+  [ "$(jq -c '.attributes | [.n, .ok, .s, .count]' <<<"$output")" = '["5","true","x",1]' ]
+}
