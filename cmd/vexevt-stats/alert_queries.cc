@@ -47,15 +47,13 @@ std::vector<AlertQuery> AlertQueries::Descriptions() const {
   return descriptions;
 }
 
-Rollup::TellWindow AlertQueries::Keep(std::size_t query, bool cut_short) {
-  return [this, query, cut_short](const ToldWindow& window) {
+Rollup::TellWindow AlertQueries::Keep(std::size_t query) {
+  return [this, query](const ToldWindow& window) {
     Window& kept = windows_.emplace_back();
     Query& of = queries_[query];
-    const std::uint64_t newest_ns = of.rollup->newest_ns();
-    const bool open = cut_short && window.end_ns > newest_ns;
-    kept.end_ns = open ? newest_ns : window.end_ns;
+    kept.end_ns = window.cut ? of.rollup->newest_ns() : window.end_ns;
     kept.query = query;
-    kept.lower_bound = open || window.lower_bound;
+    kept.lower_bound = window.cut || window.lower_bound;
     std::vector<ResultRow> rows = ReadRows(of.rollup->plan(), window, ListForm::kJson);
     if (of.watcher != nullptr) of.watcher->See(window, &rows);
     for (const ResultRow& row : rows) AppendFrame(of.result->Make(window, row), &kept.frames);
@@ -71,7 +69,7 @@ void AlertQueries::AdvanceTo(std::uint64_t wall_ns) {
 }
 
 void AlertQueries::Finish() {
-  for (std::size_t i = 0; i < queries_.size(); ++i) queries_[i].rollup->Finish(Keep(i, true));
+  for (std::size_t i = 0; i < queries_.size(); ++i) queries_[i].rollup->Finish(Keep(i));
 }
 
 void AlertQueries::Give(AlertBoard* board, const AlertBoard::Tell& tell) {

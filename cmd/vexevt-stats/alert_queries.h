@@ -52,7 +52,7 @@ class AlertQueries {
     std::vector<std::byte> frames;  // of its results, one behind the other
   };
 
-  Rollup::TellWindow Keep(std::size_t query, bool cut_short = false);
+  Rollup::TellWindow Keep(std::size_t query);
 
   std::vector<Query> queries_;
   std::vector<Window> windows_;  // that are over
