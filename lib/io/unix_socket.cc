@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,6 +35,9 @@ Result<UniqueFd> NewSocket(int flags) {
 
 const sockaddr* Generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
+// The errno of bind, 0 for success.
+int Bind(int fd, const sockaddr_un& address) { return bind(fd, Generic(address), sizeof address) == 0 ? 0 : errno; }
+
 // The errno of connect, 0 for success.
 int Connect(int fd, const sockaddr_un& address) {
   while (connect(fd, Generic(address), sizeof address) != 0) {
@@ -43,11 +47,23 @@ int Connect(int fd, const sockaddr_un& address) {
   return 0;
 }
 
+// A listener whose file is there, but that has not called listen yet, refuses as one that is dead. It is given a
+// moment.
+int ConnectPatiently(int fd, const sockaddr_un& address) {
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 10'000'000};
+  int error = Connect(fd, address);
+  for (int tries = 20; error == ECONNREFUSED && tries > 0; --tries) {
+    ::nanosleep(&kPause, nullptr);
+    error = Connect(fd, address);
+  }
+  return error;
+}
+
 bool IsStale(const sockaddr_un& address) {
   struct stat file;
   if (lstat(address.sun_path, &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
   auto probe = NewSocket(SOCK_NONBLOCK);
-  return probe.ok() && Connect(probe->get(), address) == ECONNREFUSED;
+  return probe.ok() && ConnectPatiently(probe->get(), address) == ECONNREFUSED;
 }
 
 }  // namespace
@@ -55,7 +71,8 @@ bool IsStale(const sockaddr_un& address) {
 Result<UniqueFd> ConnectUnix(const std::string& path, int flags) {
   VEXEVT_ASSIGN(sockaddr_un address, AddressOf(path));
   VEXEVT_ASSIGN(UniqueFd fd, NewSocket(flags));
-  if (int error = Connect(fd.get(), address); error != 0) {
+  const bool may_block = (flags & SOCK_NONBLOCK) == 0;
+  if (int error = may_block ? ConnectPatiently(fd.get(), address) : Connect(fd.get(), address); error != 0) {
     return ErrnoStatus(fmt::format("cannot connect to '{}'", path), error);
   }
   return fd;
@@ -65,15 +82,14 @@ Result<UnixListener> UnixListener::Listen(const std::string& path) {
   VEXEVT_ASSIGN(sockaddr_un address, AddressOf(path));
   VEXEVT_ASSIGN(UniqueFd fd, NewSocket(SOCK_NONBLOCK));
   fchmod(fd.get(), 0600);  // on Linux the mode that bind gives the file
-  int bound = bind(fd.get(), Generic(address), sizeof address);
-  if (bound != 0 && errno == EADDRINUSE && IsStale(address)) {
+  int error = Bind(fd.get(), address);
+  if (error == EADDRINUSE && IsStale(address)) {
     unlink(address.sun_path);
-    bound = bind(fd.get(), Generic(address), sizeof address);
+    error = Bind(fd.get(), address);
   }
   struct stat file;
-  if (bound != 0 || listen(fd.get(), SOMAXCONN) != 0 || stat(address.sun_path, &file) != 0) {
-    return ErrnoStatus(fmt::format("cannot listen at '{}'", path), errno);
-  }
+  if (error == 0 && (listen(fd.get(), SOMAXCONN) != 0 || stat(address.sun_path, &file) != 0)) error = errno;
+  if (error != 0) return ErrnoStatus(fmt::format("cannot listen at '{}'", path), error);
   return UnixListener(std::move(fd), path, file.st_ino);
 }
 

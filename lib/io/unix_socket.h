@@ -10,8 +10,9 @@
 
 namespace vexevt {
 
-// kUnavailable where the socket's file is there but nobody listens. With SOCK_NONBLOCK in `flags` the socket does not
-// block, nor does this where as many connections as the listener allows wait to be accepted.
+// kUnavailable where the socket's file is there but nobody listens, nor begins to within 0.2 s. With SOCK_NONBLOCK in
+// `flags` the socket does not block, nor does this: neither for that, nor where as many connections as the listener
+// allows wait to be accepted.
 Result<UniqueFd> ConnectUnix(const std::string& path, int flags = 0);
 
 // A socket that listens at `path`, mode 0600 less the umask. A socket file that nobody listens at any more is replaced.
