@@ -14,6 +14,14 @@
 #include "lib/event/plain_keys.h"
 
 namespace vexevt {
+namespace {
+
+const PlainKeys& Keys() {
+  static const PlainKeys keys;
+  return keys;
+}
+
+}  // namespace
 
 // A line that is being read. Each function gives the end of what it reads, or nullptr where that is not plain.
 struct PlainJson::Line {
@@ -22,14 +30,18 @@ struct PlainJson::Line {
   const char* text_end;
   std::size_t blocks;  // of 64 bytes, each with its marks in known.quotes_
   FieldValues& values;
-  bool has_escapes = false;
-  bool gap = false;  // a space stands behind each colon and comma
+  const char* escape;  // the next one, or text_end
+  bool gap = false;    // a space stands behind each colon and comma
 
   bool Members();
   const char* Gap(const char* at) const;
   const char* Comma(const char* at) const;
-  const char* Text(const char* at, std::string_view* value) const;
-  const char* EscapedText(const char* at, std::string_view* value) const;
+  const char* NextQuote(const char* at) const;
+  const char* NextEscape(const char* at) const {
+    return at + std::min(std::string_view(at, text_end).find('\\'), static_cast<std::size_t>(text_end - at));
+  }
+  const char* Text(const char* at, std::string_view* value);
+  const char* EscapedText(const char* at, std::string_view* value);
   const char* Value(const PlainKey& key, const char* at);
   const char* Whole(const PlainKey& key, const char* at);
   const char* Number(const char* at, std::variant<std::int64_t, double>* value) const;
@@ -43,39 +55,45 @@ struct PlainJson::Line {
 };
 
 bool PlainJson::Line::Members() {
-  static const PlainKeys kKeys;
+  const PlainKeys& keys = Keys();
+  const PlainKey* key = &keys[0];
   std::uint16_t payload = kAnyPayload, scope = kAnyPayload, implied_flags = 0;
   std::array<std::uint64_t, 2> seen{};
-  std::uint8_t index = 0;
   const char* at = text;
   if (*at++ != '{') return false;
   std::string_view first;
   const char* colon = Text(at, &first);
   gap = colon != nullptr && *colon == ':' && colon[1] == ' ';
   for (;;) {
-    std::uint8_t& next = known.successors_[index];
-    if (!kKeys[next].StandsAt(at) || kKeys[next].scope != scope) next = kKeys.Find(at, scope);
-    index = next;
-    const PlainKey& key = kKeys[index];
-    const std::uint64_t bit = std::uint64_t{1} << index % 64;
-    if (index == 0 || (seen[index / 64] & bit) != 0) return false;
-    seen[index / 64] |= bit;
-    if (key.payload != kAnyPayload && key.payload != payload) {
+    const PlainKey*& next = known.successors_[key->index];
+    if (!next->StandsAt(at) || next->scope != scope) next = &keys[keys.Find(at, scope)];
+    key = next;
+    std::uint64_t& word = seen[key->index / 64];
+    const std::uint64_t bit = std::uint64_t{1} << key->index % 64;
+    if (key->kind == PlainKind::kBegin || (word & bit) != 0) return false;
+    word |= bit;
+    if (key->payload != kAnyPayload && key->payload != payload) {
       if (payload != kAnyPayload) return false;
-      payload = key.payload;
+      payload = key->payload;
     }
-    implied_flags |= key.flag;
-    at = Gap(at + key.size);
+    implied_flags |= key->flag;
+    at = Gap(at + key->size);
     if (at == nullptr) return false;
-    if (key.kind == PlainKind::kObject) {
+    if (key->kind == PlainKind::kObject) {
       if (*at++ != '{') return false;
       if (*at != '}') {
-        scope = key.payload;
+        scope = key->payload;
         continue;
       }
       ++at;
     } else {
-      at = Value(key, at);
+      if (key->kind == PlainKind::kText) {  // the two that nearly all are
+        at = Text(at, &values.bytes[key->offset]);
+      } else if (key->kind == PlainKind::kWhole) {
+        at = Whole(*key, at);
+      } else {
+        at = Value(*key, at);
+      }
       if (at == nullptr) return false;
       if (*at == '}' && scope != kAnyPayload) {
         scope = kAnyPayload;
@@ -86,9 +104,9 @@ bool PlainJson::Line::Members() {
     at = Comma(at);
     if (at == nullptr) return false;
   }
-  const bool has_type = (seen[0] >> kKeys.type() & 1) != 0;
+  const bool has_type = (seen[0] >> keys.type() & 1) != 0;
   if (*at != '}' || at + 1 != text_end || scope != kAnyPayload || !has_type) return false;
-  if ((seen[kKeys.flags() / 64] >> kKeys.flags() % 64 & 1) == 0) values.Set(layout::kFlags, implied_flags);
+  if ((seen[keys.flags() / 64] >> keys.flags() % 64 & 1) == 0) values.Set(layout::kFlags, implied_flags);
   if (payload != kAnyPayload) values.Set(layout::kPayloadTag, payload);
   return true;
 }
@@ -101,9 +119,9 @@ const char* PlainJson::Line::Gap(const char* at) const {
 
 const char* PlainJson::Line::Comma(const char* at) const { return *at == ',' ? Gap(at + 1) : nullptr; }
 
-const char* PlainJson::Line::Text(const char* at, std::string_view* value) const {
-  if (*at != '"') return nullptr;
-  const auto start = static_cast<std::size_t>(++at - text);
+// The first quote from `at` on; nullptr: there is none.
+const char* PlainJson::Line::NextQuote(const char* at) const {
+  const auto start = static_cast<std::size_t>(at - text);
   std::size_t block = start / 64;
   if (block >= blocks) return nullptr;
   std::uint64_t quotes = known.quotes_[block] >> start % 64 << start % 64;
@@ -111,43 +129,45 @@ const char* PlainJson::Line::Text(const char* at, std::string_view* value) const
     if (++block == blocks) return nullptr;
     quotes = known.quotes_[block];
   }
-  const char* end = text + block * 64 + std::countr_zero(quotes);
+  return text + block * 64 + std::countr_zero(quotes);
+}
+
+const char* PlainJson::Line::Text(const char* at, std::string_view* value) {
+  if (*at != '"') return nullptr;
+  const char* end = NextQuote(++at);
+  if (end == nullptr) return nullptr;
+  if (escape < end) return EscapedText(at, value);
   *value = {at, static_cast<std::size_t>(end - at)};
-  if (has_escapes && value->find('\\') != std::string_view::npos) return EscapedText(at, value);
   return end + 1;
 }
 
 // Escapes of one character; \u is left to others.
-const char* PlainJson::Line::EscapedText(const char* at, std::string_view* value) const {
+const char* PlainJson::Line::EscapedText(const char* at, std::string_view* value) {
   constexpr std::string_view kEscapes = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
   std::string& out = known.unescaped_;  // which has room for the line, so that what is in it stays
   const std::size_t start = out.size();
-  for (; *at != '"'; ++at) {
-    if (at == text_end) return nullptr;
-    char byte = *at;
-    if (byte == '\\') {
-      const std::size_t escape = kEscapes.find(*++at);
-      if (escape == std::string_view::npos) return nullptr;
-      byte = kMeanings[escape];
-    }
-    out += byte;
+  const char* end;
+  while ((end = NextQuote(at)) != nullptr && escape < end) {
+    const std::size_t meaning = kEscapes.find(escape[1]);
+    if (meaning == std::string_view::npos) return nullptr;
+    out.append(at, escape).push_back(kMeanings[meaning]);
+    at = escape + 2;
+    escape = NextEscape(at);
   }
+  if (end == nullptr) return nullptr;
+  out.append(at, end);
   *value = std::string_view(out).substr(start);
-  return at + 1;
+  return end + 1;
 }
 
 const char* PlainJson::Line::Value(const PlainKey& key, const char* at) {
   std::uint64_t bits = 0;
   std::string_view name;
   switch (key.kind) {
-    case PlainKind::kText:
-      return Text(at, &values.bytes[key.offset]);
     case PlainKind::kSession:
       return Text(at, &values.context.session);
     case PlainKind::kTransaction:
       return Text(at, &values.context.transaction);
-    case PlainKind::kWhole:
-      return Whole(key, at);
     case PlainKind::kSigned:
     case PlainKind::kReal: {
       std::variant<std::int64_t, double> number;
@@ -390,6 +410,8 @@ const char* PlainJson::Line::AttributeValue(const char* at, Attribute* attribute
   }
 }
 
+PlainJson::PlainJson() { successors_.fill(&Keys()[0]); }
+
 bool PlainJson::Read(std::string_view line, FieldValues* values) {
   while (!line.empty() && (line.back() == ' ' || line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   const std::size_t blocks = line.size() / 64 + 1;
@@ -402,13 +424,14 @@ bool PlainJson::Read(std::string_view line, FieldValues* values) {
     quotes_[block] = marks.quotes & within;
     odd |= marks.odd & within;
   }
-  Line reader{*this, line.data(), line.data() + line.size(), blocks, *values};
+  const char* const end = line.data() + line.size();
+  Line reader{*this, line.data(), end, blocks, *values, end};
   if (odd != 0) {
     unsigned char least = 0xff;  // without a way out of the loop, which is one of vectors so
     for (const char byte : line) least = std::min(least, static_cast<unsigned char>(byte));
     if (least < ' ') return false;
     if (!simdjson::validate_utf8(line)) return false;
-    reader.has_escapes = line.find('\\') != std::string_view::npos;
+    reader.escape = reader.NextEscape(line.data());
     unescaped_.clear();
     unescaped_.reserve(line.size());
   }

@@ -20,6 +20,8 @@ namespace vexevt {
 // Not thread-safe: it remembers what the last lines had.
 class PlainJson {
  public:
+  PlainJson();
+
   // Reads a line behind which a space or a newline stands, and kScanPadding bytes can be read (json_scan.h). True:
   // *values, which were clear, are all that it says, and borrow from it. False: it is for another reader, and what was
   // set until then is to be forgotten.
@@ -28,11 +30,11 @@ class PlainJson {
  private:
   struct Line;
 
-  std::array<std::uint8_t, kMostPlainKeys> successors_{};  // of each key, the one that came after it last
-  std::vector<std::uint64_t> quotes_;                      // a bit a byte of the line
-  std::string unescaped_;                                  // texts of the line
-  std::array<const TypeInfo*, 64> types_{};                // by a hash of the name
-  std::string day_;                                        // "2026-11-23T", and when it began
+  std::array<const PlainKey*, kMostPlainKeys> successors_;  // of each key, the one that came after it last
+  std::vector<std::uint64_t> quotes_;                       // a bit a byte of the line
+  std::string unescaped_;                                   // texts of the line
+  std::array<const TypeInfo*, 64> types_{};                 // by a hash of the name
+  std::string day_;                                         // "2026-11-23T", and when it began
   std::uint64_t day_ns_ = 0;
   std::string flags_text_;  // "[...]", and what it says
   std::uint16_t flags_ = 0;

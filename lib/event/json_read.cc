@@ -176,7 +176,7 @@ void JsonReader::Parser::Clear() {
 
 Status JsonReader::Parser::Read(std::string_view text) {
   static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= kScanPadding);
-  Clear();
+  values.Clear();
   if (plain.Read(text, &values)) return Status::Ok();
   Clear();
   decoded.reserve(text.size());

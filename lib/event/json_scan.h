@@ -67,6 +67,9 @@ inline ScannedDigits ScanEightDigits(const char* text) {
   return {digits, count};
 }
 
+inline constexpr std::uint64_t kPowersOfTen[] = {1,       10,        100,        1'000,      10'000,
+                                                 100'000, 1'000'000, 10'000'000, 100'000'000};
+
 // A whole number as JSON has it, of at most 19 digits; its end, or nullptr where there is none.
 inline const char* ScanNumber(const char* text, std::uint64_t* value) {
   ScannedDigits part = ScanEightDigits(text);
@@ -74,14 +77,13 @@ inline const char* ScanNumber(const char* text, std::uint64_t* value) {
   if (part.count == 0 || (part.count > 1 && *text == '0')) return nullptr;
   const char* end = text + part.count;
   if (part.count < 8) return end;
-  constexpr std::uint64_t kPowers[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
   part = ScanEightDigits(end);
-  *value = *value * kPowers[part.count] + part.value;
+  *value = *value * kPowersOfTen[part.count] + part.value;
   end += part.count;
   if (part.count < 8) return end;
   part = ScanEightDigits(end);
   if (part.count > 3) return nullptr;
-  *value = *value * kPowers[part.count] + part.value;
+  *value = *value * kPowersOfTen[part.count] + part.value;
   return end + part.count;
 }
 

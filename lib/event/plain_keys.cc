@@ -79,6 +79,7 @@ void PlainKeys::Add(std::string_view name, PlainKey key) {
   if (text.size() > sizeof key.text || size_ == kMostPlainKeys) return;  // none is so long, nor are they so many
   std::memcpy(key.text.data(), text.data(), text.size());
   std::memset(key.mask.data(), 0xff, text.size());
+  key.index = size_;
   key.size = static_cast<std::uint8_t>(text.size());
   key.next = std::exchange(first_[SlotOf(text.data())], size_);
   if (key.kind == PlainKind::kType) type_ = size_;

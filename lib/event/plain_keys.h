@@ -40,6 +40,7 @@ enum class PlainKind : std::uint8_t {
 
 struct PlainKey {
   std::array<std::uint64_t, 2> text{}, mask{};  // `"pid":`, and which of 16 bytes are it
+  std::uint8_t index = 0;                       // in PlainKeys
   std::uint8_t size = 0;
   std::uint8_t width = 0;
   PlainKind kind = PlainKind::kBegin;
