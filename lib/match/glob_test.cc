@@ -143,6 +143,26 @@ TEST(Glob, TellsAnIndexItsLiterals) {
   EXPECT_FALSE(only("/a/*tmp*").inner_starts_component());
 }
 
+// What RE2 miscompiles (https://github.com/google/re2/issues/477).
+TEST(Regex, FindsBytesAbove7fThatAlternativesBeginWith) {
+  const auto matches = [](std::string_view pattern, std::string_view text) {
+    const Result<Regex> regex = Regex::Compile(pattern);
+    EXPECT_TRUE(regex.ok()) << pattern;
+    return regex.ok() && regex->Matches(text);
+  };
+  EXPECT_TRUE(matches("données\\.txt|données\\.csv", "/srv/données.csv"));
+  EXPECT_FALSE(matches("données\\.txt|données\\.csv", "/srv/donn\xc3\x83\xc2\xa9s.csv"));
+  EXPECT_TRUE(matches("/(é|è)$", "/è"));
+  EXPECT_TRUE(matches("\\xff|\\xffa", "\xff"));
+  EXPECT_TRUE(matches("\\377a|\\377b",
+                      "\xff"
+                      "b"));
+  EXPECT_TRUE(matches("(?i)\xe9|\xe9x", "\xc9"));
+  EXPECT_TRUE(matches("^(\xfe|\xfe\xfe).[^a]$", "\xfe\x80\n"));
+  EXPECT_FALSE(matches("^(\xfe|\xfe\xfe).$", "\xfe\x80\x80\x80"));
+  EXPECT_EQ(Regex::Compile("é|é(").status().message(), "column 1: missing ): 'é|é('");
+}
+
 TEST(Regex, SearchesBytes) {
   const Result<Regex> regex = Regex::Compile("b.\xff$");
   ASSERT_TRUE(regex.ok());

@@ -31,8 +31,9 @@ class Regex {
   bool Matches(std::string_view text) const;
 
  private:
-  explicit Regex(std::unique_ptr<re2::RE2> re2);
+  Regex(std::unique_ptr<re2::RE2> re2, bool as_utf8);
   std::unique_ptr<re2::RE2> re2_;
+  bool as_utf8_;  // it searches texts whose bytes are written as UTF-8 has them as characters
 };
 
 }  // namespace vexevt
