@@ -316,7 +316,7 @@ class Reader {
       if (!first && Skip(']')) return few ? StringsOf(set, folds) : std::nullopt;
       const std::string_view two = regex_.substr(at_, 2);
       if (two == "[:") {
-        at_ = regex_.find(":]", at_);
+        at_ = regex_.find(":]", at_ + 2);
         if (at_ == regex_.npos) break;
         at_ += 2;
         few = false;

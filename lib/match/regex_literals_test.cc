@@ -77,8 +77,8 @@ TEST(RegexLiterals, EndAtRepetitions) {
 }
 
 TEST(RegexLiterals, AreNoneWhereNothingOrNothingRareIsRequired) {
-  for (const char* regex : {"[a-z]+", "x*", "^$.*", "Q|[a-z]", "[^Q]", "(Q.*)?", "(?i)[k-\xe9]", "\\pL", "\\QQX\\E",
-                            "Q**", "\\123", "\\x{51}"}) {
+  for (const char* regex : {"[a-z]+", "x*", "Q[[:]X|[[]Y]Z", "^$.*", "Q|[a-z]", "[^Q]", "(Q.*)?", "(?i)[k-\xe9]",
+                            "\\pL", "\\QQX\\E", "Q**", "\\123", "\\x{51}"}) {
     EXPECT_EQ(Literals(regex), "") << regex;
   }
 }
