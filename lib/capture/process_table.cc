@@ -190,7 +190,9 @@ void ProcessTable::Executed(std::uint32_t pid) {
   entry.loaded = entry.nameless = false;
   Load(pid, &entry);
   if (entry.loaded && !entry.facts.exe.empty()) return;
-  // Gone already: it is still the child of its parent, but what it ran is left to what it opens.
+  // Gone already: it is still the child of its parent, but what it ran is left to what it opens. That may have read us
+  // or not, as a command that vexevt-react started; events of one that has ended make no others.
+  entry.downstream = false;
   entry.has_comm = entry.loaded;
   if (!entry.has_comm) entry.facts.comm.clear();
   entry.facts.exe.clear();

@@ -81,6 +81,29 @@ TEST(ProcessTableTest, ChildrenOfWhoReadsUsAreDownstreamThoughNoEventHasToldOfIt
   for (int fd : {ours[0], ours[1], fed[0], fed[1], said[0], said[1]}) ::close(fd);
 }
 
+// As what vexevt-react starts, which reads us itself.
+TEST(ProcessTableTest, WhoHasExecutedAndEndedSinceIsNotDownstream) {
+  int ours[2], said[2];
+  ASSERT_EQ(::pipe(ours) | ::pipe(said), 0);
+  const pid_t reader = ::fork();
+  if (reader == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(ours[0], STDIN_FILENO);
+    [[maybe_unused]] ssize_t written = ::write(said[1], "", 1);
+    for (;;) ::pause();
+  }
+  char reads;
+  ASSERT_EQ(::read(said[0], &reads, 1), 1);
+  ProcessTable table(/*told=*/true, 100, Downstream(ours[1]));
+  table.Forked(static_cast<std::uint32_t>(reader), kNobody);
+  EXPECT_TRUE(table.IsDownstream(kNobody));
+  table.Executed(kNobody);
+  EXPECT_FALSE(table.IsDownstream(kNobody));
+  ::kill(reader, SIGKILL);
+  ::waitpid(reader, nullptr, 0);
+  for (int fd : {ours[0], ours[1], said[0], said[1]}) ::close(fd);
+}
+
 TEST(ProcessTableTest, OfAnUnknownProcessOnlyThePidIsKnown) {
   ProcessTable table(true, 100);
   EXPECT_FALSE(table.Find(kNobody).credentials);
