@@ -118,15 +118,16 @@ void EventOutput::Failed(Status status) {
   failure_ = std::move(status);
 }
 
-// False: it is not yet time to try, or never will be.
+// False: it is not yet time to try, or never will be. At the end there is time for one more try, and only one.
 bool EventOutput::WaitToTry() {
   if (failure_.ok()) return true;
   if (!comes_back_) return false;
-  std::uint64_t now_ns = SystemClock().Now().mono_ns, next_ns = failed_ns_ + pause_ns_;
-  if (now_ns >= next_ns) return true;
-  if (!waits_) return false;
   std::unique_lock lock(mutex_);
-  return !stopped_.wait_for(lock, std::chrono::nanoseconds(next_ns - now_ns), [&] { return stop_waiting_; });
+  const std::uint64_t now_ns = SystemClock().Now().mono_ns, next_ns = failed_ns_ + pause_ns_;
+  if (!stop_waiting_ && now_ns >= next_ns) return true;
+  if (!stop_waiting_ && !waits_) return false;
+  if (!stopped_.wait_for(lock, std::chrono::nanoseconds(next_ns - now_ns), [&] { return stop_waiting_; })) return true;
+  return !std::exchange(last_try_made_, true);
 }
 
 void EventOutput::StopWaiting() {

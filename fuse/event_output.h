@@ -27,7 +27,7 @@ class EventOutput final : public FrameOutput {
 
   bool Write(std::span<const std::byte> frames) override;
 
-  // Any thread: Write waits no more.
+  // Any thread: Write waits no more. An output that has failed is tried once more, to write the last events.
   void StopWaiting();
   // Closes the sink. The failure of an output that has not come back.
   Status Close();
@@ -55,7 +55,7 @@ class EventOutput final : public FrameOutput {
   std::uint64_t lost_ = 0;                      // since it failed
   std::mutex mutex_;
   std::condition_variable stopped_;
-  bool stop_waiting_ = false;
+  bool stop_waiting_ = false, last_try_made_ = false;
 };
 
 }  // namespace vexevt
