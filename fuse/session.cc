@@ -32,7 +32,7 @@ ssize_t Splice(int from, off_t* from_offset, int to, off_t* to_offset, size_t si
 }
 
 // libfuse splits its options at commas.
-std::string Escaped(std::string_view text) {
+std::string CommaEscaped(std::string_view text) {
   std::string escaped;
   for (char c : text) {
     if (c == ',' || c == '\\') escaped += '\\';
@@ -42,7 +42,7 @@ std::string Escaped(std::string_view text) {
 }
 
 std::string MountOptions(const FuseOptions& options) {
-  std::string text = fmt::format("default_permissions,subtype=vexevt,fsname={}", Escaped(options.source));
+  std::string text = fmt::format("default_permissions,subtype=vexevt,fsname={}", CommaEscaped(options.source));
   if (::geteuid() == 0 && !options.only_me) text += ",allow_other";
   if (!options.mount_options.empty()) text += "," + options.mount_options;
   return text;

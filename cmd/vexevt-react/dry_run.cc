@@ -108,12 +108,6 @@ class DryStep final : public Step {
     text_ += '\n';
   }
 
-  static std::string Escaped(std::string_view text) {
-    std::string escaped;
-    AppendEscaped(text, &escaped);
-    return escaped;
-  }
-
   Status Print() {
     Status status = WriteAll(STDOUT_FILENO, AsBytes(text_), "standard output");
     text_.clear();

@@ -20,12 +20,6 @@ namespace {
 
 Status Print(const std::string& text) { return WriteAll(STDOUT_FILENO, AsBytes(text), "standard output"); }
 
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  AppendEscaped(text, &escaped);
-  return escaped;
-}
-
 std::string Took(std::uint64_t began_ns, std::uint64_t ended_ns) {
   return ended_ns < began_ns ? "" : RoundedDuration(ended_ns - began_ns);
 }

@@ -65,6 +65,12 @@ void AppendEscaped(std::string_view bytes, std::string* out) {
   }
 }
 
+std::string Escaped(std::string_view bytes) {
+  std::string escaped;
+  AppendEscaped(bytes, &escaped);
+  return escaped;
+}
+
 std::optional<std::string> Unescape(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -10,6 +10,7 @@ namespace vexevt {
 // Appends `bytes` as valid UTF-8 that a terminal only shows: \n, \t, \r, \\ and, for all other control characters, for
 // those that reorder text, and for what is not UTF-8, \xNN a byte. Reversible.
 void AppendEscaped(std::string_view bytes, std::string* out);
+std::string Escaped(std::string_view bytes);
 
 // The bytes that AppendEscaped made `text` of; nullopt where there is a backslash that it would not write.
 std::optional<std::string> Unescape(std::string_view text);

@@ -11,12 +11,6 @@
 namespace vexevt {
 namespace {
 
-std::string Escaped(std::string_view bytes) {
-  std::string out;
-  AppendEscaped(bytes, &out);
-  return out;
-}
-
 std::string Quoted(std::string_view bytes) {
   std::string out;
   AppendShellQuoted(bytes, &out);

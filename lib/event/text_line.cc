@@ -184,8 +184,7 @@ void TextLine::Append(const EventView& event, std::string* out) {
   Styled(type == kVexevtLost ? kAlarm : StyleOf(type), name, out);
   PadTo(kTypeWidth, name.size(), out);
 
-  std::string process;
-  AppendEscaped(event.comm(), &process);
+  std::string process = Escaped(event.comm());
   if (event.pid() != 0) process += fmt::format("[{}]", event.pid());
   if (process.empty()) process.push_back('-');
   out->append(process);

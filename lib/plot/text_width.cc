@@ -61,8 +61,7 @@ std::size_t TextWidth(std::string_view text) {
 }
 
 std::size_t AppendFitted(std::string_view bytes, std::size_t width, bool utf8, std::string* out) {
-  std::string escaped;
-  AppendEscaped(bytes, &escaped);
+  std::string escaped = Escaped(bytes);
   if (!utf8) escaped = AsciiOf(escaped);
   const std::size_t all = TextWidth(escaped);
   if (all <= width) {

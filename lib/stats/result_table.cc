@@ -21,11 +21,7 @@ struct Shown {
   FieldType type;
 
   std::string operator()(std::monostate) const { return "-"; }
-  std::string operator()(const std::string& text) const {
-    std::string escaped;
-    AppendEscaped(text, &escaped);
-    return escaped.empty() ? "-" : escaped;
-  }
+  std::string operator()(const std::string& text) const { return text.empty() ? "-" : Escaped(text); }
   std::string operator()(std::uint64_t number) const {
     if (type == FieldType::kSize) return RoundedSize(number);
     if (type == FieldType::kDuration) return RoundedDuration(number);

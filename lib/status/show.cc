@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::size_t kNumberWidth = 8;
 
-// A page is anybody's bytes.
-std::string Escaped(std::string_view text) {
-  std::string out;
-  AppendEscaped(text, &out);
-  return out;
-}
-
 std::string Row(const ToolHealth& health, const Instant& now) {
   const RunningTool& tool = health.tool;
   const StatusFacts& facts = tool.reading.facts;

@@ -110,9 +110,7 @@ std::string Summary::Text() const {
         others += rows[i].count;
         continue;
       }
-      std::string name;
-      AppendEscaped(rows[i].name, &name);
-      line(name.empty() ? "-" : name, rows[i].count);
+      line(rows[i].name.empty() ? "-" : Escaped(rows[i].name), rows[i].count);
     }
     if (others > 0) line("(others)", others);
   };
