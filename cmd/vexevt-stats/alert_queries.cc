@@ -5,6 +5,7 @@
 
 #include "lib/event/encode.h"
 #include "lib/rules/compile.h"
+#include "lib/stats/group_forecast.h"
 
 namespace vexevt {
 namespace {
@@ -16,6 +17,8 @@ Result<std::unique_ptr<Rollup>> CompileQuery(const AlertsFile& file, const Place
   if (query->windows.kind != WindowKind::kTime) {
     return ErrorAt(file.document, text.at, "an alert's query has windows of time: every DURATION [over DURATION]");
   }
+  if (const Status status = CheckTargets(*query); !status.ok())
+    return ErrorAt(file.document, text.at, status.message());
   auto rollup = Rollup::Compile(std::move(*query), limits);
   if (!rollup.ok()) return ErrorInExpression(file.document, text, rollup.status());
   return rollup;

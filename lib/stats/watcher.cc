@@ -91,7 +91,7 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     for (const std::uint32_t measure : watch.measures) {
       values.push_back(window.lower_bound ? kMissing : AsReal(row->values[measure]).value_or(kMissing));
     }
-    const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch.kind).size());
+    const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch).size());
     column += told.size();
     if (auto* const forecast = std::get_if<GroupForecast>(&group.models[i])) {
       TellForecast(window, query_.aggregates[watch.measures[0]].kind, values[0], forecast, told);
