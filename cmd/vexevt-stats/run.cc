@@ -11,6 +11,7 @@
 
 #include "cmd/vexevt-stats/alert.h"
 #include "cmd/vexevt-stats/backtest.h"
+#include "cmd/vexevt-stats/list_alerts.h"
 #include "cmd/vexevt-stats/live.h"
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/profile.h"
@@ -189,6 +190,7 @@ class StatsStep final : public Step {
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
   if (options.alert) return RunAlert(options);
+  if (options.lists_alerts) return ListAlertsOf(options.alert_list);
   if (options.profiles) return RunProfile(options.profile);
   if (options.once && !options.live) return InvalidArgument("--once goes with --live");
   if (options.live) return RunLive(options, QueryText(options));

@@ -204,6 +204,154 @@ other firing 2" ]
   [ "$output" = "1 alert 'busy writer': more alerts at once than its limit" ]
 }
 
+# kept FILE...: as told, with what is kept in the directory state.
+kept() {
+  told --state state "$@"
+}
+
+@test "what fires is told once over several runs, and resolved by a later one" {
+  rules "${busy[@]}" 'for = "20s"'
+  writes cc 0 25 | events live
+  run -0 kept live.evt
+  [ -z "$output" ]
+  writes cc 25 38 | events more && cat more.evt >>live.evt
+  run -0 kept live.evt
+  [ "$output" = "00:30 firing cc" ]
+  { writes cc 38 44; writes ld 45 48; } | events more && cat more.evt >>live.evt
+  run -0 kept live.evt
+  [ -z "$output" ]
+  at 90 as | events more && cat more.evt >>live.evt
+  run -0 kept live.evt
+  [ "$output" = "00:50 resolved cc" ]
+}
+
+# killed SIZE: a run over live.evt, which waits for more, killed once out.evt has that size.
+killed() {
+  vexevt-stats alert -r alerts.toml --clock event --state state --append -o out.evt --follow live.evt &
+  local tool=$!
+  until [ "$(stat -c %s out.evt 2>/dev/null || echo 0)" -ge "$1" ]; do
+    kill -0 "$tool" || return 1
+  done
+  kill -9 "$tool"
+  wait "$tool" || true
+}
+
+@test "a run that was killed goes on from its state, and each alert is in its file once" {
+  rules '[group]' 'by = ["alert"]' 'wait = "5s"' 'interval = "15s"' '[flapping]' 'half_life = "1m"' \
+    "${busy[@]}" 'for = "10s"' \
+    '[[alert]]' 'name = "sliding"' 'query = "count, p50(size), topk(2, path) by comm every 5s over 20s"' 'when = "count >= 12"' 'clear = "count < 6"' \
+    '[[alert]]' 'name = "odd"' 'query = "anomaly(count) by comm every 1s"' 'when = "anomaly_count > 1"' 'keep_firing_for = "8s"' \
+    '[[alert]]' 'name = "deletes"' 'when = "type = fs.delete"' 'by = ["comm"]' 'keep_firing_for = "10s"'
+  {
+    writes cc 0 40; writes ld 15 33; at 21 cc fs.delete; writes cc 52 80; writes ld 90 94; at 95 ld fs.delete
+    for _ in {1..20}; do at 65 cc; done
+    writes cc 100 125; at 170 as
+  } | events whole
+  vexevt-stats alert -r alerts.toml --clock event --state expected whole.evt -o expected.evt
+  [ "$(vexevt-cat expected.evt --template '{attr.alert}\n' | sort -u | wc -l)" -eq 4 ]
+  for part in 1 11 24 38 57 76 99 120 140; do
+    rm -rf state out.evt
+    vexevt-cat --format frames -n "$part" whole.evt >live.evt
+    size=$(stat -c %s live.evt)
+    vexevt-stats alert -r alerts.toml --clock event --state state --append -o out.evt live.evt
+    tail -c "+$((size + 1))" whole.evt >>live.evt
+    killed "$(stat -c %s expected.evt)"
+    ((part % 2)) || killed 0  # and once more, at whatever point it is by then
+    vexevt-stats alert -r alerts.toml --clock event --state state --append -o out.evt live.evt
+    cmp out.evt expected.evt
+    vexevt-stats alert -r alerts.toml --clock event --state state --append -o out.evt live.evt
+    cmp out.evt expected.evt
+  done
+}
+
+@test "what came between two pipes is not known, so that it resolves nothing" {
+  rules "${busy[@]}"
+  writes cc 0 25 | events one
+  run -0 kept - <one.evt
+  [ "$output" = "00:10 firing cc" ]
+  run -0 kept - </dev/null
+  [ -z "$output" ]
+  { writes cc 308 310; at 311 ld; at 325 as; } | events two
+  run -0 kept - <two.evt
+  [ "$output" = "05:20 resolved cc" ]  # and not before, by the windows that were not seen, or not whole
+}
+
+@test "what a killed run had read from a pipe is a gap" {
+  rules "${busy[@]}"
+  local alert=(vexevt-stats alert -r alerts.toml --clock event --state state)
+  writes cc 0 11 | events one
+  "${alert[@]}" <one.evt -o one.out
+  mkfifo pipe
+  "${alert[@]}" -o out.evt <pipe &
+  tool=$!
+  exec 7>pipe
+  { writes ld 10 21; at 31 as; } | events two
+  cat two.evt >&7
+  until [ -s out.evt ]; do kill -0 "$tool"; done
+  kill -9 "$tool"
+  wait "$tool" || true
+  exec 7>&-
+  { at 38 as; at 55 as; } | events three
+  run -4 "${alert[@]}" --strict -o next.evt < <(cat three.evt)
+  run -0 vexevt-cat next.evt --template '{type} {attr.comm} {attr.state} {time}\n'
+  [ "${lines[0]}" = "vexevt.lost   2026-01-01T00:00:38.000000000Z" ]
+  [ "${lines[1]}" = "vexevt.alert cc resolved 2026-01-01T00:00:50.000000000Z" ]  # the first window that was seen whole
+  [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "a rule that has changed begins anew, and what it had told is resolved" {
+  writes cc 0 11 | events live
+  rules "${busy[@]}" '[[alert]]' 'name = "other"' 'query = "count by comm every 5s"' 'when = "count >= 5"'
+  kept live.evt >/dev/null
+  rules "${busy[@]}" 'severity = "high"' '[[alert]]' 'name = "other"' 'query = "count by comm every 5s"' 'when = "count >= 5"'
+  at 31 as | events more && cat more.evt >>live.evt
+  run -0 --separate-stderr kept live.evt
+  [ "$output" = "00:10 resolved cc
+00:15 resolved cc" ]
+  [ "$stderr" = "vexevt-stats: alert 'busy writer' is no more what it was: those that fired are resolved" ]
+}
+
+@test "a state that is damaged, in use, or beside a checkpoint is refused, and stays" {
+  writes cc 0 11 | events live
+  rules "${busy[@]}"
+  kept live.evt >/dev/null
+  run -2 vexevt-stats alert -r alerts.toml --state state --checkpoint ck live.evt
+  [[ $output == *"leave out --checkpoint" ]]
+  exec 7<state
+  flock 7
+  run -3 vexevt-stats alert -r alerts.toml --state state live.evt
+  [ "$output" = "vexevt-stats: another run keeps its state in 'state'" ]
+  exec 7<&-
+  truncate -s -1 state/alert.state
+  cp state/alert.state before
+  run -3 vexevt-stats alert -r alerts.toml --state state live.evt
+  [ "$output" = "vexevt-stats: cannot go on from 'state/alert.state': it is damaged" ]
+  run -3 vexevt-stats alerts --state state
+  [ "$output" = "vexevt-stats: cannot go on from 'state/alert.state': it is damaged" ]
+  cmp before state/alert.state
+}
+
+@test "lists what waits and fires, also while a run has the state" {
+  { writes cc 0 31; writes ld 20 31; } | events live
+  rules "${busy[@]}" 'for = "20s"' 'severity = "high"' 'summary = "{comm}: {count} in 10 s"'
+  kept live.evt >/dev/null
+  exec 7<state
+  flock 7
+  run -0 vexevt-stats alerts --state state
+  [ "$output" = "2026-01-01T00:00:30.000000000Z
+ALERT        STATE    SINCE                           SEVERITY    TOLD  LABELS   SUMMARY
+busy writer  firing   2026-01-01T00:00:10.000000000Z  high        yes   comm=cc  cc: 10 in 10 s
+busy writer  pending  2026-01-01T00:00:30.000000000Z  high        no    comm=ld  ld: 10 in 10 s" ]
+  run -0 bash -c "vexevt-stats alerts --json --state state | jq -c '.time, (.alerts[] | [.alert, .state, .told, .labels.comm, .value])'"
+  [ "$output" = '"2026-01-01T00:00:30.000000000Z"
+["busy writer","firing",true,"cc",10]
+["busy writer","pending",false,"ld",10]' ]
+  run -2 vexevt-stats alerts
+  [[ $output == *"--state DIR"* ]]
+  run -3 vexevt-stats alerts --state nowhere
+  [ "$output" = "vexevt-stats: no run of vexevt-stats alert keeps its state in 'nowhere'" ]
+}
+
 @test "says what is wrong with rules, and where" {
   run -2 vexevt-stats alert </dev/null
   [[ $output == *"rules are wanted: -r RULES"* ]]
