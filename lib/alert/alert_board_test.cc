@@ -76,6 +76,14 @@ TEST(AlertBoard, TellsAgainWhatStillFires) {
                                         "60 busy firing comm=cc host=h"));
 }
 
+TEST(AlertBoard, RepeatsWhatWasToldAtTheTimeZero) {
+  const auto at = [](std::uint64_t second) { return second - kBoardBegin; };
+  ToldBoard board("[group]\nrepeat = '25s'\n" + kDownRule);
+  board.See(at(0), kSystemUnmount, "a").To(at(60));
+  ASSERT_EQ(board.events().size(), 3);
+  EXPECT_EQ(board.events()[2].wall_ns, 50 * kNsPerSecond);
+}
+
 TEST(AlertBoard, DoesNotTellWhatIsOverBeforeItsGroupIsTold) {
   ToldBoard board("[group]\nwait = '15s'\n" + kBusyRule);
   board.Window(10, {{"cc", 150}}).Window(20, {}).To(60);

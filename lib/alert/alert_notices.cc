@@ -133,9 +133,9 @@ void AlertNotices::Look(Groups::iterator group, std::uint64_t at_ns, std::uint32
       firing.push_back(&held.alert);
     }
   }
-  const std::uint64_t told_ns = group->second.told_ns;
-  const bool repeats = grouping_.repeat_ns != 0 && told_ns != 0 && !firing.empty() &&
-                       at_ns >= SaturatingSum(told_ns, grouping_.repeat_ns);
+  // What fires and is no news was told, which may have been at the time 0.
+  const bool repeats =
+      grouping_.repeat_ns != 0 && !firing.empty() && at_ns >= SaturatingSum(group->second.told_ns, grouping_.repeat_ns);
   if (news || repeats) {
     ++told_;
     group->second.told_ns = at_ns;
@@ -182,7 +182,7 @@ void AlertNotices::Restore(Kept kept, std::uint64_t at_ns) {
       const auto group = Join(std::move(alert));
       if (fires) mutes_.Add(alerts_.at(id).marks);
       group->second.told_ns = std::max(group->second.told_ns, before.told_ns);
-      if (group->first == before.key) SetDue(group, before.due_ns);
+      if (group->first == before.key) SetDue(group, std::max(before.due_ns, at_ns));
     }
   }
   // Under the same rules all that follows is due already, and not later; under others there may be news, or repeats.
