@@ -7,10 +7,10 @@
 
 #include "cmd/vexevt-correlate/graph.h"
 #include "cmd/vexevt-correlate/import_sigma.h"
-#include "cmd/vexevt-correlate/kept_correlator.h"
 #include "cmd/vexevt-correlate/metrics.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
+#include "lib/cli/kept_run.h"
 #include "lib/cli/pipeline.h"
 #include "lib/correlate/correlator.h"
 #include "lib/event/lost_event.h"
@@ -19,8 +19,7 @@
 namespace vexevt {
 namespace {
 
-// A million partial matches are some 140 MB, which take about half a second.
-constexpr std::uint64_t kStateInterval = 10 * kNsPerSecond;
+constexpr StateFile kStateFile{"correlate.state", {"vexevt correlate state", "1", "the state of vexevt-correlate"}};
 
 Result<PatternsFile> PatternsOf(const CorrelateOptions& options) {
   if (!options.patterns.empty()) {
@@ -60,7 +59,8 @@ class CorrelateStep final : public Step, private DurableState {
   // What the options name beside the stream. Before anything else.
   Status Open() {
     if (!options_.state.empty()) {
-      VEXEVT_ASSIGN(kept_, KeptCorrelator::Open(options_, &correlator_));
+      VEXEVT_ASSIGN(kept_, KeptRun::Open(options_.common, options_.state, kStateFile));
+      VEXEVT_TRY(TakeUpState());
     }
     if (!options_.late.empty()) {
       if (options_.late == options_.common.output) {
@@ -152,7 +152,9 @@ class CorrelateStep final : public Step, private DurableState {
   Status Save(const std::vector<FileMark>& marks, int output) override {
     const bool running = output >= 0;
     if (late_ && running) VEXEVT_TRY(late_->Sync());
-    return kept_->Save(marks, output);
+    Packer packer;
+    correlator_.Save(&packer);
+    return kept_->Save(packer.Take(), marks, output);
   }
 
   static Correlator::TellEvent TellTo(EventSink& sink) {
@@ -161,9 +163,25 @@ class CorrelateStep final : public Step, private DurableState {
     };
   }
 
+  Status TakeUpState() {
+    if (const std::string state = kept_->TakeState(); !state.empty()) {
+      Unpacker unpacker(state);
+      auto changed = correlator_.Load(&unpacker);
+      if (!changed.ok()) {
+        return std::move(changed).status().WithContext("cannot go on from '" + options_.state + "'");
+      }
+      for (const std::string& name : *changed) {
+        ReportNotice(fmt::format("pattern '{}' is no more what it was: what it had kept is dropped", name));
+      }
+    }
+    gap_ = kept_->was_killed() && !kept_->goes_on();
+    if (gap_) correlator_.SeeGap();
+    return kept_->CutOutput(options_.common);
+  }
+
   // What a run that was killed had read behind its last checkpoint is not in the state.
   void TellGap(EventSink& sink) {
-    if (!kept_ || !kept_->TakeGap()) return;
+    if (!std::exchange(gap_, false)) return;
     Add(ledger_->gaps, 1);
     Add(ledger_->unknown, 1);
     EventIds ids;
@@ -189,7 +207,8 @@ class CorrelateStep final : public Step, private DurableState {
   const CorrelateOptions& options_;
   Ledger* const ledger_;
   Correlator correlator_;
-  std::optional<KeptCorrelator> kept_;
+  std::optional<KeptRun> kept_;
+  bool gap_ = false;  // to be told
   std::optional<StreamWriter> late_;
   Status late_failure_;
   CorrelateMetrics metrics_;

@@ -5,6 +5,7 @@
 
 #include "lib/event/encode.h"
 #include "lib/rules/compile.h"
+#include "lib/stats/group_forecast.h"
 
 namespace vexevt {
 namespace {
@@ -16,6 +17,8 @@ Result<std::unique_ptr<Rollup>> CompileQuery(const AlertsFile& file, const Place
   if (query->windows.kind != WindowKind::kTime) {
     return ErrorAt(file.document, text.at, "an alert's query has windows of time: every DURATION [over DURATION]");
   }
+  if (const Status status = CheckTargets(*query); !status.ok())
+    return ErrorAt(file.document, text.at, status.message());
   auto rollup = Rollup::Compile(std::move(*query), limits);
   if (!rollup.ok()) return ErrorInExpression(file.document, text, rollup.status());
   return rollup;
@@ -72,6 +75,13 @@ void AlertQueries::Finish() {
   for (std::size_t i = 0; i < queries_.size(); ++i) queries_[i].rollup->Finish(Keep(i));
 }
 
+void AlertQueries::SeeGap(std::uint64_t since_ns, std::uint64_t until_ns) {
+  for (const Query& query : queries_) {
+    query.rollup->SeeGap(since_ns, until_ns);
+    if (query.watcher != nullptr) query.watcher->SeeBreak();
+  }
+}
+
 void AlertQueries::Give(AlertBoard* board, const AlertBoard::Tell& tell) {
   if (windows_.empty()) return;
   std::ranges::stable_sort(windows_, {}, &Window::end_ns);
@@ -115,6 +125,34 @@ void AlertQueries::TakeOver(AlertQueries&& before) {
     });
     if (same != before.queries_.end()) query = std::move(*same);
   }
+}
+
+void AlertQueries::Save(Packer* packer) const {
+  packer->PutCount(queries_.size());
+  for (const Query& query : queries_) {
+    packer->PutText(query.rollup->query().text);
+    const std::size_t state = packer->Leave();
+    query.rollup->Save(packer);
+    if (query.watcher != nullptr) packer->PutText(query.watcher->Save());
+    packer->EndText(state);
+  }
+}
+
+Status AlertQueries::Load(Unpacker* unpacker) {
+  for (std::size_t left = unpacker->GetCount(2 * sizeof(std::uint64_t)); left > 0; --left) {
+    const std::string_view text = unpacker->GetText(), state = unpacker->GetText();
+    const auto same =
+        std::ranges::find_if(queries_, [&](const Query& query) { return query.rollup->query().text == text; });
+    if (same != queries_.end() && !LoadQuery(state, *same)) return DataLoss("it is damaged");
+  }
+  return unpacker->ok() ? Status() : DataLoss("it is damaged");
+}
+
+bool AlertQueries::LoadQuery(std::string_view state, const Query& query) {
+  Unpacker unpacker(state);
+  if (!query.rollup->Load(&unpacker)) return false;
+  if (query.watcher != nullptr && !query.watcher->Load(unpacker.GetText()).ok()) return false;
+  return unpacker.done();
 }
 
 }  // namespace vexevt

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/alert/alert_board.h"
@@ -29,6 +30,8 @@ class AlertQueries {
   void AdvanceTo(std::uint64_t wall_ns);
   // Windows that are open are told as lower bounds: the stream has ended before they have.
   void Finish();
+  // Events of this time are missing: this run does not go on where the one before it had come to.
+  void SeeGap(std::uint64_t since_ns, std::uint64_t until_ns);
   // Gives the windows that are over.
   void Give(AlertBoard* board, const AlertBoard::Tell& tell);
 
@@ -38,6 +41,12 @@ class AlertQueries {
 
   // Goes on with the queries that were there before a reload, where they are there still.
   void TakeOver(AlertQueries&& before);
+
+  // Windows that are open and models, once all windows that are over were given.
+  void Save(Packer* packer) const;
+  // Into such that have seen nothing, of the queries that are the same in both. kDataLoss: these are no bytes that Save
+  // wrote.
+  Status Load(Unpacker* unpacker);
 
  private:
   struct Query {
@@ -53,6 +62,7 @@ class AlertQueries {
   };
 
   Rollup::TellWindow Keep(std::size_t query);
+  static bool LoadQuery(std::string_view state, const Query& query);
 
   std::vector<Query> queries_;
   std::vector<Window> windows_;  // that are over

@@ -34,7 +34,8 @@ constexpr Example kExamples[] = {
     {"when /srv will be full, by what is written to it",
      "vexevt-capture /srv | vexevt-stats 'forecast(sum(length)) reach 90% of /srv every 1h'"},
     {"alerts by the rules of a file, for a workflow to act on",
-     "vexevt-capture /srv | vexevt-stats alert -r alerts.toml | vexevt-react -f workflows.toml"},
+     "vexevt-capture /srv | vexevt-stats alert -f alerts.toml | vexevt-react -f workflows.toml"},
+    {"what fires?", "vexevt-stats alerts --state /var/lib/alerts"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
     {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
@@ -153,13 +154,26 @@ void AddAlert(CLI::App& app, StatsOptions* options) {
                          "a vexevt.alert event "
                          "for each alert that fires or is resolved. Rules are described in vexevt-alerts(5).");
   alert->callback([options] { options->alert = true; });
-  AddText(*alert, "-r,--rules", "RULES", "the rules\nRead again on SIGHUP.", &options->rules);
+  AddText(*alert, "-f,--rules", "RULES", "the rules\nRead again on SIGHUP.", &options->rules);
+  AddText(*alert, "--state", "DIR",
+          "go on from what is kept there, and keep there what waits and fires\nTogether with the windows that are open "
+          "and the place in the input files, every 10 s and at the end. After a run that was killed the files are read "
+          "again from that place, and what --append had written behind it is taken away.",
+          &options->state);
   AddLateness(*alert, options);
   AddClock(*alert, options);
   AddGroups(*alert, options);
   AddFlag(*alert, "--check", "only check the rules", &options->check);
   AddFlag(*alert, "--follow", "at the end of a file, wait for more", &options->common.follow);
   AddCommonOptions(*alert, kAllOptions, &options->common);
+}
+
+void AddAlertList(CLI::App& app, StatsOptions* options) {
+  CLI::App* list = app.add_subcommand(
+      "alerts", "list the alerts that wait and fire\nAs vexevt-stats alert has kept them, which may be running.");
+  list->callback([options] { options->lists_alerts = true; });
+  AddText(*list, "--state", "DIR", "where vexevt-stats alert keeps them", &options->alert_list.state);
+  AddFlag(*list, "--json", "as one line of JSON", &options->alert_list.json);
 }
 
 }  // namespace
@@ -169,7 +183,7 @@ const Tool kStatsTool = {
     .summary = "count, sum up and rank events by group and window",
     .usage =
         "[OPTION]... QUERY [FILE]...\n--live [OPTION]... [QUERY] [FILE]...\nmerge [OPTION]... [FILE]...\n"
-        "alert [OPTION]... -r RULES [FILE]...\nprofile [OPTION]... [PID]",
+        "alert [OPTION]... -f RULES [FILE]...\nalerts [--json] --state DIR\nprofile [OPTION]... [PID]",
     .description =
         "Reads a stream of events and tells of each window, once it is over, what QUERY asks for: aggregates like "
         "count, p99(size) or topk(5, comm), by the fields behind `by`, in the windows that `every` or `session` say; "
@@ -183,6 +197,7 @@ void AddStatsOptions(CLI::App& app, StatsOptions* options) {
   app.require_subcommand(0, 1);
   AddMerge(app, options);
   AddAlert(app, options);
+  AddAlertList(app, options);
   AddProfile(app, options);
   AddText(app, "QUERY", "QUERY", "what is wanted: AGGREGATE, ... [by FIELD, ...] [every DURATION [over DURATION]]",
           &options->query);

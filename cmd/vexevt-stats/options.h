@@ -22,6 +22,11 @@ struct ProfileOptions {
   bool json = false;
 };
 
+struct AlertListOptions {
+  std::string state;  // a directory
+  bool json = false;
+};
+
 struct StatsOptions {
   CommonOptions common;
   std::string query;  // with what --by, --every, --over and --session say at its end
@@ -43,6 +48,9 @@ struct StatsOptions {
   bool merge = false;                        // the command is `merge`
   bool alert = false;                        // the command is `alert`
   std::string rules;                         // of it: a file
+  std::string state;                         // of it: the directory that outlives the run; empty: nothing does
+  AlertListOptions alert_list;
+  bool lists_alerts = false;  // the command is `alerts`
   ProfileOptions profile;
   bool profiles = false;  // the command is `profile`
 

@@ -11,6 +11,7 @@
 
 #include "cmd/vexevt-stats/alert.h"
 #include "cmd/vexevt-stats/backtest.h"
+#include "cmd/vexevt-stats/list_alerts.h"
 #include "cmd/vexevt-stats/live.h"
 #include "cmd/vexevt-stats/merge.h"
 #include "cmd/vexevt-stats/profile.h"
@@ -18,8 +19,8 @@
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
-#include "lib/io/disk_space.h"
 #include "lib/stats/backtest_result.h"
+#include "lib/stats/group_forecast.h"
 #include "lib/stats/model_file.h"
 #include "lib/stats/result.h"
 #include "lib/stats/rollup.h"
@@ -44,16 +45,6 @@ Result<std::unique_ptr<Rollup>> RollupOf(const StatsOptions& options) {
   auto rollup = query.ok() ? Rollup::Compile(std::move(*query), options.limits) : std::move(query).status();
   if (!rollup.ok()) return InvalidArgument("query:" + rollup.status().message());
   return rollup;
-}
-
-// File systems that forecasts are to fill up can be looked at.
-Status CheckTargets(const StatsQuery& query) {
-  for (const Watch& watch : query.watches) {
-    if (!watch.forecast.reach || watch.forecast.reach->path.empty()) continue;
-    auto space = ReadDiskSpace(watch.forecast.reach->path);
-    if (!space.ok()) return std::move(space).status();
-  }
-  return {};
 }
 
 Status CheckBacktest(const StatsOptions& options, const StatsQuery& query) {
@@ -199,6 +190,7 @@ class StatsStep final : public Step {
 Result<ExitCode> RunStats(const StatsOptions& options) {
   if (options.merge) return RunMerge(options);
   if (options.alert) return RunAlert(options);
+  if (options.lists_alerts) return ListAlertsOf(options.alert_list);
   if (options.profiles) return RunProfile(options.profile);
   if (options.once && !options.live) return InvalidArgument("--once goes with --live");
   if (options.live) return RunLive(options, QueryText(options));

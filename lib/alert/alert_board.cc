@@ -34,13 +34,15 @@ AlertInstances::Tell AlertBoard::NoticeAt(std::uint64_t at_ns) {
   return [this, at_ns](const Alert& alert) { notices_.See(alert, std::max(at_ns, now_ns_)); };
 }
 
+void AlertBoard::SeeGap(std::uint64_t since_ns, std::uint64_t until_ns) {
+  for (AlertWatch& watch : watches_) watch.instances().SeeGap(since_ns, until_ns);
+}
+
 void AlertBoard::See(const EventView& event, const Tell& tell) {
   const std::uint64_t at_ns = std::max(event.wall_ns(), now_ns_);
   if (event.type() == kVexevtLost) {
     const auto since_ns = event.Get<std::uint64_t>(layout::kPayloadGapSinceNs);
-    for (AlertWatch& watch : watches_) {
-      watch.instances().SeeGap(since_ns != 0 ? since_ns : now_ns_, event.wall_ns());
-    }
+    SeeGap(since_ns != 0 ? since_ns : now_ns_, event.wall_ns());
   }
   if (!sees_events_) return;
   ComeTo(at_ns, tell);
@@ -98,20 +100,39 @@ void AlertBoard::TellLosses(const Tell& tell) {
   }
 }
 
-void AlertBoard::TakeOver(AlertBoard&& before) {
-  now_ns_ = before.now_ns_;
-  generation_ = before.generation_ + 1;
-  notices_.TakeOver(std::move(before.notices_), now_ns_);
-  for (std::size_t i = 0; i < before.watches_.size(); ++i) {
-    AlertWatch& old = before.watches_[i];
-    const auto same = std::ranges::find(watches_, old.identity(), &AlertWatch::identity);
-    if (same == watches_.end()) {
-      old.instances().ResolveAll(now_ns_, NoticeAt(now_ns_));
-    } else {
-      same->instances() = std::move(old.instances());
-      refused_told_[static_cast<std::size_t>(same - watches_.begin())] = before.refused_told_[i];
+AlertBoard::Kept AlertBoard::Keep() const {
+  Kept kept{.now_ns = now_ns_, .rules = {}, .notices = notices_.Keep()};
+  for (const AlertWatch& watch : watches_) {
+    kept.rules.push_back({watch.identity(), watch.name(), watch.instances().Keep()});
+  }
+  return kept;
+}
+
+std::vector<std::string> AlertBoard::Restore(Kept kept) {
+  std::vector<std::string> changed;
+  now_ns_ = kept.now_ns;
+  notices_.Restore(std::move(kept.notices), now_ns_);
+  const AlertInstances::Tell notice = NoticeAt(now_ns_);
+  for (KeptRule& rule : kept.rules) {
+    const auto same = std::ranges::find(watches_, rule.identity, &AlertWatch::identity);
+    if (same != watches_.end()) {
+      refused_told_[static_cast<std::size_t>(same - watches_.begin())] = rule.alerts.refused;
+      same->instances().Restore(std::move(rule.alerts));
+      continue;
+    }
+    if (!rule.alerts.instances.empty()) changed.push_back(std::move(rule.name));
+    for (auto& [key, instance] : rule.alerts.instances) {
+      if (instance.state != AlertInstances::State::kFiring) continue;
+      instance.alert.resolved_ns = now_ns_;
+      notice(instance.alert);
     }
   }
+  return changed;
+}
+
+void AlertBoard::TakeOver(const AlertBoard& before) {
+  Restore(before.Keep());
+  generation_ = before.generation_ + 1;
 }
 
 std::vector<AlertTally> AlertBoard::Tally() const {

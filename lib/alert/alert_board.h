@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,8 @@ class AlertBoard {
   // `queries`: of file.queries. Failures are told at their place in the file.
   static Result<AlertBoard> Compile(const AlertsFile& file, std::span<const AlertQuery> queries);
 
+  // Events of this time are missing.
+  void SeeGap(std::uint64_t since_ns, std::uint64_t until_ns);
   // Events of the input, in the order in which they come.
   void See(const EventView& event, const Tell& tell);
 
@@ -44,9 +47,23 @@ class AlertBoard {
   // No event comes any more: what waits for others of its group is told.
   void Finish(const Tell& tell);
 
-  // Goes on from what was under other rules: alerts of rules that did not change stay as they are, others that fire
-  // are resolved.
-  void TakeOver(AlertBoard&& before);
+  struct KeptRule {
+    std::uint64_t identity = 0;  // of all that the rule says
+    std::string name;
+    AlertInstances::Kept alerts;
+  };
+  // All that has come of what was given, between two batches.
+  struct Kept {
+    std::uint64_t now_ns = 0;
+    std::vector<KeptRule> rules;
+    AlertNotices::Kept notices;
+  };
+  Kept Keep() const;
+  // Into one that was given nothing, also of other rules: alerts of rules that did not change stay as they are, others
+  // that fire are resolved. Gives the names of the rules that had alerts and are no more what they were.
+  std::vector<std::string> Restore(Kept kept);
+  // The same from a board whose rules these take the place of.
+  void TakeOver(const AlertBoard& before);
 
   std::uint32_t generation() const { return generation_; }
   std::uint64_t told() const { return notices_.told(); }

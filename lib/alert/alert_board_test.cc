@@ -1,14 +1,12 @@
 #include "lib/alert/alert_board.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
 #include <random>
 
-#include "lib/base/clock.h"
-#include "lib/event/encode.h"
+#include "lib/alert/testing/told_board.h"
 
 namespace vexevt {
 namespace {
@@ -16,138 +14,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Lines = std::vector<std::string>;
-
-constexpr std::uint64_t kBegin = 1000;  // seconds
-
-// A board whose rules ask one query, "count, mean by comm, host every 10s", results of which are given by hand.
-// Times are seconds from kBegin on.
-class Board {
- public:
-  explicit Board(const std::string& rules) : board_(BoardOf(rules)) {}
-
-  static AlertBoard BoardOf(const std::string& rules) {
-    auto file = ParseAlerts(rules, "a.toml");
-    if (!file.ok()) ADD_FAILURE() << file.status().message();
-    auto board = Compile(*file);
-    if (!board.ok()) ADD_FAILURE() << board.status().message();
-    return std::move(*board);
-  }
-  static Result<AlertBoard> Compile(const AlertsFile& file) {
-    using Kind = ResultAttribute::Kind;
-    const std::vector<AlertQuery> queries(file.queries.size(),
-                                          {.attributes = {{.name = "comm", .kind = Kind::kKey},
-                                                          {.name = "host", .kind = Kind::kKey},
-                                                          {.name = "count", .kind = Kind::kGrowing},
-                                                          {.name = "mean"}},
-                                           .every_ns = 10 * kNsPerSecond,
-                                           .length_ns = 10 * kNsPerSecond});
-    return AlertBoard::Compile(file, queries);
-  }
-
-  struct Row {
-    std::string_view comm;
-    std::int64_t count = 0;
-    std::string_view host = "h";
-  };
-  Board& Window(std::uint64_t end, const std::vector<Row>& rows, bool lower_bound = false) {
-    for (const Row& row : rows) {
-      Event event = EventAt(end);
-      event.type = kObservabilityMetric;
-      event.payload = ObservabilityPayload{.name = "stats", .value = static_cast<double>(row.count)};
-      event.attributes = {{"comm", AttributeText{row.comm}}, {"host", AttributeText{row.host}}, {"count", row.count}};
-      WithView(event, [&](const EventView& view) { board_.SeeResult(0, view, event.wall_ns, lower_bound, Tell()); });
-    }
-    board_.EndWindow(0, EventAt(end).wall_ns, lower_bound, Tell());
-    To(end);
-    board_.TellLosses(Tell());
-    return *this;
-  }
-  Board& See(std::uint64_t second, EventType type, std::string_view comm) {
-    Event event = EventAt(second);
-    event.type = type;
-    event.comm = comm;
-    WithView(event, [&](const EventView& view) { board_.See(view, Tell()); });
-    return To(second);
-  }
-  Board& To(std::uint64_t second) {
-    board_.AdvanceTo(EventAt(second).wall_ns, Tell());
-    return *this;
-  }
-  Board& Finish() {
-    board_.Finish(Tell());
-    return *this;
-  }
-  Board& Reload(const std::string& rules) {
-    AlertBoard board = BoardOf(rules);
-    board.TakeOver(std::move(board_));
-    board_ = std::move(board);
-    return *this;
-  }
-  // "SECOND NAME STATE" and attributes beyond what every alert has.
-  Lines Told() { return std::exchange(told_, {}); }
-  AlertBoard& board() { return board_; }
-  const std::vector<Event>& events() const { return events_; }
-
- private:
-  static Event EventAt(std::uint64_t second) {
-    Event event;
-    event.wall_ns = (kBegin + second) * kNsPerSecond;
-    event.id = {1, second};
-    return event;
-  }
-  template <typename Use>
-  void WithView(const Event& event, Use use) {
-    std::vector<std::byte> frame;
-    AppendFrame(event, &frame);
-    EventView view;
-    ASSERT_TRUE(EventView::Bind(frame, &view));
-    use(view);
-  }
-  AlertBoard::Tell Tell() {
-    return [this](const Event& event) {
-      const auto second = event.wall_ns / kNsPerSecond - kBegin;
-      if (event.type == kVexevtLost) {
-        const auto& gap = std::get<GapPayload>(event.payload);
-        told_.push_back(fmt::format("{} lost {}: {}", second, gap.lost, gap.cause));
-        return;
-      }
-      events_.push_back(event);
-      std::string line = fmt::format("{} {}", second, std::get<ObservabilityPayload>(event.payload).name);
-      for (const Attribute& attribute : event.attributes) {
-        if (attribute.key == "alert" || attribute.key == "since" || attribute.key == "generation") continue;
-        if (attribute.key != "state") line += fmt::format(" {}=", attribute.key);
-        if (attribute.key == "state") line += ' ';
-        if (const auto* text = std::get_if<AttributeText>(&attribute.value)) line += text->value;
-        if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) line += std::to_string(*number);
-        if (const auto* flag = std::get_if<bool>(&attribute.value)) line += *flag ? "yes" : "no";
-      }
-      told_.push_back(std::move(line));
-    };
-  }
-
-  AlertBoard board_;
-  Lines told_;
-  std::vector<Event> events_;
-};
-
-const std::string kBusy = R"(
-[[alert]]
-name = "busy"
-query = "q"
-when = "count > 100"
-clear = "count < 50"
-)";
-const std::string kDown = R"(
-[[alert]]
-name = "down"
-when = "type = system.unmount"
-clear = "type = system.mount"
-by = ["comm"]
-)";
 
 TEST(AlertBoard, TellsEachKeyOfAQuery) {
-  Board board(kBusy);
+  ToldBoard board(kBusyRule);
   board.Window(10, {{"cc", 150}, {"ld", 120}, {"as", 90}}).Window(20, {{"cc", 70}, {"ld", 40}});
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=cc host=h", "10 busy firing comm=ld host=h",
                                         "20 busy resolved comm=ld host=h"));
@@ -156,8 +25,8 @@ TEST(AlertBoard, TellsEachKeyOfAQuery) {
 }
 
 TEST(AlertBoard, FillsTemplatesOfTheLatestResultAndKeepsLabels) {
-  Board board(
-      kBusy +
+  ToldBoard board(
+      kBusyRule +
       "labels = { size = '{count}' }\nannotations = { now = '{count} of {comm}' }\nsummary = '{{{attr.count}}}'\n");
   board.Window(10, {{"cc", 150}}).Window(20, {{"cc", 200}}).Window(30, {});
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=cc host=h size=150 now=150 of cc",
@@ -167,28 +36,28 @@ TEST(AlertBoard, FillsTemplatesOfTheLatestResultAndKeepsLabels) {
 }
 
 TEST(AlertBoard, ALowerBoundFiresOnlyWhatMoreEventsCouldNotChange) {
-  Board board(kBusy);
+  ToldBoard board(kBusyRule);
   board.Window(10, {{"cc", 150}, {"ld", 80}}, true);
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=cc host=h lower_bound=yes"));
   EXPECT_THAT(board.Window(20, {{"cc", 10}}, true).Told(), IsEmpty()) << "does not resolve";
   EXPECT_THAT(board.Window(30, {}, true).Told(), IsEmpty());
   EXPECT_THAT(board.Window(40, {{"cc", 10}}).Told(), ElementsAre("40 busy resolved comm=cc host=h lower_bound=yes"));
-  Board few("[[alert]]\nname = 'few'\nquery = 'q'\nwhen = 'count < 5'\n");
+  ToldBoard few("[[alert]]\nname = 'few'\nquery = 'q'\nwhen = 'count < 5'\n");
   EXPECT_THAT(few.Window(10, {{"cc", 3}}, true).Told(), IsEmpty());
   EXPECT_THAT(few.Window(20, {{"cc", 3}}).Told(), ElementsAre("20 few firing comm=cc host=h"));
 }
 
 TEST(AlertBoard, LooksAtEventsThemselves) {
-  Board board(kDown + "for = '10s'\n");
+  ToldBoard board(kDownRule + "for = '10s'\n");
   board.See(1, kSystemUnmount, "a").See(2, kSystemUnmount, "b").See(5, kFsWrite, "a").See(8, kSystemMount, "b");
   EXPECT_THAT(board.Told(), IsEmpty());
-  EXPECT_EQ(board.board().due_ns(), (kBegin + 11) * kNsPerSecond);
+  EXPECT_EQ(board.board().due_ns(), (kBoardBegin + 11) * kNsPerSecond);
   EXPECT_THAT(board.To(12).Told(), ElementsAre("11 down firing comm=a"));
   EXPECT_THAT(board.See(30, kSystemMount, "a").Told(), ElementsAre("30 down resolved comm=a"));
 }
 
 TEST(AlertBoard, TellsGroupsTogether) {
-  Board board("[group]\nby = ['alert', 'host']\nwait = '5s'\ninterval = '30s'\n" + kBusy);
+  ToldBoard board("[group]\nby = ['alert', 'host']\nwait = '5s'\ninterval = '30s'\n" + kBusyRule);
   board.Window(10, {{"cc", 150, "a"}, {"ld", 150, "b"}});
   EXPECT_THAT(board.To(14).Told(), IsEmpty());
   EXPECT_THAT(board.To(15).Told(), ElementsAre("15 busy firing comm=cc host=a", "15 busy firing comm=ld host=b"));
@@ -201,28 +70,36 @@ TEST(AlertBoard, TellsGroupsTogether) {
 }
 
 TEST(AlertBoard, TellsAgainWhatStillFires) {
-  Board board("[group]\nrepeat = '25s'\n" + kBusy);
+  ToldBoard board("[group]\nrepeat = '25s'\n" + kBusyRule);
   for (std::uint64_t end = 10; end <= 70; end += 10) board.Window(end, {{"cc", 150}});
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=cc host=h", "35 busy firing comm=cc host=h",
                                         "60 busy firing comm=cc host=h"));
 }
 
+TEST(AlertBoard, RepeatsWhatWasToldAtTheTimeZero) {
+  const auto at = [](std::uint64_t second) { return second - kBoardBegin; };
+  ToldBoard board("[group]\nrepeat = '25s'\n" + kDownRule);
+  board.See(at(0), kSystemUnmount, "a").To(at(60));
+  ASSERT_EQ(board.events().size(), 3);
+  EXPECT_EQ(board.events()[2].wall_ns, 50 * kNsPerSecond);
+}
+
 TEST(AlertBoard, DoesNotTellWhatIsOverBeforeItsGroupIsTold) {
-  Board board("[group]\nwait = '15s'\n" + kBusy);
+  ToldBoard board("[group]\nwait = '15s'\n" + kBusyRule);
   board.Window(10, {{"cc", 150}}).Window(20, {}).To(60);
   EXPECT_THAT(board.Told(), IsEmpty());
   EXPECT_EQ(board.board().due_ns(), AlertInstances::kNever);
 }
 
 TEST(AlertBoard, TellsAtTheEndWhatWaits) {
-  Board board("[group]\nwait = '1m'\n" + kBusy);
+  ToldBoard board("[group]\nwait = '1m'\n" + kBusyRule);
   EXPECT_THAT(board.Window(10, {{"cc", 150}}).Told(), IsEmpty());
   EXPECT_THAT(board.Finish().Told(), ElementsAre("10 busy firing comm=cc host=h"));
 }
 
 TEST(AlertBoard, InhibitsTheTargetsOfASource) {
-  Board board(kBusy + kDown +
-              "[[inhibit]]\nsource = 'alert = down'\ntarget = 'alert = busy and host != x'\nequal = ['comm']\n");
+  ToldBoard board(kBusyRule + kDownRule +
+                  "[[inhibit]]\nsource = 'alert = down'\ntarget = 'alert = busy and host != x'\nequal = ['comm']\n");
   board.See(5, kSystemUnmount, "cc");
   board.Window(10, {{"cc", 150}, {"ld", 150}, {"cc", 150, "x"}});
   EXPECT_THAT(board.Told(),
@@ -238,7 +115,7 @@ TEST(AlertBoard, InhibitsTheTargetsOfASource) {
 TEST(AlertBoard, WhatIsToldToFireIsToldToBeResolved) {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
-    Board board("[group]\nwait = '7s'\ninterval = '25s'\n" + kBusy + kDown + R"(
+    ToldBoard board("[group]\nwait = '7s'\ninterval = '25s'\n" + kBusyRule + kDownRule + R"(
 [[inhibit]]
 source = "alert = down"
 target = "alert = busy"
@@ -250,7 +127,7 @@ until = "@1090"
 )");
     std::uint64_t end = 10;
     for (; end <= 200; end += 10) {
-      std::vector<Board::Row> rows;
+      std::vector<ToldBoard::Row> rows;
       for (const char* comm : {"cc", "ld"}) {
         if (random() % 4 > 0) rows.push_back({comm, random() % 2 == 0 ? 150 : 40});
         if (random() % 6 == 0) board.See(end - 3, random() % 2 == 0 ? kSystemUnmount : kSystemMount, comm);
@@ -273,13 +150,13 @@ until = "@1090"
 }
 
 TEST(AlertBoard, AnAlertDoesNotInhibitItself) {
-  Board board(kBusy + "[[inhibit]]\nsource = 'alert = busy'\ntarget = 'alert = busy'\n");
+  ToldBoard board(kBusyRule + "[[inhibit]]\nsource = 'alert = busy'\ntarget = 'alert = busy'\n");
   EXPECT_THAT(board.Window(10, {{"cc", 150}, {"ld", 150}}).Told(),
               ElementsAre("10 busy firing comm=cc host=h", "10 busy firing comm=ld host=h"));
 }
 
 TEST(AlertBoard, SilencesForATime) {
-  Board board(kBusy + "[[silence]]\nwhen = 'comm = cc'\nfrom = '@1015'\nuntil = '@1035'\n");
+  ToldBoard board(kBusyRule + "[[silence]]\nwhen = 'comm = cc'\nfrom = '@1015'\nuntil = '@1035'\n");
   board.Window(10, {{"cc", 150}}).Window(20, {}).Window(30, {{"cc", 150}, {"ld", 150}});
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=cc host=h", "20 busy resolved comm=cc host=h",
                                         "30 busy firing comm=ld host=h"));
@@ -287,30 +164,45 @@ TEST(AlertBoard, SilencesForATime) {
   EXPECT_THAT(board.To(35).Told(), ElementsAre("35 busy firing comm=cc host=h"));
 }
 
+TEST(AlertBoard, ASilenceThatWasOverBeforeTheAlertMakesNothingDue) {
+  ToldBoard board("[group]\nwait = '15s'\n" + kBusyRule + "[[silence]]\nwhen = 'comm = cc'\nuntil = '@1020'\n");
+  board.To(25).Window(40, {{"cc", 150}}).Window(50, {{"cc", 150}}).To(54);
+  EXPECT_THAT(board.Told(), IsEmpty());
+  EXPECT_THAT(board.To(55).Told(), ElementsAre("55 busy firing comm=cc host=h"));
+}
+
 TEST(AlertBoard, ThatFlapsIsToldOnce) {
-  Board board("[flapping]\nhalf_life = '1h'\nbegin = 1.5\n" + kBusy);
+  ToldBoard board("[flapping]\nhalf_life = '1h'\nbegin = 1.5\n" + kBusyRule);
   for (std::uint64_t end = 10; end <= 120; end += 20) board.Window(end, {{"cc", 150}}).Window(end + 10, {{"cc", 1}});
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=cc host=h", "20 busy resolved comm=cc host=h",
                                         "30 busy firing comm=cc host=h flapping=yes"));
 }
 
 TEST(AlertBoard, GoesOnAfterAReload) {
-  Board board(kBusy + kDown);
+  ToldBoard board(kBusyRule + kDownRule);
   board.See(5, kSystemUnmount, "a").Window(10, {{"cc", 150}}).Told();
-  board.Reload(kBusy + "\n# nothing new\n" + kDown);
+  board.Reload(kBusyRule + "\n# nothing new\n" + kDownRule);
   EXPECT_THAT(board.Window(20, {{"cc", 150}}).Told(), IsEmpty());
   EXPECT_EQ(board.board().generation(), 2);
-  board.Reload(kBusy);
+  board.Reload(kBusyRule);
   EXPECT_THAT(board.To(20).Told(), ElementsAre("20 down resolved comm=a"));
-  board.Reload(kBusy + "for = '1m'\n");
+  board.Reload(kBusyRule + "for = '1m'\n");
   EXPECT_THAT(board.To(25).Told(), ElementsAre("20 busy resolved comm=cc host=h"));
-  board.Reload(kBusy + "[[silence]]\nwhen = 'comm = cc'\n");
+  board.Reload(kBusyRule + "[[silence]]\nwhen = 'comm = cc'\n");
   EXPECT_THAT(board.Window(30, {{"cc", 150}}).Told(), IsEmpty());
-  EXPECT_THAT(board.Reload(kBusy).To(30).Told(), ElementsAre("30 busy firing comm=cc host=h"));
+  EXPECT_THAT(board.Reload(kBusyRule).To(30).Told(), ElementsAre("30 busy firing comm=cc host=h"));
+}
+
+TEST(AlertBoard, AReloadThatBringsARepeatTellsAgain) {
+  ToldBoard board(kBusyRule);
+  board.Window(10, {{"cc", 150}}).Told();
+  board.Reload("[group]\nrepeat = '25s'\n" + kBusyRule);
+  board.Window(20, {{"cc", 150}}).Window(30, {{"cc", 150}}).Window(40, {{"cc", 150}});
+  EXPECT_THAT(board.Told(), ElementsAre("35 busy firing comm=cc host=h"));
 }
 
 TEST(AlertBoard, SaysWhatHadNoRoom) {
-  Board board(kBusy + "most = 2\n");
+  ToldBoard board(kBusyRule + "most = 2\n");
   board.Window(10, {{"a", 150}, {"b", 150}, {"c", 150}, {"d", 150}});
   EXPECT_THAT(board.Told(), ElementsAre("10 busy firing comm=a host=h", "10 busy firing comm=b host=h",
                                         "10 lost 2: alert 'busy': more alerts at once than its limit"));
@@ -320,7 +212,7 @@ TEST(AlertBoard, SaysWhatHadNoRoom) {
 TEST(AlertBoard, MakesTheSameEventsInEveryRun) {
   std::vector<EventId> ids[2];
   for (auto& run : ids) {
-    Board board(kBusy);
+    ToldBoard board(kBusyRule);
     board.Window(10, {{"cc", 150}, {"ld", 150}}).Window(20, {});
     for (const Event& event : board.events()) run.push_back(event.id);
     ASSERT_EQ(run.size(), 4);
@@ -331,7 +223,7 @@ TEST(AlertBoard, MakesTheSameEventsInEveryRun) {
 
 TEST(AlertBoard, BearsLongTexts) {
   const std::string text(100'000, 'x');
-  Board board("[group]\nby = []\n" + kBusy + "summary = '{comm}{comm}'\nannotations = { a = '{comm}' }\n");
+  ToldBoard board("[group]\nby = []\n" + kBusyRule + "summary = '{comm}{comm}'\nannotations = { a = '{comm}' }\n");
   board.Window(10, {{text, 150}, {text + "y", 150}});
   ASSERT_EQ(board.events().size(), 1);
   EXPECT_LT(EncodedBound(board.events()[0]), kMaxFrameBytes);
@@ -340,7 +232,7 @@ TEST(AlertBoard, BearsLongTexts) {
 TEST(AlertBoard, SaysWhereRulesAreWrong) {
   const auto error = [](const std::string& rules) {
     auto file = ParseAlerts(rules, "a.toml");
-    return file.ok() ? Board::Compile(*file).status().message() : file.status().message();
+    return file.ok() ? ToldBoard::Compile(*file).status().message() : file.status().message();
   };
   const std::string start = "[[alert]]\nname = 'x'\nquery = 'q'\n";
   EXPECT_EQ(error(start + "when = 'cuont > 1'\n"), "a.toml:4:9: unknown field 'cuont' (did you mean 'count'?)");

@@ -193,16 +193,20 @@ void AlertInstances::AdvanceTo(std::uint64_t now_ns, const Tell& tell) {
   }
 }
 
-void AlertInstances::ResolveAll(std::uint64_t now_ns, const Tell& tell) {
-  for (auto& [key, instance] : instances_) {
-    if (instance.state != State::kFiring) continue;
-    instance.alert.resolved_ns = now_ns;
-    tell(instance.alert);
+void AlertInstances::Restore(Kept kept) {
+  instances_ = std::move(kept.instances);
+  window_ns_ = kept.window_ns;
+  gap_since_ns_ = kept.gap_since_ns;
+  gap_until_ns_ = kept.gap_until_ns;
+  refused_ = kept.refused;
+  for (auto at = instances_.begin(); at != instances_.end(); ++at) {
+    Instance& instance = at->second;
+    ++counts_[static_cast<std::size_t>(instance.state)];
+    instance.awaits_window = AwaitsWindow(instance);
+    awaiting_ += instance.awaits_window;
+    instance.due_ns = kNever;
+    SetDue(at, DueOf(instance));
   }
-  instances_.clear();
-  counts_ = {};
-  due_.clear();
-  awaiting_ = 0;
 }
 
 }  // namespace vexevt

@@ -53,6 +53,15 @@ class AlertInstances {
     bool awaits_window = false;
   };
 
+  using Map = std::map<std::string, Instance, std::less<>>;  // in the order of keys, so that a replay tells in the same
+
+  // All that has come of looks, for a later run, or one beside other rules.
+  struct Kept {
+    Map instances;
+    std::uint64_t window_ns = 0, gap_since_ns = 0, gap_until_ns = 0;
+    std::uint64_t refused = 0;
+  };
+
   // An alert that fires, again where it has something new to say, or that is resolved. It must not call back.
   using Tell = std::function<void(const Alert&)>;
 
@@ -76,8 +85,9 @@ class AlertInstances {
   void AdvanceTo(std::uint64_t now_ns, const Tell& tell);
   std::uint64_t due_ns() const;  // when AdvanceTo has something to do; kNever: not before a look
 
-  // All that fire are resolved: their rule is gone.
-  void ResolveAll(std::uint64_t now_ns, const Tell& tell);
+  Kept Keep() const { return {instances_, window_ns_, gap_since_ns_, gap_until_ns_, refused_}; }
+  // Of the same rule, into one that knows nothing.
+  void Restore(Kept kept);
 
   std::uint64_t count(State state) const { return counts_[static_cast<std::size_t>(state)]; }
   std::uint64_t refused() const { return refused_; }
@@ -85,8 +95,6 @@ class AlertInstances {
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
  private:
-  using Map = std::map<std::string, Instance, std::less<>>;  // in the order of keys, so that a replay tells in the same
-
   void Set(Instance* instance, State state);
   void Hold(Instance* instance, std::uint64_t at_ns, const Tell& tell);
   void Fire(Instance* instance, std::uint64_t at_ns, const Tell& tell);

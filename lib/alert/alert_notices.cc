@@ -32,7 +32,11 @@ std::string AlertNotices::GroupOf(const Alert& alert) const {
 void AlertNotices::See(const Alert& alert, std::uint64_t at_ns) {
   const auto known = alerts_.find(alert.id);
   if (known == alerts_.end()) {
-    if (Fires(alert)) Join({.alert = alert, .marks = mutes_.Of(alert), .group = GroupOf(alert)}, at_ns);
+    if (!Fires(alert)) return;
+    if (alerts_.empty()) silence_change_ns_ = mutes_.NextChange(at_ns);  // nobody has looked at those before
+    const auto group = Join({.alert = alert});
+    if (mutes_.Add(alerts_.at(alert.id).marks)) WakeAll(at_ns);
+    Wake(group, at_ns);
     return;
   }
   Held& held = known->second;
@@ -58,17 +62,19 @@ bool AlertNotices::HasNews(const Held& held, std::uint64_t at_ns) const {
   return new_to_all && !mutes_.Muted(held.marks, at_ns);
 }
 
-void AlertNotices::Join(Held held, std::uint64_t at_ns) {
+AlertNotices::Groups::iterator AlertNotices::Join(KeptAlert alert) {
+  AlertMutes::Marks marks = mutes_.Of(alert.alert);
+  std::string key = GroupOf(alert.alert);
+  Held held{std::move(alert), std::move(marks), std::move(key)};
   const auto [group, added] = groups_.try_emplace(held.group);
-  group->second.alerts.insert(held.alert.id);
   if (added) {
     group->second.number = ++groups_made_;
     group->second.due_ns = kNever;
   }
-  if (Fires(held.alert) && mutes_.Add(held.marks)) WakeAll(at_ns);
-  Wake(group, at_ns);
   std::string id = held.alert.id;
+  group->second.alerts.insert(id);
   alerts_.insert_or_assign(std::move(id), std::move(held));
+  return group;
 }
 
 // Something may have to be told of the group: as soon as its times allow.
@@ -127,9 +133,9 @@ void AlertNotices::Look(Groups::iterator group, std::uint64_t at_ns, std::uint32
       firing.push_back(&held.alert);
     }
   }
-  const std::uint64_t told_ns = group->second.told_ns;
-  const bool repeats = grouping_.repeat_ns != 0 && told_ns != 0 && !firing.empty() &&
-                       at_ns >= SaturatingSum(told_ns, grouping_.repeat_ns);
+  // What fires and is no news was told, which may have been at the time 0.
+  const bool repeats =
+      grouping_.repeat_ns != 0 && !firing.empty() && at_ns >= SaturatingSum(group->second.told_ns, grouping_.repeat_ns);
   if (news || repeats) {
     ++told_;
     group->second.told_ns = at_ns;
@@ -152,16 +158,41 @@ void AlertNotices::Look(Groups::iterator group, std::uint64_t at_ns, std::uint32
   if (group->second.alerts.empty()) groups_.erase(group);
 }
 
-void AlertNotices::TakeOver(AlertNotices&& before, std::uint64_t at_ns) {
+AlertNotices::Kept AlertNotices::Keep() const {
+  Kept kept{.groups = {}, .told = told_};
+  std::map<std::uint64_t, Groups::const_iterator> in_order;
+  for (auto group = groups_.begin(); group != groups_.end(); ++group) in_order.emplace(group->second.number, group);
+  for (const auto& [number, group] : in_order) {
+    KeptGroup& made = kept.groups.emplace_back();
+    made.key = group->first;
+    made.due_ns = group->second.due_ns;
+    made.told_ns = group->second.told_ns;
+    for (const std::string& id : group->second.alerts) made.alerts.push_back(alerts_.at(id));
+  }
+  return kept;
+}
+
+void AlertNotices::Restore(Kept kept, std::uint64_t at_ns) {
   silence_change_ns_ = mutes_.NextChange(at_ns);
-  told_ = before.told_;
-  for (auto& [id, held] : before.alerts_) {
-    const std::uint64_t told_ns = before.groups_.at(held.group).told_ns;
-    held.marks = mutes_.Of(held.alert);
-    held.group = GroupOf(held.alert);
-    std::string group = held.group;
-    Join(std::move(held), at_ns);
-    groups_.at(group).told_ns = std::max(groups_.at(group).told_ns, told_ns);
+  told_ = kept.told;
+  for (KeptGroup& before : kept.groups) {
+    for (KeptAlert& alert : before.alerts) {
+      const bool fires = Fires(alert.alert);
+      const std::string id = alert.alert.id;
+      const auto group = Join(std::move(alert));
+      if (fires) mutes_.Add(alerts_.at(id).marks);
+      group->second.told_ns = std::max(group->second.told_ns, before.told_ns);
+      if (group->first == before.key) SetDue(group, std::max(before.due_ns, at_ns));
+    }
+  }
+  // Under the same rules all that follows is due already, and not later; under others there may be news, or repeats.
+  for (auto group = groups_.begin(); group != groups_.end(); ++group) {
+    const bool news = std::ranges::any_of(group->second.alerts,
+                                          [&](const std::string& id) { return HasNews(alerts_.at(id), at_ns); });
+    if (news) Wake(group, at_ns);
+    if (grouping_.repeat_ns == 0 || group->second.told_ns == 0) continue;
+    const std::uint64_t repeat_ns = SaturatingSum(group->second.told_ns, grouping_.repeat_ns);
+    SetDue(group, std::min(group->second.due_ns, std::max(at_ns, repeat_ns)));
   }
 }
 

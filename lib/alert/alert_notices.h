@@ -23,6 +23,23 @@ class AlertNotices {
  public:
   using Tell = std::function<void(const Event&)>;
 
+  struct KeptAlert {
+    Alert alert;
+    bool told = false;  // that it fires
+    bool told_flapping = false;
+  };
+  struct KeptGroup {
+    std::string key;           // the values of the labels that its alerts have in common
+    std::uint64_t due_ns = 0;  // when it is looked at; all ones: not before there is news
+    std::uint64_t told_ns = 0;
+    std::vector<KeptAlert> alerts;
+  };
+  // All that was told and waits to be, for a later run, or one beside other rules.
+  struct Kept {
+    std::vector<KeptGroup> groups;  // in the order in which they came to be
+    std::uint64_t told = 0;
+  };
+
   AlertNotices(AlertGrouping grouping, AlertMutes mutes);
 
   // The alert fires, or again so with something new to say, or is resolved.
@@ -34,19 +51,17 @@ class AlertNotices {
   // Tells what waits, though its time has not come.
   void Finish(std::uint64_t now_ns, std::uint32_t generation, const Tell& tell);
 
-  // Goes on from what was told under other rules.
-  void TakeOver(AlertNotices&& before, std::uint64_t at_ns);
+  Kept Keep() const;
+  // Into one that has seen nothing, also under other rules: then alerts come to groups of these.
+  void Restore(Kept kept, std::uint64_t at_ns);
 
   std::uint64_t told() const { return told_; }
   std::uint64_t muted(std::uint64_t at_ns) const;  // of those that fire
 
  private:
-  struct Held {
-    Alert alert;
+  struct Held : KeptAlert {
     AlertMutes::Marks marks;
     std::string group;
-    bool told = false;  // that it fires
-    bool told_flapping = false;
   };
   struct Group {
     std::uint64_t number = 0;      // from 1, in the order in which they came to be
@@ -58,7 +73,7 @@ class AlertNotices {
 
   std::string GroupOf(const Alert& alert) const;
   bool HasNews(const Held& held, std::uint64_t at_ns) const;
-  void Join(Held held, std::uint64_t at_ns);
+  Groups::iterator Join(KeptAlert alert);
   void Wake(Groups::iterator group, std::uint64_t at_ns);
   void WakeAll(std::uint64_t at_ns);
   void SetDue(Groups::iterator group, std::uint64_t due_ns);

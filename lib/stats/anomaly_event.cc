@@ -37,7 +37,7 @@ const Event& AnomalyEvent::Make(const Anomaly& anomaly, std::optional<EventId> c
   }
   const std::array columns = {anomaly.judgement.score, anomaly.judgement.low, anomaly.judgement.high};
   names_.clear();
-  for (const std::string_view suffix : ColumnSuffixes(watch.kind)) names_.push_back(watch.name + std::string(suffix));
+  for (const std::string_view suffix : ColumnSuffixes(watch)) names_.push_back(watch.name + std::string(suffix));
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (!std::isnan(columns[i])) attributes.push_back({names_[i], columns[i]});
   }

@@ -98,9 +98,10 @@ Result<std::uint32_t> AddCell(const Aggregate& aggregate, StatePlan* plan) {
 // More counters than are shown, so that the counts of those are near.
 std::uint32_t CountersFor(std::uint32_t most) { return std::max<std::uint32_t>(8 * most, 32); }
 
-// A score is a plain number, and a time at which something is reached is one; all else is as the measure is.
+// A score is a plain number, a time at which something is reached is one, and how far off that is a duration; all else
+// is as the measure is.
 FieldType TypeOfWatch(const Watch& watch, std::string_view suffix, FieldType measure) {
-  if (watch.forecast.reach) return FieldType::kTime;
+  if (watch.forecast.reach) return suffix == "_in" ? FieldType::kDuration : FieldType::kTime;
   return watch.kind != WatchKind::kForecast && suffix.empty() ? FieldType::kFloat : measure;
 }
 
@@ -140,7 +141,7 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
     plan.columns.push_back(std::move(column));
   }
   for (const Watch& watch : query.watches) {
-    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+    for (const std::string_view suffix : ColumnSuffixes(watch)) {
       const FieldType type = TypeOfWatch(watch, suffix, plan.columns[watch.measures[0]].type);
       plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch, .type = type});
     }

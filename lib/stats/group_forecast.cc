@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "lib/base/clock.h"
 #include "lib/io/disk_space.h"
@@ -85,6 +86,7 @@ void GroupForecast::TellReach(std::uint64_t end_ns, std::uint64_t every_ns, std:
   }
   if (now >= target) {
     columns[0] = "already";
+    columns[3] = std::uint64_t{0};
     return;
   }
   const std::vector<double> path = forecaster_.Path(wish_->ahead);
@@ -101,6 +103,7 @@ void GroupForecast::TellReach(std::uint64_t end_ns, std::uint64_t every_ns, std:
     late.See(ahead, value - margin);
   }
   columns[0] = TimeOf(middle, end_ns, every_ns);
+  if (const auto* at_ns = std::get_if<std::uint64_t>(&columns[0])) columns[3] = *at_ns - std::min(*at_ns, end_ns);
   if (!middle.steps()) columns[0] = fmt::format("not in {} windows", wish_->ahead);
   columns[1] = TimeOf(early, end_ns, every_ns);
   columns[2] = TimeOf(late, end_ns, every_ns);
@@ -114,6 +117,15 @@ void GroupForecast::Save(Packer* packer) const {
 bool GroupForecast::Load(Unpacker* unpacker) {
   below_zero_ = unpacker->Get<bool>();
   return forecaster_.Load(unpacker);
+}
+
+Status CheckTargets(const StatsQuery& query) {
+  for (const Watch& watch : query.watches) {
+    if (!watch.forecast.reach || watch.forecast.reach->path.empty()) continue;
+    auto space = ReadDiskSpace(watch.forecast.reach->path);
+    if (!space.ok()) return std::move(space).status();
+  }
+  return {};
 }
 
 }  // namespace vexevt

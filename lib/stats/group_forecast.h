@@ -20,11 +20,12 @@ class GroupForecast {
   // Its measure in the next window; NaN where it is missing.
   void See(double value);
 
-  // What is forecast behind a window that ends at end_ns, the next ones each every_ns later, into the watch's three
-  // columns: value, low and high, which the value lies between in 95 of 100 cases; no low and high while the forecasts
+  // What is forecast behind a window that ends at end_ns, the next ones each every_ns later, into the watch's columns:
+  // value, low and high, which the value lies between in 95 of 100 cases; no low and high while the forecasts
   // so far are too few to say. Of `reach` these are the times at which the value is there, at the earliest and at the
   // latest, in ns since 1970; absent ones are further ahead than is looked. In place of a value a text can say why
-  // there is none: "warming up", "already", "not in 1000 windows", or that the file system can't be looked at.
+  // there is none: "warming up", "already", "not in 1000 windows", or that the file system can't be looked at. A fourth
+  // column says how long it is from the window's end, 0 of what is there already.
   void Tell(std::uint64_t end_ns, std::uint64_t every_ns, std::span<ResultValue> columns) const;
 
   // Of a back-test.
@@ -44,5 +45,8 @@ class GroupForecast {
   std::optional<Backtest> backtest_;
   bool below_zero_ = false;  // some value was: else none is forecast to be
 };
+
+// Whether the file systems that forecasts of the query are to fill up can be looked at.
+Status CheckTargets(const StatsQuery& query);
 
 }  // namespace vexevt

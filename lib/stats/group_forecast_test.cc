@@ -12,7 +12,7 @@
 namespace vexevt {
 namespace {
 
-using Columns = std::array<ResultValue, 3>;
+using Columns = std::array<ResultValue, 4>;
 constexpr std::uint64_t kHour = 3600 * kNsPerSecond;
 
 StatsQuery ForecastQuery(const std::string& text) {
@@ -35,7 +35,7 @@ Columns ToldAfter(const std::string& text, int hours, Value value) {
 double RealOf(const ResultValue& value) { return AsReal(value).value_or(std::nan("")); }
 
 TEST(GroupForecast, TellsOfAValueAndBetweenWhich) {
-  const auto [value, low, high] = ToldAfter("forecast(count, ahead 3h) every 1h", 60, [](int i) { return 10 * i; });
+  const auto [value, low, high, in] = ToldAfter("forecast(count, ahead 3h) every 1h", 60, [](int i) { return 10 * i; });
   EXPECT_NEAR(RealOf(value), 620, 0.01);
   EXPECT_NEAR(RealOf(low), 620, 1);
   EXPECT_NEAR(RealOf(high), 620, 1);
@@ -52,14 +52,14 @@ TEST(GroupForecast, SaysWhileThereIsTooLittle) {
 }
 
 TEST(GroupForecast, WhatWasNeverBelowZeroIsNotForecastToBe) {
-  const auto [value, low, high] =
+  const auto [value, low, high, in] =
       ToldAfter("forecast(count, trend, ahead 20h) every 1h", 60, [](int i) { return 60 - i + i % 3; });
   EXPECT_EQ(RealOf(value), 0);
   EXPECT_EQ(RealOf(low), 0);
 }
 
 TEST(GroupForecast, ASumIsReachedByAllThatComesTogether) {
-  const auto [at, early, late] =
+  const auto [at, early, late, in] =
       ToldAfter("forecast(sum(length)) reach 10000 every 1h", 50, [](int i) { return 100 + 10 * (i % 2); });
   EXPECT_NEAR(RealOf(at) / kHour, 10000 / 105.0, 0.5);
   EXPECT_LE(RealOf(early), RealOf(at));
@@ -68,16 +68,20 @@ TEST(GroupForecast, ASumIsReachedByAllThatComesTogether) {
 }
 
 TEST(GroupForecast, ALevelIsReachedByItself) {
-  const auto at = ToldAfter("forecast(max(size)) reach 1000 every 1h", 50, [](int i) { return 10 * i; })[0];
-  EXPECT_EQ(RealOf(at) / kHour, 101);  // the window that ends then has 1000
+  const Columns told = ToldAfter("forecast(max(size)) reach 1000 every 1h", 50, [](int i) { return 10 * i; });
+  EXPECT_EQ(RealOf(told[0]) / kHour, 101);  // the window that ends then has 1000
+  EXPECT_EQ(RealOf(told[3]) / kHour, 51);   // and is so far from the end of the last one
 }
 
 TEST(GroupForecast, SaysWhenThereIsNothingToReach) {
   const auto level = [](int) { return 500.0; };
-  EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(max(size)) reach 400 every 1h", 50, level)[0]), "already");
+  const Columns there = ToldAfter("forecast(max(size)) reach 400 every 1h", 50, level);
+  EXPECT_EQ(std::get<std::string>(there[0]), "already");
+  EXPECT_EQ(RealOf(there[3]), 0);
   const Columns never = ToldAfter("forecast(max(size)) reach 501 every 1h", 50, level);
   EXPECT_EQ(std::get<std::string>(never[0]), "not in 1000 windows");
   EXPECT_TRUE(std::holds_alternative<std::monostate>(never[1]));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(never[3]));
   EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(max(size)) reach 501 every 1h", 2, level)[0]), "warming up");
 }
 

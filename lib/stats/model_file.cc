@@ -22,6 +22,7 @@ Status LoadModels(const std::string& path, Watcher* watcher) {
   if (!sealed.ok()) return std::move(sealed).status();
   auto bytes = Unseal(kModels, *sealed);
   const Status loaded = bytes.ok() ? watcher->Load(*bytes) : std::move(bytes).status();
+  watcher->SeeBreak();
   if (loaded.ok()) return {};
   return Status(loaded.code(), fmt::format("cannot go on from '{}': {}", path, loaded.message()));
 }

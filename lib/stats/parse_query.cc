@@ -192,7 +192,7 @@ class Parser {
     watch.name = word;
     for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
     VEXEVT_TRY(ParseAs(&watch.name));
-    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
+    for (const std::string_view suffix : ColumnSuffixes(watch)) {
       VEXEVT_TRY(ClaimName(at, watch.name + std::string(suffix)));
     }
     query_.watches.push_back(std::move(watch));
@@ -443,15 +443,9 @@ class Parser {
 
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
 
-std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
-  static constexpr std::string_view kRange[] = {"", "_low", "_high"};
-  switch (kind) {
-    case WatchKind::kAnomaly:
-    case WatchKind::kChange:
-    case WatchKind::kForecast:
-      return kRange;
-  }
-  return {};
+std::span<const std::string_view> ColumnSuffixes(const Watch& watch) {
+  static constexpr std::string_view kSuffixes[] = {"", "_low", "_high", "_in"};
+  return std::span(kSuffixes).first(watch.forecast.reach ? 4 : 3);
 }
 
 bool IsNumber(const Aggregate& aggregate) {

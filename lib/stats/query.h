@@ -127,8 +127,8 @@ struct StatsQuery {
 // A failure's message is "COLUMN: what is wrong", in bytes from 1. The code is kInvalidArgument.
 Result<StatsQuery> ParseStatsQuery(std::string_view text);
 
-// What stands behind a watch's name in those of its columns: "", "_low", "_high".
-std::span<const std::string_view> ColumnSuffixes(WatchKind kind);
+// What stands behind a watch's name in those of its columns: "", "_low", "_high", and with `reach` "_in".
+std::span<const std::string_view> ColumnSuffixes(const Watch& watch);
 
 // Whether the aggregate has a value that is a number: others are texts.
 bool IsNumber(const Aggregate& aggregate);

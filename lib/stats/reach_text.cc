@@ -26,7 +26,7 @@ std::string WhenText(std::span<const ResultValue> columns) {
 void AppendReachLines(const StatsQuery& query, std::span<const ResultRow> rows, std::string* out) {
   std::size_t column = query.aggregates.size();
   for (const Watch& watch : query.watches) {
-    const std::size_t columns = ColumnSuffixes(watch.kind).size();
+    const std::size_t columns = ColumnSuffixes(watch).size();
     for (const ResultRow& row : rows) {
       const std::span<const ResultValue> told = std::span(row.values).subspan(column, columns);
       if (!watch.forecast.reach || std::holds_alternative<std::monostate>(told[0])) continue;

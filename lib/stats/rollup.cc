@@ -46,7 +46,7 @@ void Rollup::See(std::span<const EventView> events, const TellWindow& tell) {
 
 void Rollup::SeeOne(const EventView& event, const TellWindow& tell) {
   if (TellsOfStream(event.type())) [[unlikely]] {
-    if (event.type() == kVexevtLost) SeeGap(event);
+    if (event.type() == kVexevtLost) SeeLost(event);
     return;
   }
   newest_ns_ = std::max(newest_ns_, event.wall_ns());
@@ -297,12 +297,16 @@ void Rollup::TellSession(std::uint32_t row, bool partial, const TellWindow& tell
         .rows = {&row, 1}});
 }
 
-void Rollup::SeeGap(const EventView& event) {
-  table_has_gap_ = true;
+void Rollup::SeeLost(const EventView& event) {
   const bool told = event.payload_tag() == layout::kPayloadGapTagValue;
   std::uint64_t since_ns = told ? event.Get<std::uint64_t>(layout::kPayloadGapSinceNs) : 0;
   if (since_ns == 0) since_ns = newest_ns_;
-  gaps_.push_back({std::min(since_ns, event.wall_ns()), event.wall_ns()});
+  SeeGap(std::min(since_ns, event.wall_ns()), event.wall_ns());
+}
+
+void Rollup::SeeGap(std::uint64_t since_ns, std::uint64_t until_ns) {
+  table_has_gap_ = true;
+  gaps_.push_back({since_ns, until_ns});
   if (gaps_.size() <= kMostGaps) return;
   gaps_[1].since_ns = std::min(gaps_[0].since_ns, gaps_[1].since_ns);
   gaps_[1].until_ns = std::max(gaps_[0].until_ns, gaps_[1].until_ns);

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/packing.h"
 #include "lib/base/status.h"
 #include "lib/event/event_view.h"
 #include "lib/stats/arrival_block.h"
@@ -58,12 +59,19 @@ class Rollup {
   void AdvanceTo(std::uint64_t wall_ns, const TellWindow& tell);
   // No event will come any more: windows that are open are told.
   void Finish(const TellWindow& tell);
+  // Events of this time are missing.
+  void SeeGap(std::uint64_t since_ns, std::uint64_t until_ns);
   // Windows that are open, as far as they have come; they stay open.
   void TellPartial(const TellWindow& tell);
 
   // When AdvanceTo will have something to tell; nullopt: not before the next event.
   std::optional<std::uint64_t> next_deadline_ns() const;
   std::uint64_t newest_ns() const { return newest_ns_; }  // of the events that were seen
+
+  // Windows of time that are open, as bytes, between two batches.
+  void Save(Packer* packer);
+  // Into one of the same query that has seen nothing. False: these are no bytes that Save wrote.
+  bool Load(Unpacker* unpacker);
 
   std::uint64_t late() const { return late_; }
   std::uint64_t in_other() const { return in_other_; }  // events that went to the group `other`
@@ -107,7 +115,8 @@ class Rollup {
   void TellSession(std::uint32_t row, bool partial, const TellWindow& tell);
   void TellTable(GroupTable* groups, ToldWindow window, const TellWindow& tell);
   void TellOpenTable(bool partial, const TellWindow& tell);
-  void SeeGap(const EventView& event);
+  void SeeLost(const EventView& event);
+  bool LoadPane(Unpacker* unpacker);
   bool GapTouches(std::uint64_t begin_ns, std::uint64_t end_ns) const;
 
   const StatsQuery query_;

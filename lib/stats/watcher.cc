@@ -52,7 +52,7 @@ std::span<const Anomaly> Watcher::See(const ToldWindow& window, std::vector<Resu
   found_.clear();
   if (window.partial) return {};
   const bool in_order = query_.windows.kind == WindowKind::kTime;
-  const bool goes_on = std::exchange(loaded_, false);
+  const bool goes_on = std::exchange(after_break_, false);
   may_lack_ = false;
   if (in_order) MakeUpTo(window, goes_on);
   may_lack_ = window.cut || goes_on;
@@ -91,7 +91,7 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     for (const std::uint32_t measure : watch.measures) {
       values.push_back(window.lower_bound ? kMissing : AsReal(row->values[measure]).value_or(kMissing));
     }
-    const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch.kind).size());
+    const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch).size());
     column += told.size();
     if (auto* const forecast = std::get_if<GroupForecast>(&group.models[i])) {
       TellForecast(window, query_.aggregates[watch.measures[0]].kind, values[0], forecast, told);
@@ -225,7 +225,6 @@ Status Watcher::Load(std::string_view bytes) {
   if (unpacker.ok() && text != query_.text) {
     return InvalidArgument(fmt::format("its models are of another query, '{}'", text));
   }
-  loaded_ = true;
   const bool begun = unpacker.Get<bool>();
   const auto last_window = unpacker.Get<std::uint64_t>();
   if (begun) last_window_ = last_window;

@@ -67,6 +67,8 @@ class Watcher {
   // that Save wrote; kInvalidArgument: they are of another query.
   std::string Save() const;
   Status Load(std::string_view bytes);
+  // Events may be missing between the window that was told last and the next one.
+  void SeeBreak() { after_break_ = true; }
 
  private:
   using Model = std::variant<Detector, GroupForecast>;
@@ -96,7 +98,7 @@ class Watcher {
   Groups groups_;
   std::map<std::string_view, Groups::iterator> by_key_;
   std::optional<std::uint64_t> last_window_;  // by number, of windows of time
-  bool loaded_ = false;                       // and nothing was seen since: what came between is not known
+  bool after_break_ = false;                  // and nothing was told since
   bool may_lack_ = false;                     // events, the window that is being seen
   std::vector<Anomaly> found_;
   std::uint64_t anomalies_ = 0, forgotten_ = 0;

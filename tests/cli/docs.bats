@@ -109,7 +109,7 @@ run_example() {
   case $2 in
     "rules filter") example_text "$1" "$2" >rules.toml && vexevt-filter --check -f rules.toml ;;
     "rules route") example_text "$1" "$2" >rules.toml && vexevt-route --check rules.toml ;;
-    "rules stats") example_text "$1" "$2" >alerts.toml && vexevt-stats alert --check -r alerts.toml ;;
+    "rules stats") example_text "$1" "$2" >alerts.toml && vexevt-stats alert --check -f alerts.toml ;;
     "workflows react"*) example_text "$1" "$2" >workflows.toml && vexevt-react --check -f workflows.toml ;;
     "rules correlate"*) example_text "$1" "$2" >patterns.toml && vexevt-correlate --check -f patterns.toml ;;
     "tests filter") example_text "$1" "$2" >rules.test && vexevt-filter --test rules.test -f rules.toml ;;

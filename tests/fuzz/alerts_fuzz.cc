@@ -45,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A document's cost is its length; a long one shows nothing that a short one doesn't.
   if (size > 8192) return 0;
   const std::string text(reinterpret_cast<const char*>(data), size);
+  std::size_t queries_read = 0;
   const auto compile = [&]() -> Result<AlertBoard> {
     VEXEVT_ASSIGN(const AlertsFile file, ParseAlerts(text, "a.toml"));
     for (const auto& [name, list] : file.lists) {
@@ -56,17 +57,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         {.attributes = {{.name = "comm", .kind = Kind::kKey}, {.name = "count", .kind = Kind::kGrowing}},
          .every_ns = 1'000'000'000,
          .length_ns = 1'000'000'000});
-    VEXEVT_ASSIGN(AlertBoard board, AlertBoard::Compile(file, queries));
-    Try(&board, queries.size());
-    return board;
+    queries_read = queries.size();
+    return AlertBoard::Compile(file, queries);
   };
   auto board = compile();
   if (!board.ok()) {
     if (!board.status().message().starts_with("a.toml:")) std::abort();
     return 0;
   }
+  Try(&*board, queries_read);
   auto again = compile();
-  again->TakeOver(std::move(*board));
+  again->TakeOver(*board);
   again->Finish([](const Event&) {});
   return 0;
 }

@@ -5,12 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "lib/cli/saved_run.h"
 #include "lib/correlate/correlator.h"
-#include "lib/correlate/saved_run.h"
 #include "lib/correlate/testing/letters.h"
 
 namespace vexevt {
 namespace {
+
+constexpr SealKind kSeal{"vexevt correlate state", "1", "the state of vexevt-correlate"};
 
 const PatternsFile& Patterns() {
   static const PatternsFile file = *ParsePatterns(
@@ -47,7 +49,7 @@ std::string Saved(const Correlator& correlator) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vexevt;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (auto run = ParseSavedRun(bytes); run.ok() && PrintSavedRun(*run) != bytes) std::abort();
+  if (auto run = ParseSavedRun(kSeal, bytes); run.ok() && PrintSavedRun(kSeal, *run) != bytes) std::abort();
   Correlator correlator = Fresh();
   Unpacker unpacker(bytes);
   if (!correlator.Load(&unpacker).ok()) return 0;
