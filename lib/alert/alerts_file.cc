@@ -43,6 +43,7 @@ Result<std::uint64_t> TimeOr(const TableReader& table, std::string_view key, std
 Result<std::vector<std::string>> Names(const TableReader& table, std::string_view key) {
   VEXEVT_ASSIGN(auto texts, table.Texts(key));
   std::vector<std::string> names;
+  names.reserve(texts.size());
   for (PlacedText& text : texts) names.push_back(std::move(text.text));
   return names;
 }

@@ -17,8 +17,8 @@ namespace vexevt {
 namespace {
 
 const PlainKeys& Keys() {
-  static const PlainKeys keys;
-  return keys;
+  static const PlainKeys kKeys;
+  return kKeys;
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ bool IsHigh(char byte) { return static_cast<unsigned char>(byte) >= 0x80; }
 // "é1|é2" finds nothing (https://github.com/google/re2/issues/477). As characters of UTF-8 the same bytes do no harm.
 // Not with \C, which is a byte there.
 bool IsMiscompiled(std::string_view pattern) {
-  if (pattern.find('|') == pattern.npos || pattern.find("\\C") != pattern.npos) return false;
+  if (pattern.find('|') == std::string_view::npos || pattern.find("\\C") != std::string_view::npos) return false;
   if (std::ranges::any_of(pattern, IsHigh)) return true;
   for (std::size_t at = pattern.find('\\'); at < pattern.size() - 1; at = pattern.find('\\', at + 1)) {
     if (pattern[at + 1] == 'x' || (pattern[at + 1] >= '0' && pattern[at + 1] <= '7')) return true;
@@ -75,7 +75,7 @@ Result<Regex> Regex::Compile(std::string_view pattern) {
   if (piece.empty()) return InvalidArgument(fmt::format("column 1: {}", message));
   // RE2 tells the piece, not where it stands; the first place is right unless the piece stands there twice.
   const std::size_t at = pattern.find(piece);
-  return InvalidArgument(fmt::format("column {}: {}: '{}'", at == pattern.npos ? 1 : at + 1, message, piece));
+  return InvalidArgument(fmt::format("column {}: {}: '{}'", at == std::string_view::npos ? 1 : at + 1, message, piece));
 }
 
 bool Regex::Matches(std::string_view text) const {

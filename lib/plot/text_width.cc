@@ -13,8 +13,8 @@ namespace {
 
 // wcwidth knows the width of characters in a locale of UTF-8 alone; C.UTF-8 is part of glibc. Never freed.
 locale_t Utf8Locale() {
-  static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  return locale;
+  static const locale_t kLocale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return kLocale;
 }
 
 // `character` is valid UTF-8.

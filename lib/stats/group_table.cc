@@ -12,8 +12,8 @@ constexpr std::size_t kFirstSlots = 16;
 
 // Of this process: who chooses the keys shall not choose where they collide.
 std::uint64_t Seed() {
-  static const std::uint64_t seed = std::random_device{}();
-  return seed;
+  static const std::uint64_t kSeed = std::random_device{}();
+  return kSeed;
 }
 
 std::uint32_t High(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
