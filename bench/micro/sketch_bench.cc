@@ -9,6 +9,7 @@
 
 #include "bench/micro/paths.h"
 #include "lib/base/random.h"
+#include "lib/sketch/count_min.h"
 #include "lib/sketch/hyper_log_log.h"
 #include "lib/sketch/item_hash.h"
 #include "lib/sketch/quantile_sketch.h"
@@ -61,6 +62,13 @@ void BM_HyperLogLogAdd(benchmark::State& state) {
 }
 BENCHMARK(BM_HyperLogLogAdd)->Arg(1)->Arg(10000);
 
+void BM_CountMinAdd(benchmark::State& state) {
+  const std::vector<std::uint64_t>& draws = Zipf();
+  Updates(state, CountMin(),
+          [&](CountMin& sketch, std::size_t at) { sketch.Add(draws[at] * 0x9e3779b97f4a7c15); });  // hashed before
+}
+BENCHMARK(BM_CountMinAdd)->Arg(1)->Arg(10000);
+
 void BM_QuantileAdd(benchmark::State& state) {
   const std::vector<double>& values = Latencies();
   Updates(state, QuantileSketch(), [&](QuantileSketch& sketch, std::size_t at) { sketch.Add(values[at]); });
@@ -109,6 +117,9 @@ void Memory(benchmark::State& state, const Sketch& empty, const Add& add) {
 void BM_HyperLogLogMemory(benchmark::State& state) {
   Memory(state, HyperLogLog(), [](HyperLogLog& sketch, std::size_t at) { sketch.Add(ItemHash(std::uint64_t{at})); });
 }
+void BM_CountMinMemory(benchmark::State& state) {
+  Memory(state, CountMin(), [](CountMin& sketch, std::size_t at) { sketch.Add(ItemHash(std::uint64_t{at})); });
+}
 void BM_QuantileMemory(benchmark::State& state) {
   const std::vector<double>& values = Latencies();
   Memory(state, QuantileSketch(), [&](QuantileSketch& sketch, std::size_t at) { sketch.Add(values[at % kValues]); });
@@ -120,6 +131,7 @@ void BM_SpaceSavingMemory(benchmark::State& state) {
   });
 }
 BENCHMARK(BM_HyperLogLogMemory)->Arg(10)->Arg(1000)->Arg(1000000)->Iterations(1);
+BENCHMARK(BM_CountMinMemory)->Arg(10)->Arg(1000)->Arg(1000000)->Iterations(1);
 BENCHMARK(BM_QuantileMemory)->Arg(10)->Arg(1000)->Arg(1000000)->Iterations(1);
 BENCHMARK(BM_SpaceSavingMemory)->Arg(10)->Arg(1000)->Arg(1000000)->Iterations(1);
 
@@ -127,18 +139,21 @@ void BM_Merge(benchmark::State& state) {
   HyperLogLog distinct, distinct_all;
   QuantileSketch quantiles, quantiles_all;
   SpaceSaving top(64), top_all(64);
+  CountMin counts, counts_all;
   for (std::size_t at = 0; at < kValues; ++at) {
     distinct.Add(ItemHash(std::uint64_t{at}));
     quantiles.Add(Latencies()[at]);
     top.Add({reinterpret_cast<const char*>(&Zipf()[at]), sizeof(std::uint64_t)});
+    counts.Add(ItemHash(std::uint64_t{at}));
   }
   for (auto _ : state) {
     if (state.range(0) == 0) distinct_all.Merge(distinct);
     if (state.range(0) == 1) quantiles_all.Merge(quantiles);
     if (state.range(0) == 2) top_all.Merge(top);
+    if (state.range(0) == 3) counts_all.Merge(counts);
   }
 }
-BENCHMARK(BM_Merge)->Arg(0)->Arg(1)->Arg(2);
+BENCHMARK(BM_Merge)->Arg(0)->Arg(1)->Arg(2)->Arg(3);
 
 }  // namespace
 }  // namespace vexevt

@@ -15,7 +15,8 @@ namespace {
 
 class MergeStep final : public Step {
  public:
-  explicit MergeStep(const StatsOptions& options) : options_(options), sum_(options.limits.most_groups) {}
+  explicit MergeStep(const StatsOptions& options)
+      : options_(options), sum_(options.limits.most_groups, options.frequency_of) {}
 
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     for (const EventView& event : batch) {

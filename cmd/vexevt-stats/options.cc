@@ -37,6 +37,8 @@ constexpr Example kExamples[] = {
      "vexevt-capture /srv | vexevt-stats alert -f alerts.toml | vexevt-react -f workflows.toml"},
     {"what fires?", "vexevt-stats alerts --state /var/lib/alerts"},
     {"one answer from those of two hosts", "vexevt-stats merge web1.evt web2.evt"},
+    {"how often a file was opened on two hosts, of whose events only states were kept",
+     "vexevt-stats merge web1.evt web2.evt --frequency-of /etc/shadow"},
     {"which tool of the pipelines that run here sets the pace", "vexevt-stats profile"},
 };
 
@@ -99,6 +101,13 @@ void AddMerge(CLI::App& app, StatsOptions* options) {
       "add up what --partials wrote: the answer of one run over all events\nReads the FILEs, of many hosts or times, "
       "to their end. They are of one query.");
   merge->callback([options] { options->merge = true; });
+  AddValue(*merge, "--frequency-of", "VALUE",
+           "tell how often this value was, in place of the one that `frequency` names in the states' query\n"
+           "As it would stand there, but without quotes.",
+           [options](std::string_view text) -> Status {
+             options->frequency_of = text;
+             return {};
+           });
   AddGroups(*merge, options);
   AddResults(*merge, options);
   AddDrawing(*merge, options);

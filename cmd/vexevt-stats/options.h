@@ -46,6 +46,7 @@ struct StatsOptions {
   bool once = false;                         // of the live view one print, at the end
   std::uint64_t interval_ns = kNsPerSecond;  // between its pictures
   bool merge = false;                        // the command is `merge`
+  std::optional<std::string> frequency_of;   // of it: the value that frequencies are told of
   bool alert = false;                        // the command is `alert`
   std::string rules;                         // of it: a file
   std::string state;                         // of it: the directory that outlives the run; empty: nothing does

@@ -32,9 +32,11 @@ Status ErrorAt(std::uint32_t column, std::string_view message);
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view text) : text_(text) {}
+  // From byte `at` on; columns are of the whole text.
+  explicit Lexer(std::string_view text, std::size_t at = 0) : text_(text), at_(at) {}
 
   Result<Token> Next();
+  std::size_t at() const { return at_; }  // behind what Next gave
 
  private:
   Result<Token> Quoted();
@@ -42,7 +44,7 @@ class Lexer {
   std::uint32_t Column(std::size_t at) const { return static_cast<std::uint32_t>(at + 1); }
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
 // Whether `text`, standing where a value is expected, is read as that word without quotes.

@@ -25,5 +25,6 @@ Result<ExprNode> ParseExpression(std::string_view text);
 // The canonical text of `node`; ParseExpression gives an equal node back.
 std::string PrintExpression(const ExprNode& node);
 std::string PrintComparison(const Comparison& comparison);
+std::string PrintWord(const Word& word);  // quoted where it has to be
 
 }  // namespace vexevt

@@ -26,10 +26,14 @@ std::string Quote(std::string_view text) {
   return out + '"';
 }
 
+}  // namespace
+
 std::string PrintWord(const Word& word) {
   if (word.named_list) return fmt::format("${}", word.text);
   return CanStandBare(word.text) ? word.text : Quote(word.text);
 }
+
+namespace {
 
 std::string PrintList(const std::vector<Word>& words) {
   if (words.size() == 1 && words[0].named_list) return PrintWord(words[0]);

@@ -26,6 +26,9 @@ class NarrowCounts {
     parts_[at] = static_cast<std::uint16_t>(parts_[at] + count);
   }
 
+  // Adds to each count that of `other`, which has as many.
+  void AddAll(const NarrowCounts& other);
+
   // All 0; keeps its memory.
   void Clear() { std::fill(parts_.begin(), parts_.end(), 0); }
 
@@ -38,6 +41,7 @@ class NarrowCounts {
  private:
   static constexpr std::size_t kParts = sizeof(std::uint64_t) / sizeof(std::uint16_t);
 
+  void Widen();
   void AddWide(std::size_t at, std::uint64_t count);
 
   bool wide_ = false;

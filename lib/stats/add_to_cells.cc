@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <span>
@@ -11,6 +10,7 @@
 
 #include "lib/sketch/item_hash.h"
 #include "lib/stats/cell.h"
+#include "lib/stats/item_key.h"
 #include "lib/stats/words.h"
 
 namespace vexevt {
@@ -33,45 +33,6 @@ bool ReadNumber(const EventView& event, const Cell& cell, std::uint64_t* bits) {
   *bits = std::bit_cast<std::uint64_t>(*real);
   return true;
 }
-
-// A topk's items: texts as they are, of fields other values by their 8 or 16 bytes, of attributes as decimal text.
-class TopItem {
- public:
-  // False: the event has none. Borrows from the event.
-  bool Read(const Cell& cell, const EventView& event) {
-    const FieldValue value = ReadColumn(event, cell.field);
-    return std::visit([&](const auto& held) { return Set(cell, held); }, value);
-  }
-  std::string_view text() const { return {text_ != nullptr ? text_ : bytes_, size_}; }
-
- private:
-  bool Set(const Cell&, std::monostate) { return false; }
-  bool Set(const Cell&, std::string_view text) {
-    text_ = text.data();
-    size_ = text.size();
-    return true;
-  }
-  bool Set(const Cell&, const Wide& value) { return SetBytes(value); }
-  bool Set(const Cell& cell, bool value) { return Set(cell, std::uint64_t{value}); }
-  template <typename Number>
-  bool Set(const Cell& cell, Number value) {
-    if (cell.field.field != nullptr) return SetBytes(value);
-    text_ = nullptr;
-    size_ = static_cast<std::size_t>(std::to_chars(bytes_, bytes_ + sizeof bytes_, value).ptr - bytes_);
-    return true;
-  }
-  template <typename Value>
-  bool SetBytes(const Value& value) {
-    text_ = nullptr;
-    size_ = sizeof value;
-    Store(bytes_, value);
-    return true;
-  }
-
-  const char* text_ = nullptr;
-  std::size_t size_ = 0;
-  char bytes_[32];
-};
 
 struct ValueHash {
   std::uint64_t operator()(std::monostate) const { return 0; }
@@ -132,22 +93,39 @@ void AddDistinct(const Cell& cell, std::span<const Arrival> arrivals) {
 void AddTop(const Cell& cell, std::span<const Arrival> arrivals) {
   struct Update {
     SpaceSaving* sketch;
-    TopItem item;
+    ItemKey key;
     std::uint32_t hash;
   };
   std::array<Update, kMostArrivals> updates;
   std::size_t size = 0;
   for (const Arrival& arrival : arrivals) {
     Update& update = updates[size];
-    if (!update.item.Read(cell, *arrival.event)) continue;
+    if (!update.key.Set(cell.field, ReadColumn(*arrival.event, cell.field))) continue;
     update.sketch = &WideOf<SpaceSaving>(cell, arrival.state);
-    update.hash = SpaceSaving::HashOf(update.item.text());
+    update.hash = SpaceSaving::HashOf(update.key.bytes());
     update.sketch->PrefetchHead(update.hash);
     ++size;
   }
   const auto used = std::span(updates).first(size);
   for (const Update& update : used) update.sketch->PrefetchEntry(update.hash);
-  for (const Update& update : used) update.sketch->AddHashed(update.item.text(), update.hash);
+  for (const Update& update : used) update.sketch->AddHashed(update.key.bytes(), update.hash);
+}
+
+void AddFrequency(const Cell& cell, std::span<const Arrival> arrivals) {
+  struct Update {
+    CountMin* sketch;
+    std::uint64_t hash;
+  };
+  std::array<Update, kMostArrivals> updates;
+  std::size_t size = 0;
+  for (const Arrival& arrival : arrivals) {
+    ItemKey key;
+    if (!key.Set(cell.field, ReadColumn(*arrival.event, cell.field))) continue;
+    Update& update = updates[size++];
+    update = {&WideOf<CountMin>(cell, arrival.state), ItemHash(key.bytes())};
+    update.sketch->Prefetch(update.hash);
+  }
+  for (const Update& update : std::span(updates).first(size)) update.sketch->Add(update.hash);
 }
 
 void AddWitness(const Cell& cell, const Arrival& arrival) {
@@ -185,6 +163,8 @@ void AddToWide(const Cell& cell, std::span<const Arrival> arrivals) {
       return AddDistinct(cell, arrivals);
     case AggregateKind::kTopK:
       return AddTop(cell, arrivals);
+    case AggregateKind::kFrequency:
+      return AddFrequency(cell, arrivals);
     case AggregateKind::kHistogram:
       for (const Arrival& arrival : arrivals) AddHistogram(cell, arrival);
       return;

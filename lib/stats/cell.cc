@@ -6,6 +6,10 @@
 #include <charconv>
 #include <string_view>
 
+#include "lib/expr/value.h"
+#include "lib/sketch/item_hash.h"
+#include "lib/stats/item_key.h"
+
 namespace vexevt {
 namespace {
 
@@ -49,6 +53,7 @@ FieldType ShownType(const Aggregate& aggregate) {
   switch (aggregate.kind) {
     case AggregateKind::kCount:
     case AggregateKind::kDistinct:
+    case AggregateKind::kFrequency:
       return FieldType::kUint;
     case AggregateKind::kInterarrival:
       return FieldType::kDuration;
@@ -73,6 +78,12 @@ Result<std::uint32_t> AddCell(const Aggregate& aggregate, StatePlan* plan) {
   cell.domain = DomainOf(aggregate.field);
   cell.fraction = aggregate.fraction;
   cell.most = aggregate.most;
+  if (cell.kind == AggregateKind::kFrequency) {
+    VEXEVT_ASSIGN(const FieldValue value, ParseColumnValue(cell.field, aggregate.value));
+    ItemKey key;
+    key.Set(cell.field, value);
+    cell.asked = ItemHash(key.bytes());
+  }
   if (!aggregate.when.empty()) {
     auto when = CompileExpression(aggregate.when);
     if (!when.ok()) {
@@ -122,6 +133,8 @@ WideState EmptyWide(const Cell& cell) {
       return QuantileSketch();
     case AggregateKind::kTopK:
       return SpaceSaving(CountersFor(cell.most));
+    case AggregateKind::kFrequency:
+      return CountMin();
     default:
       return {};
   }

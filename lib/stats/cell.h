@@ -36,6 +36,7 @@ struct Cell {
   bool is_wide = false;
   double fraction = 0;
   std::uint32_t most = 0;
+  std::uint64_t asked = 0;  // kFrequency: the hash of its value
 };
 
 // What is shown: a cell's value, or that of two, divided. Of kWatch it has none: a model gives the value afterwards.

@@ -160,12 +160,14 @@ ResultValue WideResult(const Cell& cell, FieldType type, const WideState& wide, 
   if (const auto* values = std::get_if<HyperLogLog>(&wide)) {
     return static_cast<std::uint64_t>(std::llround(values->Estimate()));
   }
+  if (const auto* values = std::get_if<CountMin>(&wide)) return values->Estimate(cell.asked);
   if (const auto* values = std::get_if<QuantileSketch>(&wide)) {
     return values->count() > 0 ? ResultValue(values->At(cell.fraction).value) : ResultValue();
   }
   if (const auto* items = std::get_if<SpaceSaving>(&wide))
     return form == ListForm::kJson ? TopJson(cell, *items) : TopText(cell, *items);
-  return cell.kind == AggregateKind::kDistinct ? ResultValue(std::uint64_t{0}) : ResultValue();
+  const bool counts = cell.kind == AggregateKind::kDistinct || cell.kind == AggregateKind::kFrequency;
+  return counts ? ResultValue(std::uint64_t{0}) : ResultValue();
 }
 
 ResultValue CellResult(const Cell& cell, FieldType type, GroupState state, std::uint64_t span_ns, ListForm form) {

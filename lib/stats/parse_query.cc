@@ -10,6 +10,7 @@
 #include "lib/base/nearest_name.h"
 #include "lib/base/text_cursor.h"
 #include "lib/base/units.h"
+#include "lib/expr/value.h"
 #include "lib/stats/parse_forecast.h"
 #include "lib/stats/query.h"
 
@@ -17,7 +18,7 @@ namespace vexevt {
 namespace {
 
 // What stands between the brackets of a measure.
-enum class Takes : std::uint8_t { kNothing, kAny, kNumber, kNumberAndField, kParts };
+enum class Takes : std::uint8_t { kNothing, kAny, kNumber, kNumberAndField, kFieldAndValue, kParts };
 
 struct MeasureWord {
   std::string_view word;
@@ -38,6 +39,7 @@ constexpr MeasureWord kMeasureWords[] = {{"count", AggregateKind::kCount, Takes:
                                          {"quantile", AggregateKind::kQuantile, Takes::kNumberAndField},
                                          {"distinct", AggregateKind::kDistinct, Takes::kAny},
                                          {"topk", AggregateKind::kTopK, Takes::kNumberAndField},
+                                         {"frequency", AggregateKind::kFrequency, Takes::kFieldAndValue},
                                          {"histogram", AggregateKind::kHistogram, Takes::kNumber},
                                          {"entropy", AggregateKind::kEntropy, Takes::kAny},
                                          {"ratio", AggregateKind::kRatio, Takes::kParts}};
@@ -74,7 +76,7 @@ bool HoldsNumbers(const Column& column) {
 // Whether both always have one value.
 bool IsSame(const Aggregate& a, const Aggregate& b) {
   return a.kind == b.kind && a.field.name == b.field.name && a.fraction == b.fraction && a.most == b.most &&
-         a.when == b.when && std::ranges::equal(a.parts, b.parts, IsSame);
+         a.value == b.value && a.when == b.when && std::ranges::equal(a.parts, b.parts, IsSame);
 }
 
 class Parser {
@@ -358,9 +360,20 @@ class Parser {
     if ((takes == Takes::kNumber || aggregate->kind == AggregateKind::kQuantile) && !HoldsNumbers(aggregate->field)) {
       return ErrorAtByte(at, fmt::format("'{}' is no number", aggregate->field.name));
     }
-    const Column& field = aggregate->field;
-    aggregate->name += "_" + AttributeName(field);
+    aggregate->name += "_" + AttributeName(aggregate->field);
+    if (takes == Takes::kFieldAndValue) VEXEVT_TRY(ParseAsked(aggregate));
     return in_.Expect(')');
+  }
+
+  Status ParseAsked(Aggregate* aggregate) {
+    VEXEVT_TRY(in_.Expect(','));
+    const std::size_t at = in_.Here();
+    std::size_t end = at;
+    VEXEVT_ASSIGN(aggregate->value, TakeValue(text_, &end));
+    in_.GoTo(end);
+    query_.values.push_back({at, end - at});
+    const auto value = ParseColumnValue(aggregate->field, aggregate->value);
+    return value.ok() ? Status() : ErrorAtByte(at, value.status().message());
   }
 
   Status ParseRatio(Aggregate* ratio) {
@@ -442,6 +455,19 @@ class Parser {
 }  // namespace
 
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
+
+Result<std::string> WithFrequencyOf(const StatsQuery& query, std::string_view value) {
+  if (query.values.empty()) return InvalidArgument(fmt::format("there is no frequency in '{}'", query.text));
+  std::string text = query.text;
+  const std::string written = WrittenValue(value);
+  for (auto part = query.values.rbegin(); part != query.values.rend(); ++part) {
+    text.replace(part->at, part->size, written);
+  }
+  const auto asked = ParseStatsQuery(text);
+  if (asked.ok()) return text;
+  const std::string& message = asked.status().message();
+  return InvalidArgument(message.substr(message.find(": ") + 2));
+}
 
 std::span<const std::string_view> ColumnSuffixes(const Watch& watch) {
   static constexpr std::string_view kSuffixes[] = {"", "_low", "_high", "_in"};

@@ -47,6 +47,35 @@ TEST(ParseStatsQuery, KeepsExpressionsWithTheirPlace) {
   EXPECT_EQ(query.aggregates[0].parts[0].when_at, 13u);
 }
 
+TEST(ParseStatsQuery, ReadsFrequencies) {
+  const StatsQuery query = QueryOf(
+      R"(frequency(path, /etc/shadow), frequency(path, "/a, \"b\"") [uid = 0] as b,
+      ratio(frequency(type, fs.read), count) as r, anomaly(frequency(path, "/etc/shadow")) every 1s)");
+  ASSERT_EQ(query.aggregates.size(), 3u);
+  EXPECT_EQ(query.aggregates[0].kind, AggregateKind::kFrequency);
+  EXPECT_EQ(query.aggregates[0].name, "frequency_path");
+  EXPECT_EQ(query.aggregates[0].value, "/etc/shadow");
+  EXPECT_EQ(query.aggregates[1].value, R"(/a, "b")");
+  EXPECT_EQ(query.aggregates[1].when, "uid = 0");
+  EXPECT_EQ(query.aggregates[2].parts[0].value, "fs.read");
+  EXPECT_EQ(query.watches[0].measures, std::vector<std::uint32_t>{0});
+  EXPECT_EQ(FailureOf("frequency(path, /a), frequency(path, /b)"),
+            "22: two aggregates are named 'frequency_path': name one with 'as NAME'");
+}
+
+TEST(ParseStatsQuery, TakesOtherFrequencies) {
+  const auto asked = [](std::string_view text, std::string_view value) {
+    const auto other = WithFrequencyOf(QueryOf(text), value);
+    return other.ok() ? *other : other.status().message();
+  };
+  EXPECT_EQ(asked(R"(count, frequency( path ,"/a b" ) [uid = 1] as f, ratio(frequency(name,b),count) by uid)", "c"),
+            R"(count, frequency( path ,c ) [uid = 1] as f, ratio(frequency(name,c),count) by uid)");
+  EXPECT_EQ(asked("frequency(path, /a), anomaly(frequency(path, /a)) every 1s", "/x, y"),
+            R"(frequency(path, "/x, y"), anomaly(frequency(path, "/x, y")) every 1s)");
+  EXPECT_EQ(asked("frequency(uid, 0)", "root"), "'uid' is compared with a number, not with 'root'");
+  EXPECT_EQ(asked("count [path = b]", "c"), "there is no frequency in 'count [path = b]'");
+}
+
 TEST(ParseStatsQuery, ReadsWatchesAndWhatTheyWatch) {
   const StatsQuery query = QueryOf(
       "count, p99(size), anomaly(count, p99(size)) as both, anomaly(rate, seasonal 24 by uid), "
@@ -152,6 +181,12 @@ TEST(ParseStatsQuery, SaysWhereAndWhatIsWrong) {
   EXPECT_EQ(FailureOf("p101(size)"), "1: a percentile is 0 to 100");
   EXPECT_EQ(FailureOf("topk(0, path)"), "6: it is 1 to 1000");
   EXPECT_EQ(FailureOf("topk(1.5, path)"), "6: it is 1 to 1000");
+  EXPECT_EQ(FailureOf("frequency(path)"), "15: expected ',', not ')'");
+  EXPECT_EQ(FailureOf("frequency(path, )"), "17: expected a value, not ')'");
+  EXPECT_EQ(FailureOf("frequency(path, \"/a)"), "17: the text that begins here has no closing '\"'");
+  EXPECT_EQ(FailureOf("frequency(path, /a /b)"), "20: expected ')', not '/'");
+  EXPECT_EQ(FailureOf("count, frequency(uid, root)"), "23: 'uid' is compared with a number, not with 'root'");
+  EXPECT_EQ(FailureOf("frequency(type, fs.*)"), "17: 'fs.*' is more than one value");
   EXPECT_EQ(FailureOf("count, count"), "8: two aggregates are named 'count': name one with 'as NAME'");
   EXPECT_EQ(FailureOf("count [size > 1"), "7: the '[' that stands here has no ']'");
   EXPECT_EQ(FailureOf("count [ ]"), "7: expected an expression between '[' and ']'");

@@ -14,6 +14,7 @@
 //             | ("sum" | "min" | "max" | "mean" | "variance" | "stddev" | "first" | "last" | "distinct" | "entropy"
 //                | "histogram" | "p" NUMBER) "(" FIELD ")"
 //             | "quantile" "(" NUMBER "," FIELD ")" | "topk" "(" NUMBER "," FIELD ")"
+//             | "frequency" "(" FIELD "," VALUE ")"
 //             | "ratio" "(" measure ["[" EXPRESSION "]"] "," measure ["[" EXPRESSION "]"] ")"
 //   windows   = "every" DURATION ["over" DURATION] | "every" NUMBER "events" | "session" "gap" DURATION
 #pragma once
@@ -53,6 +54,7 @@ enum class AggregateKind : std::uint8_t {
   kQuantile,
   kDistinct,
   kTopK,
+  kFrequency,  // of one value of the field, which can be named later
   kHistogram,  // by powers of two
   kEntropy,    // Shannon's, in bits, of how the values are distributed
   kRatio,
@@ -64,6 +66,7 @@ struct Aggregate {
   Column field;                  // of kinds that have one
   double fraction = 0;           // kQuantile: 0 to 1
   std::uint32_t most = 0;        // kTopK
+  std::string value;             // kFrequency
   std::string when;              // only of events for which this expression holds; empty: of all
   std::size_t when_at = 0;       // where it begins in the query's text, in bytes from 0
   std::vector<Aggregate> parts;  // kRatio: what is divided, and by what
@@ -116,16 +119,25 @@ struct WindowShape {
   bool operator==(const WindowShape&) const = default;
 };
 
+struct TextPart {
+  std::size_t at = 0, size = 0;  // bytes
+};
+
 struct StatsQuery {
   std::vector<Aggregate> aggregates;  // at least one; those that are watched are among them
   std::vector<Watch> watches;
   std::vector<Column> by;
   WindowShape windows;
-  std::string text;  // what it was read from
+  std::string text;              // what it was read from
+  std::vector<TextPart> values;  // those of frequencies as they stand in it, in their order
 };
 
 // A failure's message is "COLUMN: what is wrong", in bytes from 1. The code is kInvalidArgument.
 Result<StatsQuery> ParseStatsQuery(std::string_view text);
+
+// The query's text with `value` as the one that each of its frequencies is of: their states answer for any value.
+// kInvalidArgument, without a column, where there is no frequency, or one of a field that never has this value.
+Result<std::string> WithFrequencyOf(const StatsQuery& query, std::string_view value);
 
 // What stands behind a watch's name in those of its columns: "", "_low", "_high", and with `reach` "_in".
 std::span<const std::string_view> ColumnSuffixes(const Watch& watch);

@@ -68,7 +68,7 @@ void AppendTable(const Table& table, std::string* out) {
 
 bool OnlyGrows(AggregateKind kind) {
   return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct ||
-         kind == AggregateKind::kSum;
+         kind == AggregateKind::kFrequency || kind == AggregateKind::kSum;
 }
 
 bool IsText(const ResultColumn& column) {

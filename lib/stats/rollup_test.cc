@@ -202,6 +202,31 @@ TEST(Rollup, ComputesEachAggregateOfOneEvent) {
                                          "[[\"a\",1]] [[4,1]] 0.000000 0.000000"));
 }
 
+// Values of each type that a field or an attribute can have, as topk shows them.
+TEST(Rollup, FrequenciesAreOfAnyField) {
+  Event event = At(1, 7, 4096, "cc");
+  event.type = kFsRead;
+  event.result = 2;
+  event.flags |= kFlagAtomic;
+  event.priority = Priority::kLow;
+  event.context.trace_high = 1;
+  event.context.trace_low = 2;
+  event.attributes = {{"text", AttributeText{"a b"}}, {"ok", true}, {"n", std::int64_t{-5}}, {"x", 0.5}};
+  for (const std::string asked : {"pid, 7", "size, 4K", "comm, cc", "type, fs.read", "result, ENOENT", "priority, low",
+                                  "atomic, true", "trace, 00000000000000010000000000000002", "attr.text, \"a b\"",
+                                  "attr.ok, true", "attr.n, -5", "attr.x, 0.5"}) {
+    ToldRollup told("frequency(" + asked + ")");
+    told.See(event).See(At(1, 8, 1, "other")).See(event);
+    EXPECT_THAT(told.Finish(), ElementsAre("1-1  2")) << asked;
+  }
+  ToldRollup top("topk(1, attr.ok)");
+  top.See(event);
+  EXPECT_THAT(top.Finish(), ElementsAre("1-1  [[\"true\",1]]"));
+  ToldRollup none("frequency(attr.gone, 1), count");
+  none.See(event);
+  EXPECT_THAT(none.Finish(), ElementsAre("1-1  0 1"));
+}
+
 TEST(Rollup, ANumberThatIsNoneCountsInNothing) {
   constexpr std::string_view kAggregates =
       "count, sum(attr.x), min(attr.x), max(attr.x), mean(attr.x), variance(attr.x), p50(attr.x), histogram(attr.x)";

@@ -76,8 +76,17 @@ struct StateSum::Reading {
 Status StateSum::SetQuery(std::string_view text) {
   auto query = ParseStatsQuery(text);
   if (!query.ok()) return DataLoss(fmt::format("a state of no query of this version: {}", query.status().message()));
+  if (frequency_of_) {
+    auto asked = WithFrequencyOf(*query, *frequency_of_);
+    if (!asked.ok()) {
+      return InvalidArgument(
+          fmt::format("can't tell how often '{}' was: {}", *frequency_of_, asked.status().message()));
+    }
+    query = ParseStatsQuery(*asked);
+  }
   auto plan = MakeStatePlan(*query);
   if (!plan.ok() || !HasMergeableWindows(*query)) return DataLoss("a state of no query of this version");
+  text_ = text;
   query_ = std::make_unique<const StatsQuery>(std::move(*query));
   plan_ = std::make_unique<const StatePlan>(std::move(*plan));
   return {};
@@ -88,8 +97,8 @@ Status StateSum::Add(const EventView& event) {
   if (bytes.empty()) return {};
   const std::string_view text = event.Bytes(layout::kPayloadObservabilityMessage);
   if (query_ == nullptr) VEXEVT_TRY(SetQuery(text));
-  if (text != query_->text) {
-    return DataLoss(fmt::format("states of two queries can't be merged: '{}' and '{}'", query_->text, text));
+  if (text != text_) {
+    return DataLoss(fmt::format("states of two queries can't be merged: '{}' and '{}'", text_, text));
   }
   Unpacker unpacker(bytes);
   if (unpacker.Get<std::uint8_t>() != kVersion) return Damaged(event);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,14 +40,17 @@ class StateEvent {
 // Adds up the states of one query. Not thread-safe.
 class StateSum {
  public:
-  explicit StateSum(std::uint32_t most_groups) : most_groups_(most_groups) {}
+  // `frequency_of`: the value that frequencies are told of, in place of the one that their query names.
+  explicit StateSum(std::uint32_t most_groups, std::optional<std::string> frequency_of = {})
+      : most_groups_(most_groups), frequency_of_(std::move(frequency_of)) {}
 
-  // Takes a state; other events are passed over. kDataLoss where it is damaged or of another query than those before.
+  // Takes a state; other events are passed over. kDataLoss where it is damaged or of another query than those before,
+  // kInvalidArgument where its query can't be asked for `frequency_of`.
   Status Add(const EventView& event);
   // Each window, in the order of their ends; afterwards this is empty.
   void Finish(const Rollup::TellWindow& tell);
 
-  // Nothing before the first state.
+  // Nothing before the first state. The query is that of the states, or, of another frequency, as it would be written.
   const StatsQuery* query() const { return query_.get(); }
   const StatePlan& plan() const { return *plan_; }
   std::uint64_t in_other() const { return in_other_; }  // events
@@ -69,6 +73,8 @@ class StateSum {
   static void Tell(Window* window, const Rollup::TellWindow& tell);
 
   const std::uint32_t most_groups_;
+  const std::optional<std::string> frequency_of_;
+  std::string text_;  // of the states' query
   std::unique_ptr<const StatsQuery> query_;
   std::unique_ptr<const StatePlan> plan_;
   std::map<std::uint64_t, Window> windows_;  // by end; all of kGlobal are one

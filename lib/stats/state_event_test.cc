@@ -85,6 +85,31 @@ TEST(StateSum, OfTwoHostsIsTheAnswerOfOneRun) {
   EXPECT_THAT(SumOf("count by pid session gap 3s", here, there), ElementsAre("1-5 1 3", "12-12 2 1", "14-14 1 1"));
 }
 
+TEST(StateSum, AnswersForAnotherValueThanItsQueryNames) {
+  const std::string text = "count, frequency(comm, gdb), frequency(comm, cc) [pid = 1] as of_one by type every 10s";
+  const std::vector<Event> here = {WriteAt(1, 1), WriteAt(5, 1), WriteAt(12, 2)},
+                           there = {WriteAt(3, 1), WriteAt(14, 1)};
+  EXPECT_THAT(SumOf(text, here, there), ElementsAre("0-10 fs.write 3 0 3", "10-20 fs.write 2 0 1"));
+  StateSum sum(100, "ld");
+  ASSERT_TRUE(AddAll(StatesOf(text, here), &sum).ok());
+  ASSERT_TRUE(AddAll(StatesOf(text, there), &sum).ok());
+  EXPECT_EQ(sum.query()->text, "count, frequency(comm, ld), frequency(comm, ld) [pid = 1] as of_one by type every 10s");
+  EXPECT_THAT(Sum(&sum), ElementsAre("0-10 fs.write 3 0 0", "10-20 fs.write 2 1 0"));
+  EXPECT_THAT(AddAll(StatesOf("count", here), &sum).message(),
+              HasSubstr("states of two queries can't be merged: '" + text + "' and 'count'"));
+}
+
+TEST(StateSum, RefusesToAnswerForAValueThatItsQueryCanNotAsk) {
+  const auto failure = [](std::string_view text, std::string value) {
+    StateSum sum(100, std::move(value));
+    return AddAll(StatesOf(text, {WriteAt(1, 1)}), &sum);
+  };
+  EXPECT_EQ(failure("frequency(pid, 1)", "cc").code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(failure("frequency(pid, 1)", "cc").message(),
+            "can't tell how often 'cc' was: 'pid' is compared with a number, not with 'cc'");
+  EXPECT_EQ(failure("count", "cc").message(), "can't tell how often 'cc' was: there is no frequency in 'count'");
+}
+
 TEST(StateSum, RefusesStatesOfAnotherQuery) {
   StateSum sum(100);
   ASSERT_TRUE(AddAll(StatesOf("count", {WriteAt(1, 1)}), &sum).ok());
@@ -94,7 +119,8 @@ TEST(StateSum, RefusesStatesOfAnotherQuery) {
 
 TEST(StateSum, RefusesWhatIsDamaged) {
   const std::string text =
-      "count, first(comm), distinct(comm), p50(pid), topk(1, comm), entropy(comm), histogram(pid) by comm";
+      "count, first(comm), distinct(comm), p50(pid), topk(1, comm), frequency(comm, cc), entropy(comm), "
+      "histogram(pid) by comm";
   auto query = ParseStatsQuery(text);
   const auto plan = MakeStatePlan(*query);
   ASSERT_TRUE(plan.ok());

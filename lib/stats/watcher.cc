@@ -19,7 +19,8 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // Whether it is a number of things: 0 where nothing is.
 bool CountsThings(AggregateKind kind) {
-  return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct;
+  return kind == AggregateKind::kCount || kind == AggregateKind::kRate || kind == AggregateKind::kDistinct ||
+         kind == AggregateKind::kFrequency;
 }
 
 // Whether it is a total of what has happened so far: 0 where nothing has.

@@ -10,6 +10,7 @@
 
 #include "lib/base/packing.h"
 #include "lib/event/field.h"
+#include "lib/sketch/count_min.h"
 #include "lib/sketch/hyper_log_log.h"
 #include "lib/sketch/quantile_sketch.h"
 #include "lib/sketch/space_saving.h"
@@ -85,7 +86,7 @@ class Distribution {
   std::uint64_t others_ = 0;
 };
 
-using WideState =
-    std::variant<std::monostate, Witness, PowerHistogram, Distribution, HyperLogLog, QuantileSketch, SpaceSaving>;
+using WideState = std::variant<std::monostate, Witness, PowerHistogram, Distribution, HyperLogLog, QuantileSketch,
+                               SpaceSaving, CountMin>;
 
 }  // namespace vexevt

@@ -2,6 +2,7 @@
 # vexevt-stats, as it is met in a shell.
 
 bats_require_minimum_version 1.5.0
+load examples
 
 setup() {
   cd "$BATS_TEST_TMPDIR"
@@ -186,4 +187,81 @@ sample() {
   echo '{"type":"fs.open","time":"2026-01-01T00:00:01Z","attributes":{"n":5,"ok":true,"s":"x"}}' >a.json
   run -0 vexevt-stats 'count by attr.n, attr.ok, attr.s' a.json --format json
   [ "$(jq -c '.attributes | [.n, .ok, .s, .count]' <<<"$output")" = '["5","true","x",1]' ]
+}
+
+@test "the example of a value that is named after the fact says what the page says" {
+  local page="$BATS_TEST_DIRNAME/../../man/vexevt-stats.1"
+  example_commands "$page" frequency >script
+  bash -euo pipefail script >output
+  example_text "$page" frequency | grep -v '^[$>] ' >expected
+  diff expected output
+}
+
+@test "a frequency of few values is their count, in each form" {
+  sample
+  run -0 vexevt-stats 'frequency(path, /a), frequency(type, fs.delete) as deleted' in.evt --format text
+  [ "${lines[0]}" = "FREQUENCY_PATH  DELETED" ]
+  [ "${lines[1]}" = "             3        1" ]
+  run -0 vexevt-stats 'frequency(path, "/a") [size < 2000] as f every 10s' in.evt --format csv
+  [ "${lines[0]}" = "attr.begin,attr.end,attr.f,attr.other,attr.lower_bound,attr.partial" ]
+  [[ ${lines[1]} == *,1,,, ]]
+  [[ ${lines[2]} == *,1,,, ]]
+}
+
+@test "merged states tell of any value what one run would have told, byte for byte" {
+  vexevt-capture --generate --seed 11 -n 30000 -o all.evt
+  vexevt-filter 'pid < 2000' all.evt -o part1.evt
+  vexevt-filter 'pid >= 2000 and pid < 3500' all.evt -o part2.evt
+  vexevt-filter 'pid >= 3500' all.evt -o part3.evt
+  for part in 1 2 3; do
+    [ -s part$part.evt ]
+    vexevt-stats 'count, frequency(path, /never) as f by type every 10ms' part$part.evt --partials -o $part.evt
+  done
+  busiest=$(vexevt-stats 'topk(1, path) as t' all.evt | vexevt-cat --template '{attr.t}\n' | sed 's/^\[\["//; s/".*//')
+  vexevt-stats "count, frequency(path, $busiest) as f by type every 10ms" all.evt --format json | sort >one.json
+  grep -q '"f":[1-9]' one.json
+  vexevt-stats merge 1.evt 2.evt 3.evt --frequency-of "$busiest" --format json | sort | cmp - one.json
+  vexevt-stats merge 3.evt 1.evt --partials -o 31.evt
+  vexevt-stats merge 31.evt 2.evt --frequency-of "$busiest" --format json | sort | cmp - one.json
+}
+
+@test "an estimated frequency is never too low, and rarely beyond its bound" {
+  vexevt-capture --generate --seed 5 -n 200000 -o in.evt
+  vexevt-stats 'frequency(path, /never) as f, distinct(path) as d' in.evt --partials -o state.evt
+  vexevt-stats merge state.evt | vexevt-filter -q 'attr.d > 1024'
+  vexevt-cat in.evt --template '{path}\n' | grep -v '^$' | sort | uniq -c >exact
+  # 40 of them, from the rarest to the most frequent; e / 4096 of all that have a path.
+  bound=$(awk '{ n += $1 } END { print int(n * 2.718281828 / 4096) }' exact)
+  sort -n exact | awk -v lines="$(wc -l <exact)" 'NR % int(lines / 40) == 0' >asked
+  beyond=0 count=0
+  while read -r truth path; do
+    estimate=$(vexevt-stats merge state.evt --frequency-of "$path" | vexevt-cat --template '{attr.f}')
+    ((estimate >= truth)) || { echo "$path: $estimate is less than $truth"; false; }
+    ((beyond += estimate > truth + bound, count += 1))
+  done <asked
+  ((count >= 40 && beyond <= 1))
+}
+
+@test "what has lost events is a lower bound of a frequency, too" {
+  { at 1 fs.write /a 1; echo '{"time":"2026-01-01T00:00:02Z","type":"vexevt.lost","gap":{"cause":"ring","lost":3}}'; at 3 fs.write /a 1; } |
+    vexevt-capture --import - -o in.evt
+  run -0 vexevt-stats 'frequency(path, /a)' in.evt --format text
+  [ "${lines[1]}" = "           >=2" ]
+  run -0 bash -c "vexevt-stats 'frequency(path, /b)' in.evt --partials | vexevt-stats merge --frequency-of /a --format text"
+  [ "${lines[1]}" = "           >=2" ]
+}
+
+@test "a frequency is of one value that the field can have" {
+  sample
+  run -2 vexevt-stats 'frequency(path)' in.evt
+  [ "$output" = "vexevt-stats: query:15: expected ',', not ')'" ]
+  run -2 vexevt-stats 'frequency(uid, root)' in.evt
+  [ "$output" = "vexevt-stats: query:16: 'uid' is compared with a number, not with 'root'" ]
+  vexevt-stats 'frequency(uid, 0)' in.evt --partials -o uid.evt
+  run -2 vexevt-stats merge uid.evt --frequency-of root
+  [ "$output" = "vexevt-stats: can't tell how often 'root' was: 'uid' is compared with a number, not with 'root'" ]
+  vexevt-stats count in.evt --partials -o count.evt
+  run -2 vexevt-stats merge count.evt --frequency-of /a
+  [ "$output" = "vexevt-stats: can't tell how often '/a' was: there is no frequency in 'count'" ]
+  run -2 vexevt-stats count in.evt --frequency-of /a
 }

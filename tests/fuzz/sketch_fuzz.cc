@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "lib/sketch/count_min.h"
 #include "lib/sketch/hyper_log_log.h"
 #include "lib/sketch/item_hash.h"
 #include "lib/sketch/quantile_sketch.h"
@@ -41,6 +42,15 @@ void UseDistinct(HyperLogLog& sketch) {
   Require(sketch.Estimate() > 0);
 }
 
+void UseFrequencies(CountMin& sketch) {
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const std::uint64_t hash = ItemHash(i), before = sketch.Estimate(hash);
+    sketch.Add(hash, i + 1);
+    Require(sketch.Estimate(hash) > before || before == ~std::uint64_t{0});
+    Require(sketch.Estimate(hash) <= sketch.total());
+  }
+}
+
 void UseQuantiles(QuantileSketch& sketch) {
   for (const double value : {-1e300, -5.0, 0.0, 1e-300, 5.0, 1e300}) sketch.Add(value, 20);
   double last = sketch.At(0).value;
@@ -70,6 +80,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0]) {
     case 'd':
       Try(HyperLogLog(10), bytes, UseDistinct);
+      break;
+    case 'f':
+      Try(CountMin(), bytes, UseFrequencies);
       break;
     case 'q':
       Try(QuantileSketch(0.02, 256), bytes, UseQuantiles);

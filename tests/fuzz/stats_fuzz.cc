@@ -1,4 +1,5 @@
-// A query is refused with the column in the error, or read and compiled; then it bears any stream, and can be drawn.
+// A query is refused with the column in the error, or read and compiled; then it bears any stream, and can be drawn. Of
+// another frequency it is a query, too.
 #include <cstdint>
 #include <cstdlib>
 #include <span>
@@ -23,6 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!query.ok()) {
     check(query.status());
     return 0;
+  }
+  if (const auto other = WithFrequencyOf(*query, "a, \"b\")"); other.ok()) {
+    const auto again = WithFrequencyOf(*ParseStatsQuery(*other), "a, \"b\")");
+    if (!again.ok() || *again != *other) std::abort();
   }
   auto rollup = Rollup::Compile(std::move(*query), {.most_groups = 4});
   if (!rollup.ok()) {

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "attr.x",
       "first(path), last(id), distinct(path), p50(size), topk(3, comm), topk(2, id), topk(2, type), topk(2, result) "
       "every 1s",
-      "count, histogram(size), entropy(comm) by path session gap 1s"};
+      "count, histogram(size), entropy(comm) by path session gap 1s",
+      "frequency(path, /etc/shadow), ratio(frequency(type, fs.read), count) as r by uid every 1s"};
   Event event;
   event.type = kObservabilityMetric;
   ObservabilityPayload payload{.name = "stats", .message = kQueries[data[0] % std::size(kQueries)], .unit = {}};

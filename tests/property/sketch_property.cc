@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/sketch/count_min.h"
 #include "lib/sketch/hyper_log_log.h"
 #include "lib/sketch/item_hash.h"
 #include "lib/sketch/quantile_sketch.h"
@@ -48,6 +49,23 @@ RC_GTEST_PROP(Sketch, DistinctInPartsIsAsInOne, ()) {
   const auto add = [](HyperLogLog& sketch, std::uint64_t value) { sketch.Add(ItemHash(value)); };
   const HyperLogLog empty(10);
   RC_ASSERT(SavedSketch(InParts(empty, values, add)) == SavedSketch(InOne(empty, values, add)));
+}
+
+RC_GTEST_PROP(Sketch, FrequenciesInPartsAreAsInOneAndNeverTooLow, ()) {
+  // Some values stand for 300 each, so that parts are exact, or not.
+  const auto values = *rc::gen::resize(60, rc::gen::container<std::vector<std::uint64_t>>(rc::gen::inRange(0u, 40u)));
+  const bool many = *rc::gen::arbitrary<bool>();
+  const auto add = [&](CountMin& sketch, std::uint64_t value) {
+    for (std::uint64_t i = 0; i < (many ? 300 : 1); ++i) sketch.Add(ItemHash(value << 32 | i), value + 1);
+  };
+  const CountMin one = InOne(CountMin(), values, add);
+  RC_ASSERT(SavedSketch(InParts(CountMin(), values, add)) == SavedSketch(one));
+  std::map<std::uint64_t, std::uint64_t> exact;
+  for (const std::uint64_t value : values) exact[value] += value + 1;
+  for (const auto& [value, count] : exact) {
+    const std::uint64_t estimate = one.Estimate(ItemHash(value << 32));
+    RC_ASSERT(estimate >= count && (!one.exact() || estimate == count));
+  }
 }
 
 RC_GTEST_PROP(Sketch, QuantilesInPartsAreAsInOneAndWithinTheBound, ()) {

@@ -22,11 +22,12 @@ struct Sample {
 rc::Gen<std::vector<Sample>> Samples() {
   return rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, 40), [](std::size_t count) {
     return rc::gen::container<std::vector<Sample>>(
-        count, rc::gen::map(rc::gen::tuple(rc::gen::inRange<std::uint64_t>(0, 60),
-                                           rc::gen::inRange<std::uint32_t>(1, 4), rc::gen::arbitrary<std::uint64_t>()),
-                            [](const std::tuple<std::uint64_t, std::uint32_t, std::uint64_t>& parts) {
-                              return Sample{std::get<0>(parts), std::get<1>(parts), std::get<2>(parts)};
-                            }));
+        count, rc::gen::map(
+                   rc::gen::tuple(rc::gen::inRange<std::uint64_t>(0, 60), rc::gen::inRange<std::uint32_t>(1, 4),
+                                  rc::gen::oneOf(rc::gen::arbitrary<std::uint64_t>(), rc::gen::just(std::uint64_t{7}))),
+                   [](const std::tuple<std::uint64_t, std::uint32_t, std::uint64_t>& parts) {
+                     return Sample{std::get<0>(parts), std::get<1>(parts), std::get<2>(parts)};
+                   }));
   });
 }
 
@@ -42,7 +43,8 @@ Event EventOf(const Sample& sample) {
 
 constexpr std::string_view kAggregates =
     "count, sum(size), min(size), max(size), first(size), last(size), distinct(size), p50(size), "
-    "ratio(count [size > 100], count) as r, interarrival, mean(size), variance(size), entropy(size) by pid";
+    "ratio(count [size > 100], count) as r, interarrival, mean(size), variance(size), entropy(size), frequency(size, "
+    "7) by pid";
 
 // The line that ToldRollup makes, of the events of one group in a window.
 std::string Expected(std::uint64_t begin, std::uint64_t end, std::uint32_t pid, std::vector<Sample> samples) {
@@ -81,6 +83,7 @@ std::string Expected(std::uint64_t begin, std::uint64_t end, std::uint32_t pid, 
   put(std::to_string(mean));
   put(std::to_string(variance));
   put(std::to_string(std::abs(entropy)));
+  put(std::to_string(counts.contains(7) ? static_cast<std::uint64_t>(counts[7]) : 0));
   return line;
 }
 
