@@ -39,6 +39,7 @@ BENCHMARK_CAPTURE(BM_See, mad, DetectorKind::kMad, 1);
 BENCHMARK_CAPTURE(BM_See, ewma, DetectorKind::kEwma, 1);
 BENCHMARK_CAPTURE(BM_See, seasonal, DetectorKind::kSeasonal, 1)->Iterations(1 << 20);  // fits are in it
 BENCHMARK_CAPTURE(BM_See, forest, DetectorKind::kForest, 2);
+BENCHMARK_CAPTURE(BM_See, forest_of_four, DetectorKind::kForest, 4);
 BENCHMARK_CAPTURE(BM_See, page_hinkley, DetectorKind::kPageHinkley, 1);
 BENCHMARK_CAPTURE(BM_See, adwin, DetectorKind::kAdwin, 1);
 

@@ -41,8 +41,7 @@ bool RandomCutTree::Step(std::span<const float> point, Random* random, Place* pl
   const int count = left ? node.on_left : node.count - node.on_left;
   place->node = left ? node.left : node.right;
   place->displaced = std::max(place->displaced, static_cast<float>(node.count - count) / static_cast<float>(count + 1));
-  __builtin_prefetch(&nodes_[place->node]);
-  __builtin_prefetch(Box(place->node));
+  Prefetch(place->node);
   return true;
 }
 
