@@ -19,12 +19,15 @@ class GroupForecast {
 
   // Its measure in the next window; NaN where it is missing.
   void See(double value);
+  // What has come of it in a window that the stream has ended within: a sum has it, but nothing is learnt.
+  void SeePart(double value);
 
   // What is forecast behind a window that ends at end_ns, the next ones each every_ns later, into the watch's three
   // columns: value, low and high, which the value lies between in 95 of 100 cases; no low and high while the forecasts
   // so far are too few to say. Of `reach` these are the times at which the value is there, at the earliest and at the
-  // latest, in ns since 1970; absent ones are further ahead than is looked. In place of a value a text can say why
-  // there is none: "warming up", "already", "not in 1000 windows", or that the file system can't be looked at.
+  // latest, in ns since 1970; absent ones are further ahead than is looked. A level gets there from the side on which
+  // it is. In place of a value a text can say why there is none: "warming up", "already", "not in 1000 windows", or
+  // that the file system can't be looked at.
   void Tell(std::uint64_t end_ns, std::uint64_t every_ns, std::span<ResultValue> columns) const;
 
   // Of a back-test.

@@ -72,9 +72,49 @@ TEST(GroupForecast, ALevelIsReachedByItself) {
   EXPECT_EQ(RealOf(at) / kHour, 101);  // the window that ends then has 1000
 }
 
+// Lines that are followed exactly.
+TEST(GroupForecast, ALevelGetsThereFromTheSideOnWhichItIs) {
+  const auto falling = [](int i) { return 1000.0 - 10 * i; };
+  const auto [at, early, late] = ToldAfter("forecast(last(size)) reach 0 every 1h", 50, falling);
+  EXPECT_EQ(RealOf(at) / kHour, 101);  // the window that ends then has 0
+  EXPECT_EQ(RealOf(early) / kHour, 101);
+  EXPECT_EQ(RealOf(late) / kHour, 101);
+  EXPECT_EQ(RealOf(ToldAfter("forecast(last(size), trend) reach 255 every 1h", 50, falling)[0]) / kHour, 75.5);
+  const auto rising = [](int i) { return 10.0 * i; };
+  EXPECT_EQ(RealOf(ToldAfter("forecast(last(size)) reach 1000 every 1h", 50, rising)[0]) / kHour, 101);
+  const ResultValue behind = ToldAfter("forecast(last(size)) reach 0 every 1h", 50, rising)[0];
+  EXPECT_EQ(std::get<std::string>(behind), "not in 1000 windows");
+}
+
+TEST(GroupForecast, TheEarliestTimeToFallIsThatOfTheLowerBound) {
+  const auto [at, early, late] = ToldAfter("forecast(last(size), trend) reach 0 every 1h", 100,
+                                           [](int i) { return 10'000 - 50 * i + (i * 7 % 11) * 20; });
+  EXPECT_LT(RealOf(early), RealOf(at));
+  EXPECT_LT(RealOf(at), RealOf(late));
+}
+
+TEST(GroupForecast, ASumHasWhatCameOfTheWindowThatWasCut) {
+  const StatsQuery query = ForecastQuery("forecast(count) reach 10000 every 1h");
+  GroupForecast forecast(query.watches[0], false);
+  for (int hour = 0; hour < 50; ++hour) forecast.See(100);
+  Columns columns;
+  GroupForecast at_end = forecast;
+  at_end.SeePart(40);
+  at_end.Tell(51 * kHour, kHour, columns);
+  EXPECT_NEAR(RealOf(columns[0]) / kHour, 51 + (10'000 - 5'040) / 100.0, 1e-3);
+  at_end = forecast;
+  at_end.SeePart(std::nan(""));
+  at_end.Tell(51 * kHour, kHour, columns);
+  EXPECT_NEAR(RealOf(columns[0]) / kHour, 51 + (10'000 - 5'000) / 100.0, 1e-3);
+}
+
 TEST(GroupForecast, SaysWhenThereIsNothingToReach) {
   const auto level = [](int) { return 500.0; };
-  EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(max(size)) reach 400 every 1h", 50, level)[0]), "already");
+  EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(max(size)) reach 500 every 1h", 50, level)[0]), "already");
+  EXPECT_EQ(std::get<std::string>(ToldAfter("forecast(sum(size)) reach 400 every 1h", 50, level)[0]), "already");
+  const Columns below = ToldAfter("forecast(max(size)) reach 400 every 1h", 50, level);
+  EXPECT_EQ(std::get<std::string>(below[0]), "not in 1000 windows");
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(below[1]));
   const Columns never = ToldAfter("forecast(max(size)) reach 501 every 1h", 50, level);
   EXPECT_EQ(std::get<std::string>(never[0]), "not in 1000 windows");
   EXPECT_TRUE(std::holds_alternative<std::monostate>(never[1]));

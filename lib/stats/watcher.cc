@@ -121,7 +121,11 @@ void Watcher::TellForecast(const ToldWindow& window, AggregateKind kind, double 
     return forecast->Tell(window.end_ns, query_.windows.every_ns, told);
   }
   GroupForecast at_end = *forecast;
-  at_end.See(AddsUp(kind) ? kMissing : value);
+  if (AddsUp(kind)) {
+    at_end.SeePart(value);
+  } else {
+    at_end.See(value);
+  }
   at_end.Tell(window.end_ns, query_.windows.every_ns, told);
 }
 
