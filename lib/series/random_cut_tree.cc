@@ -72,6 +72,17 @@ void RandomCutTree::Add(std::span<const float> point, Place place, Random* rando
   SumUp(joint);
 }
 
+void RandomCutTree::AppendPoints(std::uint8_t node, std::vector<float>* points) const {
+  if (node == kNone) return;
+  const Node& at = nodes_[node];
+  if (IsLeaf(node)) {
+    for (std::uint8_t i = 0; i < at.count; ++i) points->insert(points->end(), Box(node), Box(node) + dimensions_);
+    return;
+  }
+  AppendPoints(at.left, points);
+  AppendPoints(at.right, points);
+}
+
 // Each point is as likely as any other: at a node the side is drawn by how many it has.
 void RandomCutTree::TakeOne(Random* random) {
   std::uint8_t leaf = root_;

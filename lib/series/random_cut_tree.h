@@ -49,6 +49,9 @@ class RandomCutTree {
   // Adds a point whose place has been found; to a full tree, in place of one that is drawn.
   void Add(std::span<const float> point, Place place, Random* random);
 
+  // Its points one after the other, equal ones as often as they came. Their order says nothing.
+  void AppendPoints(std::vector<float>* points) const { AppendPoints(root_, points); }
+
   std::uint32_t points() const { return root_ == kNone ? 0 : nodes_[root_].count; }
 
   void Save(Packer* packer) const;
@@ -75,6 +78,7 @@ class RandomCutTree {
     __builtin_prefetch(Box(node) + std::size_t{2} * dimensions_ - 1);  // most boxes lie across two lines
   }
 
+  void AppendPoints(std::uint8_t node, std::vector<float>* points) const;
   void TakeOne(Random* random);
   std::uint8_t NewLeaf(std::span<const float> point);
   void Replace(std::uint8_t node, std::uint8_t by);

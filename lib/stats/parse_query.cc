@@ -192,9 +192,13 @@ class Parser {
     watch.name = word;
     for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
     VEXEVT_TRY(ParseAs(&watch.name));
-    for (const std::string_view suffix : ColumnSuffixes(watch.kind)) {
-      VEXEVT_TRY(ClaimName(at, watch.name + std::string(suffix)));
+    watch.columns = {watch.name};
+    for (const std::uint32_t measure : watch.measures) {
+      const std::string of =
+          watch.measures.size() > 1 ? watch.name + "_" + query_.aggregates[measure].name : watch.name;
+      watch.columns.insert(watch.columns.end(), {of + "_low", of + "_high"});
     }
+    for (const std::string& column : watch.columns) VEXEVT_TRY(ClaimName(at, column));
     query_.watches.push_back(std::move(watch));
     return {};
   }
@@ -442,17 +446,6 @@ class Parser {
 }  // namespace
 
 Result<StatsQuery> ParseStatsQuery(std::string_view text) { return Parser(text).Parse(); }
-
-std::span<const std::string_view> ColumnSuffixes(WatchKind kind) {
-  static constexpr std::string_view kRange[] = {"", "_low", "_high"};
-  switch (kind) {
-    case WatchKind::kAnomaly:
-    case WatchKind::kChange:
-    case WatchKind::kForecast:
-      return kRange;
-  }
-  return {};
-}
 
 bool IsNumber(const Aggregate& aggregate) {
   switch (aggregate.kind) {

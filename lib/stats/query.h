@@ -97,8 +97,11 @@ struct Watch {
   DetectorKind method = DetectorKind::kMad;
   std::uint32_t period = 0;             // windows after which things are as before; 0: it is looked for
   std::vector<std::uint32_t> measures;  // of StatsQuery::aggregates
-  std::string name;                     // of its first column; the others are "name_low" and so on
-  ForecastWish forecast;                // of kForecast, which has neither method nor period
+  std::string name;
+  // The names of its columns: its own, then of each value that it watches where the value is expected to lie:
+  // "name_low" and "name_high", or, of several, "name_count_low" and so on.
+  std::vector<std::string> columns;
+  ForecastWish forecast;  // of kForecast, which has neither method nor period
 };
 
 enum class WindowKind : std::uint8_t {
@@ -126,9 +129,6 @@ struct StatsQuery {
 
 // A failure's message is "COLUMN: what is wrong", in bytes from 1. The code is kInvalidArgument.
 Result<StatsQuery> ParseStatsQuery(std::string_view text);
-
-// What stands behind a watch's name in those of its columns: "", "_low", "_high".
-std::span<const std::string_view> ColumnSuffixes(WatchKind kind);
 
 // Whether the aggregate has a value that is a number: others are texts.
 bool IsNumber(const Aggregate& aggregate);
