@@ -2,6 +2,7 @@
 // holds, for all but the smallest. The bar is 100,000 points a second (10 us each).
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -35,10 +36,33 @@ void BM_See(benchmark::State& state, DetectorKind kind, std::size_t dimensions) 
   }
   state.counters["points"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
+// What a forest's values are told by, one by one.
+void BM_JudgeEach(benchmark::State& state) {
+  const auto dimensions = static_cast<std::size_t>(state.range(0));
+  Noise noise(1);
+  std::vector<double> point(dimensions);
+  const auto draw = [&] { std::ranges::generate(point, noise); };
+  std::vector<Detector> series(kSeries,
+                               Detector({.kind = DetectorKind::kForest, .grains = std::vector<double>(dimensions)}));
+  for (Detector& detector : series) {
+    for (std::size_t i = 0; i < kWarm; ++i) {
+      draw();
+      detector.See(point);
+    }
+  }
+  std::size_t turn = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(series[turn].JudgeEach(point));
+    if (++turn == kSeries) turn = 0;
+  }
+}
+BENCHMARK(BM_JudgeEach)->Arg(2)->Arg(4);
+
 BENCHMARK_CAPTURE(BM_See, mad, DetectorKind::kMad, 1);
 BENCHMARK_CAPTURE(BM_See, ewma, DetectorKind::kEwma, 1);
 BENCHMARK_CAPTURE(BM_See, seasonal, DetectorKind::kSeasonal, 1)->Iterations(1 << 20);  // fits are in it
 BENCHMARK_CAPTURE(BM_See, forest, DetectorKind::kForest, 2);
+BENCHMARK_CAPTURE(BM_See, forest_of_four, DetectorKind::kForest, 4);
 BENCHMARK_CAPTURE(BM_See, page_hinkley, DetectorKind::kPageHinkley, 1);
 BENCHMARK_CAPTURE(BM_See, adwin, DetectorKind::kAdwin, 1);
 

@@ -54,6 +54,11 @@ Judgement Detector::See(std::span<const double> values) {
       model_);
 }
 
+EachJudgement Detector::JudgeEach(std::span<const double> values) const {
+  const auto* const forest = std::get_if<RandomCutForest>(&model_);
+  return forest != nullptr ? forest->JudgeEach(values) : EachJudgement();
+}
+
 void Detector::Save(Packer* packer) const {
   std::visit([&](const auto& model) { model.Save(packer); }, model_);
 }

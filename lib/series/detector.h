@@ -37,6 +37,10 @@ class Detector {
   // Judges the values that came at one time, then learns them. As many as the shape has grains.
   Judgement See(std::span<const double> values);
 
+  // What was expected of each of the values of a point that was not seen yet, where the judgement of them together says
+  // nothing of it: of kForest. Of other kinds empty.
+  EachJudgement JudgeEach(std::span<const double> values) const;
+
   void Save(Packer* packer) const;
   // Into one of the same shape that has seen nothing. False: these are no bytes that Save wrote.
   bool Load(Unpacker* unpacker);

@@ -29,6 +29,15 @@ bool Restore(std::string_view bytes, Detector* detector) {
   return detector->Load(&unpacker) && unpacker.done();
 }
 
+// Of what is known.
+std::vector<double> LowsOf(const EachJudgement& each) {
+  std::vector<double> lows;
+  for (const Judgement& judgement : each.values) {
+    if (judgement.known) lows.push_back(judgement.low);
+  }
+  return lows;
+}
+
 const LabelledCase& CaseOf(const std::vector<LabelledCase>& cases, std::string_view name) {
   return *std::ranges::find(cases, name, &LabelledCase::name);
 }
@@ -56,7 +65,12 @@ TEST_P(EachDetector, BearsAnyNumber) {
     if (i % 11 == 0) value = kEndless;
     if (i % 13 == 0) value = -std::numeric_limits<double>::max();
     if (i % 17 == 0) value = std::numeric_limits<double>::denorm_min();
+    const EachJudgement each = detector_.JudgeEach(std::vector<double>(shape_.grains.size(), value));
     const Judgement judgement = See(value);
+    for (const Judgement& one : each.values) {
+      EXPECT_EQ(one.known, judgement.known) << i;
+      EXPECT_EQ(one.low <= one.high, one.known) << i;
+    }
     EXPECT_GE(judgement.score, 0) << i;
     EXPECT_EQ(judgement.known && std::isnan(value), false) << i;
     EXPECT_FALSE(judgement.low > judgement.high) << i;
@@ -86,6 +100,9 @@ TEST_P(EachDetector, GoesOnFromWhatWasSaved) {
     EXPECT_EQ(BytesOf(restored), saved) << split;
     for (int i = 0; i < 200; ++i) {
       const std::vector<double> values = {10 + noise(), noise()};
+      const EachJudgement each_a = undisturbed.JudgeEach(values), each_b = restored.JudgeEach(values);
+      ASSERT_EQ(each_a.odd, each_b.odd) << split << " " << i;
+      ASSERT_EQ(LowsOf(each_a), LowsOf(each_b)) << split << " " << i;
       const Judgement a = undisturbed.See(values), b = restored.See(values);
       ASSERT_EQ(a.known, b.known) << split << " " << i;
       ASSERT_EQ(a.score, b.score) << split << " " << i;
@@ -108,7 +125,12 @@ TEST_P(EachDetector, RefusesWhatItDidNotSave) {
     damaged[random.Below(static_cast<std::uint32_t>(damaged.size()))] ^= static_cast<char>(1 << random.Below(8));
     Detector other(shape_);
     if (!Restore(damaged, &other)) continue;
-    for (int more = 0; more < 50; ++more) EXPECT_GE(other.See(std::vector<double>{noise(), noise()}).score, 0);
+    for (int more = 0; more < 50; ++more) {
+      const std::vector<double> values = {noise(), noise()};
+      for (const Judgement& judgement : other.JudgeEach(values).values)
+        EXPECT_EQ(judgement.low <= judgement.high, judgement.known);
+      EXPECT_GE(other.See(values).score, 0);
+    }
   }
 }
 
@@ -143,6 +165,30 @@ TEST(Detector, FindsWhatIsWrongInLabelledRows) {
   const Findings pairs = FindingsOf(PairCases()[0], ShapeOf(DetectorKind::kForest), 4);
   EXPECT_GE(pairs.recall(), 0.8);
   EXPECT_GE(pairs.precision(), 0.9);
+}
+
+// Which of three values is wrong, and what it would have been.
+TEST(Detector, AForestSaysWhichValueDoesNotGoWithTheOthers) {
+  int wrong = 0, held = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const LabelledRow row = OneOfThree(seed);
+    Detector detector({.kind = DetectorKind::kForest, .grains = std::vector<double>(3)});
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::span<const double> point = std::span(row.values).subspan(3 * i, 3);
+      const EachJudgement each = detector.JudgeEach(point);
+      ASSERT_EQ(detector.See(point).known, each.values[0].known) << i;
+      if (i < kFirstWrong || i % 150 != 0) continue;
+      const auto at = std::ranges::find(row.wrong, i, &LabelledRow::Wrong::begin);
+      const std::size_t odd = static_cast<std::size_t>(at - row.wrong.begin()) % 3;
+      EXPECT_EQ(each.odd, odd) << seed << " " << i;
+      EXPECT_TRUE(each.values[odd].anomalous()) << seed << " " << i;
+      const double right = OneOfThreeLevel(i, odd);
+      held += each.values[odd].low <= right && right <= each.values[odd].high;
+      ++wrong;
+    }
+  }
+  EXPECT_EQ(wrong, 160);
+  EXPECT_GE(held, 155);
 }
 
 TEST(Detector, TakesTheSeasonThatItIsTold) {

@@ -47,6 +47,10 @@ void Forecaster::Update(double value) {
   for (Conformal& errors : errors_) errors.Update(came, path[errors.ahead() - 1]);
 }
 
+void Forecaster::AddPart(double value) {
+  if (plan_->adds_up && !std::isnan(value)) now_ = HeldValue(now_ + HeldValue(value));
+}
+
 // At 8 values, 16, 32 and so on, then each time that kRefit more are there.
 void Forecaster::Fit() {
   const std::span<const double> history = History();

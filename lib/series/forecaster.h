@@ -36,6 +36,8 @@ class Forecaster {
 
   // The next value, or NaN where it is missing. Takes 8 us on average, 40 of kTrend.
   void Update(double value);
+  // Of a sum: so much more has come, of which nothing is learnt. NaN: it is not known how much.
+  void AddPart(double value);
 
   // What is forecast of 1 step ahead, 2, and so on to `steps`; NaN while there are too few values.
   std::vector<double> Path(std::uint32_t steps) const;

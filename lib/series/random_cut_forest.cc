@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 #include <cmath>
+#include <limits>
 
 #include "lib/series/held_value.h"
 #include "lib/series/spread.h"
@@ -21,6 +22,42 @@ constexpr double kUp = 0.3, kExceed = 0.01, kDown = kUp * kExceed / (1 - kExceed
 constexpr double kForestEdge = 1.6;                                                 // of the usual score
 constexpr double kLeastUsual = 1.0 / RandomCutTree::kMostPoints, kMostUsual = 0.5;  // a score is 1 at most
 
+// Values are judged one by one by the points of so many trees, as 16 are as many as a deviation can be told from.
+constexpr std::size_t kAsked = 4;
+constexpr std::size_t kNearest = kWarmUp;
+
+bool IsMissing(std::span<const double> values) {
+  return std::ranges::any_of(values, [](double value) { return std::isnan(value); });
+}
+
+struct Near {
+  std::vector<double> values;  // in rising order
+  float distance = 0;          // of the farthest: the most by which it differs in another dimension
+};
+
+// The values in one dimension of the points that are nearest in all others, and of those that are as near. `points`:
+// one after the other.
+Near NearestIn(std::span<const float> point, std::size_t dimension, std::span<const float> points) {
+  const std::size_t dimensions = point.size();
+  std::vector<float> distances;
+  for (std::size_t at = 0; at < points.size(); at += dimensions) {
+    float distance = 0;
+    for (std::size_t d = 0; d < dimensions; ++d) {
+      if (d != dimension) distance = std::max(distance, std::abs(points[at + d] - point[d]));
+    }
+    distances.push_back(distance);
+  }
+  std::vector<float> order = distances;
+  const auto last = order.begin() + static_cast<std::ptrdiff_t>(std::min(kNearest, order.size()) - 1);
+  std::ranges::nth_element(order, last);
+  Near near{.values = {}, .distance = *last};
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    if (distances[i] <= near.distance) near.values.push_back(points[i * dimensions + dimension]);
+  }
+  std::ranges::sort(near.values);
+  return near;
+}
+
 }  // namespace
 
 RandomCutForest::RandomCutForest(std::span<const double> grains)
@@ -29,7 +66,7 @@ RandomCutForest::RandomCutForest(std::span<const double> grains)
       point_(grains.size()) {}
 
 Judgement RandomCutForest::See(std::span<const double> values) {
-  if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) return {};
+  if (IsMissing(values)) return {};
   if (!measured()) {
     for (const double value : values) first_.push_back(HeldValue(value));
     if (first_.size() < kMeasured * grains_.size()) return {};
@@ -47,6 +84,25 @@ Judgement RandomCutForest::See(std::span<const double> values) {
   return judgement;
 }
 
+EachJudgement RandomCutForest::JudgeEach(std::span<const double> values) const {
+  EachJudgement each{.values = std::vector<Judgement>(values.size())};
+  if (!measured() || IsMissing(values)) return each;
+  std::vector<float> point, points;
+  for (std::size_t d = 0; d < values.size(); ++d) point.push_back(Coordinate(d, values[d]));
+  for (const RandomCutTree& tree : std::span(trees_).first(kAsked)) tree.AppendPoints(&points);
+  float nearest = std::numeric_limits<float>::infinity();
+  for (std::size_t d = 0; d < values.size(); ++d) {
+    const Near near = NearestIn(point, d, points);
+    if (near.distance < nearest) each.odd = d;
+    nearest = std::min(nearest, near.distance);
+    const Spread spread = SpreadOf(near.values);
+    const double middle = HeldValue(units_[d].middle + spread.middle * units_[d].length);
+    each.values[d] =
+        JudgeByDeviation(HeldValue(values[d]), middle, HeldValue(spread.deviation * units_[d].length), grains_[d]);
+  }
+  return each;
+}
+
 void RandomCutForest::Measure() {
   const std::size_t dimensions = grains_.size();
   for (std::size_t d = 0; d < dimensions; ++d) {
@@ -58,13 +114,15 @@ void RandomCutForest::Measure() {
   }
 }
 
+float RandomCutForest::Coordinate(std::size_t dimension, double value) const {
+  constexpr float kMost = RandomCutTree::kMostCoordinate;
+  const Unit& unit = units_[dimension];
+  return std::clamp(static_cast<float>((HeldValue(value) - unit.middle) / unit.length), -kMost, kMost);
+}
+
 // By which part of a tree's points, the mean over the trees.
 double RandomCutForest::Displaced(std::span<const double> values) {
-  constexpr float kMost = RandomCutTree::kMostCoordinate;
-  for (std::size_t d = 0; d < values.size(); ++d) {
-    const double coordinate = (HeldValue(values[d]) - units_[d].middle) / units_[d].length;
-    point_[d] = std::clamp(static_cast<float>(coordinate), -kMost, kMost);
-  }
+  for (std::size_t d = 0; d < values.size(); ++d) point_[d] = Coordinate(d, values[d]);
   Random random(++seen_);
   std::array<RandomCutTree::Place, kTrees> places;
   for (std::size_t i = 0; i < kTrees; ++i) places[i] = trees_[i].Begin();
@@ -114,7 +172,7 @@ bool RandomCutForest::Load(Unpacker* unpacker) {
   }
   usual_ = unpacker->Get<double>();
   if (!(usual_ > 0 && usual_ <= 1)) return false;
-  return std::ranges::all_of(trees_, [&](RandomCutTree& tree) { return tree.Load(unpacker); });
+  return std::ranges::all_of(trees_, [&](RandomCutTree& tree) { return tree.Load(unpacker) && tree.points() > 0; });
 }
 
 }  // namespace vexevt

@@ -41,8 +41,7 @@ bool RandomCutTree::Step(std::span<const float> point, Random* random, Place* pl
   const int count = left ? node.on_left : node.count - node.on_left;
   place->node = left ? node.left : node.right;
   place->displaced = std::max(place->displaced, static_cast<float>(node.count - count) / static_cast<float>(count + 1));
-  __builtin_prefetch(&nodes_[place->node]);
-  __builtin_prefetch(Box(place->node));
+  Prefetch(place->node);
   return true;
 }
 
@@ -71,6 +70,17 @@ void RandomCutTree::Add(std::span<const float> point, Place place, Random* rando
   nodes_[joint].right = left ? place.node : leaf;
   nodes_[leaf].parent = nodes_[place.node].parent = joint;
   SumUp(joint);
+}
+
+void RandomCutTree::AppendPoints(std::uint8_t node, std::vector<float>* points) const {
+  if (node == kNone) return;
+  const Node& at = nodes_[node];
+  if (IsLeaf(node)) {
+    for (std::uint8_t i = 0; i < at.count; ++i) points->insert(points->end(), Box(node), Box(node) + dimensions_);
+    return;
+  }
+  AppendPoints(at.left, points);
+  AppendPoints(at.right, points);
 }
 
 // Each point is as likely as any other: at a node the side is drawn by how many it has.

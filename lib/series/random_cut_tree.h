@@ -40,11 +40,17 @@ class RandomCutTree {
 
   // The search for a point's place goes down by a cut with each step; the last one returns false. Whoever searches many
   // trees takes a step in each by turns, so that their memory is waited for at once.
-  Place Begin() const { return {.node = root_}; }
+  Place Begin() const {
+    if (root_ != kNone) Prefetch(root_);
+    return {.node = root_};
+  }
   bool Step(std::span<const float> point, Random* random, Place* place) const;
 
   // Adds a point whose place has been found; to a full tree, in place of one that is drawn.
   void Add(std::span<const float> point, Place place, Random* random);
+
+  // Its points one after the other, equal ones as often as they came. Their order says nothing.
+  void AppendPoints(std::vector<float>* points) const { AppendPoints(root_, points); }
 
   std::uint32_t points() const { return root_ == kNone ? 0 : nodes_[root_].count; }
 
@@ -66,7 +72,13 @@ class RandomCutTree {
   // What a node's points span: the lows, then the highs.
   float* Box(std::uint8_t node) { return boxes_.data() + std::size_t{node} * 2 * dimensions_; }
   const float* Box(std::uint8_t node) const { return boxes_.data() + std::size_t{node} * 2 * dimensions_; }
+  void Prefetch(std::uint8_t node) const {
+    __builtin_prefetch(&nodes_[node]);
+    __builtin_prefetch(Box(node));
+    __builtin_prefetch(Box(node) + std::size_t{2} * dimensions_ - 1);  // most boxes lie across two lines
+  }
 
+  void AppendPoints(std::uint8_t node, std::vector<float>* points) const;
   void TakeOne(Random* random);
   std::uint8_t NewLeaf(std::span<const float> point);
   void Replace(std::uint8_t node, std::uint8_t by);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <iterator>
 #include <span>
@@ -35,31 +34,28 @@ const Event& AnomalyEvent::Make(const Anomaly& anomaly, std::optional<EventId> c
     if (!std::isnan(anomaly.values[i]))
       attributes.push_back({plan_.columns[watch.measures[i]].name, anomaly.values[i]});
   }
-  const std::array columns = {anomaly.judgement.score, anomaly.judgement.low, anomaly.judgement.high};
-  names_.clear();
-  for (const std::string_view suffix : ColumnSuffixes(watch)) names_.push_back(watch.name + std::string(suffix));
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    if (!std::isnan(columns[i])) attributes.push_back({names_[i], columns[i]});
+  attributes.push_back({watch.columns[0], anomaly.judgement.score});
+  for (std::size_t i = 0; i < anomaly.of_each.values.size(); ++i) {
+    attributes.push_back({watch.columns[1 + 2 * i], anomaly.of_each.values[i].low});
+    attributes.push_back({watch.columns[2 + 2 * i], anomaly.of_each.values[i].high});
   }
   return event_;
 }
 
 std::string AnomalyText(const StatsQuery& query, const StatePlan& plan, const Anomaly& anomaly) {
   const Watch& watch = query.watches[anomaly.watch];
-  const Judgement& judgement = anomaly.judgement;
   std::string text = WatchSubject(query, watch, anomaly.key);
   for (std::size_t i = 0; i < watch.measures.size(); ++i) {
     const ResultColumn& column = plan.columns[watch.measures[i]];
     fmt::format_to(std::back_inserter(text), "{} {} is {}", i == 0 ? ":" : ",", column.name,
                    ResultText(column.type, anomaly.values[i]));
-  }
-  if (!std::isnan(judgement.low)) {
-    const FieldType type = plan.columns[watch.measures[0]].type;
-    fmt::format_to(std::back_inserter(text), ", {} to {} {}", ResultText(type, judgement.low),
-                   ResultText(type, judgement.high),
+    if (i != anomaly.of_each.odd) continue;
+    const Judgement& odd = anomaly.of_each.values[i];
+    fmt::format_to(std::back_inserter(text), ", {} to {} {}", ResultText(column.type, odd.low),
+                   ResultText(column.type, odd.high),
                    watch.kind == WatchKind::kChange ? "was usual before" : "was expected");
   }
-  fmt::format_to(std::back_inserter(text), "; score {:.3g}", judgement.score);
+  fmt::format_to(std::back_inserter(text), "; score {:.3g}", anomaly.judgement.score);
   if (anomaly.row == nullptr) {
     fmt::format_to(std::back_inserter(text), ", {} to {}", PrintTime(anomaly.begin_ns), PrintTime(anomaly.end_ns));
   }

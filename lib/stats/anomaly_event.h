@@ -28,11 +28,11 @@ class AnomalyEvent {
   KeyAttributes keys_;
   std::uint64_t source_;
   std::string message_;
-  std::vector<std::string> names_;
   Event event_;
 };
 
 // "anomaly_rate of uid 1000: rate is 250, 80 to 120 was expected; score 7.4", of a group that was silent with the time.
+// Of several values what was expected stands behind the odd one.
 std::string AnomalyText(const StatsQuery& query, const StatePlan& plan, const Anomaly& anomaly);
 
 }  // namespace vexevt

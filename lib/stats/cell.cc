@@ -111,9 +111,9 @@ std::uint32_t CountersFor(std::uint32_t most) { return std::max<std::uint32_t>(8
 
 // A score is a plain number, a time at which something is reached is one, and how far off that is a duration; all else
 // is as the measure is.
-FieldType TypeOfWatch(const Watch& watch, std::string_view suffix, FieldType measure) {
-  if (watch.forecast.reach) return suffix == "_in" ? FieldType::kDuration : FieldType::kTime;
-  return watch.kind != WatchKind::kForecast && suffix.empty() ? FieldType::kFloat : measure;
+FieldType TypeOfWatch(const Watch& watch, std::size_t column, FieldType measure) {
+  if (watch.forecast.reach) return column == 3 ? FieldType::kDuration : FieldType::kTime;
+  return watch.kind != WatchKind::kForecast && column == 0 ? FieldType::kFloat : measure;
 }
 
 }  // namespace
@@ -154,9 +154,10 @@ Result<StatePlan> MakeStatePlan(const StatsQuery& query) {
     plan.columns.push_back(std::move(column));
   }
   for (const Watch& watch : query.watches) {
-    for (const std::string_view suffix : ColumnSuffixes(watch)) {
-      const FieldType type = TypeOfWatch(watch, suffix, plan.columns[watch.measures[0]].type);
-      plan.columns.push_back({.name = watch.name + std::string(suffix), .kind = AggregateKind::kWatch, .type = type});
+    for (std::size_t i = 0; i < watch.columns.size(); ++i) {
+      const std::uint32_t measure = watch.measures[watch.measures.size() == 1 || i == 0 ? 0 : (i - 1) / 2];
+      const FieldType type = TypeOfWatch(watch, i, plan.columns[measure].type);
+      plan.columns.push_back({.name = watch.columns[i], .kind = AggregateKind::kWatch, .type = type});
     }
   }
   return plan;

@@ -14,7 +14,7 @@
 namespace vexevt {
 namespace {
 
-// Where a line comes to a target: steps, and the part of one.
+// Where a line comes to a target, from below: steps, and the part of one.
 class Crossing {
  public:
   Crossing(double now, double target) : before_(now), target_(target) {}
@@ -52,6 +52,11 @@ void GroupForecast::See(double value) {
   if (backtest_) backtest_->See(forecaster_, value);
 }
 
+void GroupForecast::SeePart(double value) {
+  See(std::nan(""));
+  forecaster_.AddPart(value);
+}
+
 void GroupForecast::Tell(std::uint64_t end_ns, std::uint64_t every_ns, std::span<ResultValue> columns) const {
   if (wish_->reach) return TellReach(end_ns, every_ns, columns);
   TellValue(columns);
@@ -84,7 +89,8 @@ void GroupForecast::TellReach(std::uint64_t end_ns, std::uint64_t every_ns, std:
     // Of a sum this is what is there now: only how it grows is forecast.
     if (wish_->plan.adds_up) target += now - static_cast<double>(space->used);
   }
-  if (now >= target) {
+  const double sign = wish_->reach->below ? -1 : 1;  // what falls to it is what rises, upside down
+  if (sign * now >= sign * target) {
     columns[0] = "already";
     columns[3] = std::uint64_t{0};
     return;
@@ -94,9 +100,9 @@ void GroupForecast::TellReach(std::uint64_t end_ns, std::uint64_t every_ns, std:
     columns[0] = "warming up";
     return;
   }
-  Crossing middle(now, target), early(now, target), late(now, target);
+  Crossing middle(sign * now, sign * target), early = middle, late = middle;
   for (std::uint32_t ahead = 1; ahead <= wish_->ahead && !late.steps(); ++ahead) {
-    const double value = path[ahead - 1], margin = forecaster_.MarginAt(Coverage::k95, ahead);
+    const double value = sign * path[ahead - 1], margin = forecaster_.MarginAt(Coverage::k95, ahead);
     middle.See(ahead, value);
     if (std::isinf(margin)) continue;
     early.See(ahead, value + margin);

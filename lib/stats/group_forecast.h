@@ -19,6 +19,8 @@ class GroupForecast {
 
   // Its measure in the next window; NaN where it is missing.
   void See(double value);
+  // What has come of it in a window that the stream has ended within: a sum has it, but nothing is learnt.
+  void SeePart(double value);
 
   // What is forecast behind a window that ends at end_ns, the next ones each every_ns later, into the watch's columns:
   // value, low and high, which the value lies between in 95 of 100 cases; no low and high while the forecasts

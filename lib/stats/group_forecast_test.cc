@@ -73,11 +73,50 @@ TEST(GroupForecast, ALevelIsReachedByItself) {
   EXPECT_EQ(RealOf(told[3]) / kHour, 51);   // and is so far from the end of the last one
 }
 
+// Lines that are followed exactly.
+TEST(GroupForecast, ALevelFallsToWhatItIsToBeBelow) {
+  const auto falling = [](int i) { return 1000.0 - 10 * i; };
+  const auto [at, early, late, in] = ToldAfter("forecast(last(size)) reach below 0 every 1h", 50, falling);
+  EXPECT_EQ(RealOf(at) / kHour, 101);  // the window that ends then has 0
+  EXPECT_EQ(RealOf(early) / kHour, 101);
+  EXPECT_EQ(RealOf(late) / kHour, 101);
+  EXPECT_EQ(RealOf(in) / kHour, 51);
+  EXPECT_EQ(RealOf(ToldAfter("forecast(last(size), trend) reach below 255 every 1h", 50, falling)[0]) / kHour, 75.5);
+  const auto rising = [](int i) { return 5 + 10.0 * i; };
+  const ResultValue behind = ToldAfter("forecast(last(size)) reach below 0 every 1h", 50, rising)[0];
+  EXPECT_EQ(std::get<std::string>(behind), "not in 1000 windows");
+}
+
+TEST(GroupForecast, TheEarliestTimeToFallIsThatOfTheLowerBound) {
+  const auto [at, early, late, in] = ToldAfter("forecast(last(size), trend) reach below 0 every 1h", 100,
+                                               [](int i) { return 10'000 - 50 * i + (i * 7 % 11) * 20; });
+  EXPECT_LT(RealOf(early), RealOf(at));
+  EXPECT_LT(RealOf(at), RealOf(late));
+}
+
+TEST(GroupForecast, ASumHasWhatCameOfTheWindowThatWasCut) {
+  const StatsQuery query = ForecastQuery("forecast(count) reach 10000 every 1h");
+  GroupForecast forecast(query.watches[0], false);
+  for (int hour = 0; hour < 50; ++hour) forecast.See(100);
+  Columns columns;
+  GroupForecast at_end = forecast;
+  at_end.SeePart(40);
+  at_end.Tell(51 * kHour, kHour, columns);
+  EXPECT_NEAR(RealOf(columns[0]) / kHour, 51 + (10'000 - 5'040) / 100.0, 1e-3);
+  at_end = forecast;
+  at_end.SeePart(std::nan(""));
+  at_end.Tell(51 * kHour, kHour, columns);
+  EXPECT_NEAR(RealOf(columns[0]) / kHour, 51 + (10'000 - 5'000) / 100.0, 1e-3);
+}
+
 TEST(GroupForecast, SaysWhenThereIsNothingToReach) {
   const auto level = [](int) { return 500.0; };
   const Columns there = ToldAfter("forecast(max(size)) reach 400 every 1h", 50, level);
   EXPECT_EQ(std::get<std::string>(there[0]), "already");
   EXPECT_EQ(RealOf(there[3]), 0);
+  const Columns below = ToldAfter("forecast(max(size)) reach below 500 every 1h", 50, level);
+  EXPECT_EQ(std::get<std::string>(below[0]), "already");
+  EXPECT_EQ(RealOf(below[3]), 0);
   const Columns never = ToldAfter("forecast(max(size)) reach 501 every 1h", 50, level);
   EXPECT_EQ(std::get<std::string>(never[0]), "not in 1000 windows");
   EXPECT_TRUE(std::holds_alternative<std::monostate>(never[1]));

@@ -98,6 +98,12 @@ Result<ReachTarget> ParseReachTarget(TextCursor* in, const Aggregate& aggregate)
   const std::size_t at = in->Here();
   const std::string_view rest = in->Rest();
   ReachTarget target;
+  if (in->TakeWord("below")) {
+    const bool adds_up = aggregate.kind == AggregateKind::kSum || aggregate.kind == AggregateKind::kCount;
+    if (adds_up) return ErrorAtByte(at, "what adds up does not fall: 'below' is for levels, as last(…) or min(…)");
+    target.below = true;
+  }
+  const std::size_t value_at = in->Here();
   const auto share = ReadNumber(in->Word());
   if (share && in->Take('%')) {
     if (!(*share > 0)) return ErrorAtByte(at, "a share is more than 0 %");
@@ -110,7 +116,7 @@ Result<ReachTarget> ParseReachTarget(TextCursor* in, const Aggregate& aggregate)
       target.value *= whole;
     }
   } else {
-    in->GoTo(at);
+    in->GoTo(value_at);
     VEXEVT_ASSIGN(target.value, ParseQuantity(in, type));
   }
   target.text = rest.substr(0, rest.size() - in->Rest().size());

@@ -194,9 +194,14 @@ class Parser {
     watch.name = word;
     for (const std::uint32_t measure : watch.measures) watch.name += "_" + query_.aggregates[measure].name;
     VEXEVT_TRY(ParseAs(&watch.name));
-    for (const std::string_view suffix : ColumnSuffixes(watch)) {
-      VEXEVT_TRY(ClaimName(at, watch.name + std::string(suffix)));
+    watch.columns = {watch.name};
+    for (const std::uint32_t measure : watch.measures) {
+      const std::string of =
+          watch.measures.size() > 1 ? watch.name + "_" + query_.aggregates[measure].name : watch.name;
+      watch.columns.insert(watch.columns.end(), {of + "_low", of + "_high"});
     }
+    if (watch.forecast.reach) watch.columns.push_back(watch.name + "_in");
+    for (const std::string& column : watch.columns) VEXEVT_TRY(ClaimName(at, column));
     query_.watches.push_back(std::move(watch));
     return {};
   }
@@ -467,11 +472,6 @@ Result<std::string> WithFrequencyOf(const StatsQuery& query, std::string_view va
   if (asked.ok()) return text;
   const std::string& message = asked.status().message();
   return InvalidArgument(message.substr(message.find(": ") + 2));
-}
-
-std::span<const std::string_view> ColumnSuffixes(const Watch& watch) {
-  static constexpr std::string_view kSuffixes[] = {"", "_low", "_high", "_in"};
-  return std::span(kSuffixes).first(watch.forecast.reach ? 4 : 3);
 }
 
 bool IsNumber(const Aggregate& aggregate) {

@@ -6,7 +6,7 @@
 //   watch     = "anomaly" "(" aggregate {"," aggregate} ["," METHOD [NUMBER]] [by] ")"
 //             | "change" "(" aggregate ["," METHOD] [by] ")"
 //             | "forecast" "(" aggregate ["," ("holt-winters" [NUMBER] | "trend")] ["," "ahead" ahead] [by] ")"
-//               ["reach" target]
+//               ["reach" ["below"] target]
 //   ahead     = NUMBER "windows" | DURATION
 //   target    = QUANTITY | NUMBER "%" "of" (QUANTITY | PATH)
 //   aggregate = measure ["[" EXPRESSION "]"] ["as" NAME]
@@ -82,8 +82,9 @@ enum class WatchKind : std::uint8_t {
 // What a forecast is asked to come to.
 struct ReachTarget {
   double value = 0;
-  std::string path;  // where there is one, `value` is a share of the size of the file system on which it lies
-  std::string text;  // as it was written
+  bool below = false;  // a level is to fall to it
+  std::string path;    // where there is one, `value` is a share of the size of the file system on which it lies
+  std::string text;    // as it was written
 };
 
 // What forecasts alone have.
@@ -100,8 +101,11 @@ struct Watch {
   DetectorKind method = DetectorKind::kMad;
   std::uint32_t period = 0;             // windows after which things are as before; 0: it is looked for
   std::vector<std::uint32_t> measures;  // of StatsQuery::aggregates
-  std::string name;                     // of its first column; the others are "name_low" and so on
-  ForecastWish forecast;                // of kForecast, which has neither method nor period
+  std::string name;
+  // The names of its columns: its own, then of each value that it watches where the value is expected to lie:
+  // "name_low" and "name_high", or, of several, "name_count_low" and so on.
+  std::vector<std::string> columns;
+  ForecastWish forecast;  // of kForecast, which has neither method nor period
 };
 
 enum class WindowKind : std::uint8_t {
@@ -138,9 +142,6 @@ Result<StatsQuery> ParseStatsQuery(std::string_view text);
 // The query's text with `value` as the one that each of its frequencies is of: their states answer for any value.
 // kInvalidArgument, without a column, where there is no frequency, or one of a field that never has this value.
 Result<std::string> WithFrequencyOf(const StatsQuery& query, std::string_view value);
-
-// What stands behind a watch's name in those of its columns: "", "_low", "_high", and with `reach` "_in".
-std::span<const std::string_view> ColumnSuffixes(const Watch& watch);
 
 // Whether the aggregate has a value that is a number: others are texts.
 bool IsNumber(const Aggregate& aggregate);

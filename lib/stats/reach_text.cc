@@ -26,14 +26,13 @@ std::string WhenText(std::span<const ResultValue> columns) {
 void AppendReachLines(const StatsQuery& query, std::span<const ResultRow> rows, std::string* out) {
   std::size_t column = query.aggregates.size();
   for (const Watch& watch : query.watches) {
-    const std::size_t columns = ColumnSuffixes(watch).size();
     for (const ResultRow& row : rows) {
-      const std::span<const ResultValue> told = std::span(row.values).subspan(column, columns);
+      const std::span<const ResultValue> told = std::span(row.values).subspan(column, watch.columns.size());
       if (!watch.forecast.reach || std::holds_alternative<std::monostate>(told[0])) continue;
       fmt::format_to(std::back_inserter(*out), "{}: {} {}\n", WatchSubject(query, watch, row.key),
                      watch.forecast.reach->text, WhenText(told));
     }
-    column += columns;
+    column += watch.columns.size();
   }
 }
 

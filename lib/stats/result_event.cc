@@ -112,9 +112,7 @@ std::string ResultFields(const StatsQuery& query) {
   for (const Column& column : query.by) fields += ",attr." + AttributeName(column);
   for (const Aggregate& aggregate : query.aggregates) fields += ",attr." + aggregate.name;
   for (const Watch& watch : query.watches) {
-    for (const std::string_view suffix : ColumnSuffixes(watch)) {
-      fields += fmt::format(",attr.{}{}", watch.name, suffix);
-    }
+    for (const std::string& column : watch.columns) fields += ",attr." + column;
   }
   return fields + ",attr.other,attr.lower_bound,attr.partial";
 }

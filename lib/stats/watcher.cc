@@ -26,8 +26,6 @@ bool CountsThings(AggregateKind kind) {
 // Whether it is a total of what has happened so far: 0 where nothing has.
 bool AddsUp(AggregateKind kind) { return CountsThings(kind) || kind == AggregateKind::kSum; }
 
-ResultValue Shown(double edge) { return std::isnan(edge) ? ResultValue() : ResultValue(edge); }
-
 }  // namespace
 
 Watcher::Watcher(const StatsQuery& query, std::uint32_t most_groups, bool backtest)
@@ -92,24 +90,31 @@ void Watcher::SeeRow(const ToldWindow& window, ResultRow* row) {
     for (const std::uint32_t measure : watch.measures) {
       values.push_back(window.lower_bound ? kMissing : AsReal(row->values[measure]).value_or(kMissing));
     }
-    const std::span<ResultValue> told = std::span(row->values).subspan(column, ColumnSuffixes(watch).size());
+    const std::span<ResultValue> told = std::span(row->values).subspan(column, watch.columns.size());
     column += told.size();
     if (auto* const forecast = std::get_if<GroupForecast>(&group.models[i])) {
       TellForecast(window, query_.aggregates[watch.measures[0]].kind, values[0], forecast, told);
       continue;
     }
-    const Judgement judgement = Judge(i, values, !window.cut, &group);
-    if (judgement.known) {
-      told[0] = judgement.score;
-      told[1] = Shown(judgement.low);
-      told[2] = Shown(judgement.high);
+    const bool missing = std::ranges::any_of(values, [](double value) { return std::isnan(value); });
+    Anomaly seen = Judge(i, std::move(values), !window.cut, &group);
+    if (seen.judgement.known) {
+      told[0] = seen.judgement.score;
+      for (std::size_t value = 0; value < seen.of_each.values.size(); ++value) {
+        told[1 + 2 * value] = seen.of_each.values[value].low;
+        told[2 + 2 * value] = seen.of_each.values[value].high;
+      }
     } else if (window.lower_bound) {
       told[0] = "uncertain";
-    } else if (std::ranges::none_of(values, [](double value) { return std::isnan(value); })) {
+    } else if (!missing) {
       told[0] = "warming up";
     }
-    if (!IsFinding(i, values, judgement)) continue;
-    found_.push_back({i, group.key, std::move(values), judgement, row, window.begin_ns, window.end_ns});
+    if (!IsFinding(seen)) continue;
+    seen.key = group.key;
+    seen.row = row;
+    seen.begin_ns = window.begin_ns;
+    seen.end_ns = window.end_ns;
+    found_.push_back(std::move(seen));
   }
 }
 
@@ -122,24 +127,35 @@ void Watcher::TellForecast(const ToldWindow& window, AggregateKind kind, double 
     return forecast->Tell(window.end_ns, query_.windows.every_ns, told);
   }
   GroupForecast at_end = *forecast;
-  at_end.See(AddsUp(kind) ? kMissing : value);
+  if (AddsUp(kind)) {
+    at_end.SeePart(value);
+  } else {
+    at_end.See(value);
+  }
   at_end.Tell(window.end_ns, query_.windows.every_ns, told);
 }
 
-Judgement Watcher::Judge(std::uint32_t watch, std::span<const double> values, bool learn, Group* group) const {
+Anomaly Watcher::Judge(std::uint32_t watch, std::vector<double> values, bool learn, Group* group) const {
   Detector& model = std::get<Detector>(group->models[watch]);
-  Judgement judgement = learn ? model.See(values) : Detector(model).See(values);
-  const bool counts = CountsThings(query_.aggregates[query_.watches[watch].measures[0]].kind);
-  if (counts && judgement.low < 0) judgement.low = 0;
-  return judgement;
+  Anomaly seen{.watch = watch, .key = {}, .values = std::move(values), .judgement = {}, .of_each = {}};
+  seen.of_each = model.JudgeEach(seen.values);
+  seen.judgement = learn ? model.See(seen.values) : Detector(model).See(seen.values);
+  if (seen.of_each.values.empty()) seen.of_each.values = {seen.judgement};
+  for (std::size_t i = 0; i < seen.of_each.values.size(); ++i) {
+    Judgement& one = seen.of_each.values[i];
+    if (CountsThings(query_.aggregates[query_.watches[watch].measures[i]].kind)) one.low = std::max(one.low, 0.0);
+  }
+  return seen;
 }
 
-bool Watcher::IsFinding(std::uint32_t watch, std::span<const double> values, const Judgement& judgement) const {
-  if (!judgement.anomalous()) return false;
-  const std::vector<std::uint32_t>& measures = query_.watches[watch].measures;
+bool Watcher::IsFinding(const Anomaly& anomaly) const {
+  if (!anomaly.judgement.anomalous()) return false;
+  const std::vector<std::uint32_t>& measures = query_.watches[anomaly.watch].measures;
   const bool counts = std::ranges::any_of(
       measures, [&](std::uint32_t measure) { return CountsThings(query_.aggregates[measure].kind); });
-  return !may_lack_ || !counts || values[0] > judgement.high;
+  if (!may_lack_ || !counts) return true;
+  // Of several, more of one than the others make one expect may be too few of those.
+  return anomaly.of_each.values.size() == 1 && anomaly.values[0] > anomaly.of_each.values[0].high;
 }
 
 void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
@@ -156,11 +172,13 @@ void Watcher::SeeSilent(std::uint64_t end_ns, bool missing, Group* group) {
       forecast->See(values[0]);
       continue;
     }
-    const Judgement judgement = Judge(i, values, true, group);
-    if (told || !IsFinding(i, values, judgement)) continue;
+    Anomaly seen = Judge(i, std::move(values), true, group);
+    if (told || !IsFinding(seen)) continue;
     group->told_silent = true;
-    const std::uint64_t begin_ns = end_ns - std::min(end_ns, query_.windows.length_ns);
-    found_.push_back({i, group->key, std::move(values), judgement, nullptr, begin_ns, end_ns});
+    seen.key = group->key;
+    seen.begin_ns = end_ns - std::min(end_ns, query_.windows.length_ns);
+    seen.end_ns = end_ns;
+    found_.push_back(std::move(seen));
   }
 }
 

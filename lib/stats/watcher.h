@@ -35,7 +35,8 @@ struct Anomaly {
   std::uint32_t watch = 0;     // of StatsQuery::watches
   std::string key;             // of the group
   std::vector<double> values;  // of the watch's measures
-  Judgement judgement;
+  Judgement judgement;         // of them together
+  EachJudgement of_each;
   const ResultRow* row = nullptr;          // that tells of it; null of a group that was silent
   std::uint64_t begin_ns = 0, end_ns = 0;  // of the window
 };
@@ -53,8 +54,9 @@ class Watcher {
   Watcher(const StatsQuery& query, std::uint32_t most_groups, bool backtest = false);
 
   // Judges the rows of a window that is told, the windows in order, and puts what it makes of them into their columns:
-  // score, low and high, or in place of a score "warming up" or "uncertain"; of forecasts what GroupForecast tells.
-  // Valid until the next call: what was found, the rows in their order, then the groups that were silent.
+  // score, low and high of each value, or in place of a score "warming up" or "uncertain"; of forecasts what
+  // GroupForecast tells. Valid until the next call: what was found, the rows in their order, then the groups that were
+  // silent.
   std::span<const Anomaly> See(const ToldWindow& window, std::vector<ResultRow>* rows);
 
   std::uint64_t anomalies() const { return anomalies_; }  // found so far
@@ -85,10 +87,11 @@ class Watcher {
   // `missing`: it is not known that there was nothing.
   void SeeSilent(std::uint64_t end_ns, bool missing, Group* group);
   void MakeUpTo(const ToldWindow& window, bool missing);
-  bool IsFinding(std::uint32_t watch, std::span<const double> values, const Judgement& judgement) const;
+  bool IsFinding(const Anomaly& anomaly) const;
   void TellForecast(const ToldWindow& window, AggregateKind kind, double value, GroupForecast* forecast,
                     std::span<ResultValue> told) const;
-  Judgement Judge(std::uint32_t watch, std::span<const double> values, bool learn, Group* group) const;
+  // As an anomaly has it, but for where it is: group, row and window.
+  Anomaly Judge(std::uint32_t watch, std::vector<double> values, bool learn, Group* group) const;
   double Grain(std::uint32_t measure) const;
 
   const StatsQuery& query_;

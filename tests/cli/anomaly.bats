@@ -63,7 +63,26 @@ events() {
   [ "${lines[0]}" = "! change_count: count is 20, 22.8211 to 34.6019 was usual before; score 1.2" ]
   [[ ${lines[1]} == "! slow: count is 20, "*" was usual before; score "* ]]
   run -0 bash -c "vexevt-stats 'anomaly(count, distinct(uid)) as both every 1s' in.evt --format text | head -2"
-  [ "${lines[1]}" = "COUNT  DISTINCT_UID        BOTH  BOTH_LOW  BOTH_HIGH" ]
+  [ "${lines[1]}" = "COUNT  DISTINCT_UID        BOTH  BOTH_COUNT_LOW  BOTH_COUNT_HIGH  BOTH_DISTINCT_UID_LOW  BOTH_DISTINCT_UID_HIGH" ]
+}
+
+@test "of several values that do not go together each has its edges, and the line those of the odd one" {
+  awk 'function event(type, second, i) {
+      printf "{\"time\":\"2026-01-01T00:%02d:%02d.%03d000000Z\",\"type\":\"%s\"}\n", second / 60, second % 60, i, type
+    }
+    BEGIN {
+      for (second = 0; second < 200; ++second) {
+        count = 20 + second * 7 % 20
+        for (i = 0; i < count; ++i) event("fs.read", second, i)
+        for (i = 0; i < (second == 190 ? 60 : count); ++i) event("fs.write", second, i + 100)
+      }
+    }' >in.ndjson
+  query='anomaly(count [type = fs.write] as writes, count [type = fs.read] as reads) as both every 1s'
+  run -0 bash -c "vexevt-stats '$query' in.ndjson --format text | grep '^!'"
+  [[ $output =~ ^"! both: writes is 60, "(2[0-9.]+)" to "(3[0-9.]+)" was expected, reads is 30; score "2 ]]
+  run -0 bash -c "vexevt-stats '$query' in.ndjson | vexevt-filter 'type = vexevt.anomaly' |
+    vexevt-cat --template '{attr.both_writes_low} {attr.both_writes_high} {attr.both_reads_low} {attr.both_reads_high}\n'"
+  [[ $output =~ ^2[0-9.]+" "3[0-9.]+" "[0-9.]+" "[0-9.]+$ ]]
 }
 
 @test "models go on where the last run ended" {

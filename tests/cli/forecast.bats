@@ -43,11 +43,17 @@ hours() {
 @test "a sum is reached by all that came, a level by itself" {
   hours 48 '1000 + 10 * (h % 2)' >in.evt
   run -0 bash -c "vexevt-stats 'forecast(sum(length)) reach 100000 as full every 1h' in.evt --format text | tail -n 2"
-  [[ ${lines[0]} == "full: 100000 at 2026-01-05T04:"* ]]
+  [[ ${lines[0]} == "full: 100000 at 2026-01-05T03:"* ]]
   run -0 bash -c "vexevt-stats 'forecast(max(length)) reach 2K as full every 1h' in.evt --format text | tail -n 2"
   [[ ${lines[0]} == "full: 2K not in 1000 windows"* ]]
   run -0 bash -c "vexevt-stats 'forecast(sum(length)) reach 50% of 10K as full every 1h' in.evt --format text | tail -n 2"
   [ "${lines[0]}" = "full: 50% of 10K already" ]
+}
+
+@test "a level can be one that falls" {
+  hours 48 '100000 - 1000 * h' >in.evt
+  run -0 bash -c "vexevt-stats 'forecast(last(length)) reach below 0 as gone every 1h' in.evt --format text | tail -n 2"
+  [[ ${lines[0]} == "gone: below 0 at 2026-01-05T05:00:00Z, between "* ]]
 }
 
 @test "a file system fills up from what is on it" {
@@ -94,6 +100,8 @@ hours() {
   [[ $output == *"query:16: 'forecast_count' goes from window to window"* ]]
   run -2 vexevt-stats 'forecast(count) reach 90% every 1h' --check
   [[ $output == *"query:27: expected 'of' and a size"* ]]
+  run -2 vexevt-stats 'forecast(count) reach below 5 every 1h' --check
+  [[ $output == *"query:23: what adds up does not fall: 'below' is for levels"* ]]
   run -2 vexevt-stats 'forcast(count) every 1h' --check
   [[ $output == *"did you mean 'forecast'?"* ]]
 }

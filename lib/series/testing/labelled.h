@@ -163,6 +163,27 @@ inline const std::vector<LabelledCase>& PairCases() {
   return cases;
 }
 
+// Of three values that go together, each on its own scale, what the others make one expect of it.
+inline double OneOfThreeLevel(std::size_t i, std::size_t dimension) {
+  return static_cast<double>(dimension + 1) * (100 + 40 * std::sin(static_cast<double>(i) / 9));
+}
+
+// One of them, by turns, is wrong by 40 deviations of its noise, but within what it has been.
+inline LabelledRow OneOfThree(std::uint64_t seed) {
+  Noise noise(seed);
+  LabelledRow row{.dimensions = 3, .values = {}, .wrong = {}};
+  for (std::size_t i = 0; i < kLabelledSize; ++i) {
+    const bool wrong = i >= kFirstWrong && i % 150 == 0;
+    for (std::size_t d = 0; d < 3; ++d) {
+      const double level = OneOfThreeLevel(i, d), scale = static_cast<double>(d + 1);
+      const bool odd = wrong && row.wrong.size() % 3 == d;
+      row.values.push_back(level + scale * noise() + (!odd ? 0 : level > 100 * scale ? -40 * scale : 40 * scale));
+    }
+    if (wrong) row.wrong.push_back({i, i + 1});
+  }
+  return row;
+}
+
 inline Findings FindingsOf(const LabelledCase& labelled, const DetectorShape& shape, std::uint64_t seeds) {
   Findings findings;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
