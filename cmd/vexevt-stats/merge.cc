@@ -21,6 +21,7 @@ class MergeStep final : public Step {
   Status Process(std::span<const EventView> batch, EventSink& sink) override {
     for (const EventView& event : batch) {
       if (!TellsOfStream(event.type())) [[likely]] {
+        has_events_ = true;
         VEXEVT_TRY(sum_.Add(event));
       } else if (sink.format() != Format::kText) {
         sink.Write(event);
@@ -30,7 +31,9 @@ class MergeStep final : public Step {
   }
 
   Status Finish(EventSink& sink) override {
-    if (sum_.query() == nullptr) return {};
+    if (sum_.query() == nullptr) {
+      return has_events_ ? DataLoss("none of the events is a state, as --partials writes them") : Status();
+    }
     std::vector<std::string> notes;
     if (sum_.in_other() > 0) {
       notes.push_back(fmt::format("{} events are in the group 'other': --groups keeps more", sum_.in_other()));
@@ -48,6 +51,7 @@ class MergeStep final : public Step {
  private:
   const StatsOptions& options_;
   StateSum sum_;
+  bool has_events_ = false;
 };
 
 }  // namespace

@@ -166,13 +166,16 @@ sample() {
   vexevt-stats rate in.evt --partials -o 2.evt
   run -3 vexevt-stats merge 1.evt 2.evt --format json
   [[ $output == *"states of two queries can't be merged"* ]]
+  run -3 vexevt-stats merge in.evt
+  [[ $output == *"none of the events is a state, as --partials writes them"* ]]
   run -2 vexevt-stats 'count every 10 events' in.evt --partials
   run -2 vexevt-stats count in.evt --partials --partial 1s
   run -2 vexevt-stats merge 1.evt --format csv
   [[ $output == *"give its events to vexevt-cat --fields attr."* ]]
   run -0 bash -c 'vexevt-stats merge 1.evt | vexevt-cat --format csv --fields attr.count'
   [ "${lines[*]}" = "attr.count 4" ]
-  run -0 vexevt-stats merge in.evt --format json
+  : >none.evt
+  run -0 vexevt-stats merge none.evt --format json
   [ -z "$output" ]
 }
 
