@@ -68,7 +68,7 @@ void Decide(benchmark::State& state, const std::string& keys) {
     gate.TakeHeldChanges([&](std::uint64_t, const Occasion*) { ++told; });
   }
   benchmark::DoNotOptimize(told);
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kEvents));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kEvents));
 }
 
 BENCHMARK_CAPTURE(Decide, no_event_of_the_type, "on = 'type = vexevt.match'");
