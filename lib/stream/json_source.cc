@@ -13,32 +13,39 @@ namespace vexevt {
 namespace {
 
 constexpr std::size_t kTextBytes = std::size_t{256} << 10;
-// So much is worth a thread: it takes some 0.25 ms, and starting a thread 0.03.
+// So much is worth handing on: it takes some 0.25 ms.
 constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
-// More than there are processors, so that none is idle while what is done first is passed on.
+// So that nobody is idle while what is done first is passed on.
 constexpr std::size_t kPieces = 8;
+// Whoever reads and passes on takes half as long as converting does: with more, they would wait for it.
+constexpr unsigned kMostWorkers = 3;
 
 }  // namespace
 
 // What is converted as one, and what comes with it.
 struct JsonSource::Piece {
+  enum class State : std::uint8_t { kWaits, kTaken, kDone };
+
   JsonChunk chunk;
-  std::string broken;  // TakeBreak's, before the first line
-  Status failure;      // of reading on, behind the last line
+  State state = State::kWaits;  // guarded by mutex_; whoever takes it has `chunk` until it is done
+  std::string broken;           // TakeBreak's, before the first line
+  Status failure;               // of reading on, behind the last line
   bool too_long = false;
-  std::thread worker;
 };
 
 JsonSource::JsonSource(std::unique_ptr<ByteSource> text, std::string name)
     : text_(std::move(text)),
       name_(std::move(name)),
-      most_pieces_(std::thread::hardware_concurrency() > 1 ? kPieces : 1),
+      most_workers_(std::min(std::max(std::thread::hardware_concurrency(), 1u) - 1, kMostWorkers)),
       filling_(std::make_unique<Piece>()) {}
 
 JsonSource::~JsonSource() {
-  for (auto& piece : pieces_) {
-    if (piece->worker.joinable()) piece->worker.join();
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
   }
+  work_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
 }
 
 Result<std::size_t> JsonSource::Read(std::span<std::byte> to) {
@@ -66,7 +73,7 @@ bool JsonSource::Ready() {
 
 // Keeps the threads busy. Not beyond a break, as what `file` is then would be that of bytes which nobody has seen.
 void JsonSource::ReadWhatIsThere() {
-  while (!ended_ && pieces_.size() < most_pieces_ && text_->Ready()) {
+  while (!ended_ && pieces_.size() < kPieces && text_->Ready()) {
     if (!pieces_.empty() && !(pieces_.back()->broken.empty() && filling_->broken.empty())) return;
     ReadText();
   }
@@ -117,22 +124,61 @@ void JsonSource::Submit(std::size_t size) {
   next->chunk.Add(filling_->chunk.text().substr(size));
   filling_->chunk.Cut(size);
   std::swap(next, filling_);
-  Piece& piece = *pieces_.emplace_back(std::move(next));
-  if (size >= kPieceBytes / 2 && most_pieces_ > 1) {
-    try {
-      piece.worker = StartQuietThread([&piece] { piece.chunk.Convert(); });
-      return;
-    } catch (const std::system_error&) {  // no more threads may be had
-    }
+  {
+    const std::lock_guard lock(mutex_);
+    pieces_.push_back(std::move(next));
   }
-  piece.chunk.Convert();
+  if (size < kPieceBytes / 2) return;
+  work_.notify_one();
+  if (workers_.size() == most_workers_ || pieces_.size() <= workers_.size()) return;
+  try {
+    workers_.push_back(StartQuietThread([this] { Work(); }));
+  } catch (const std::system_error&) {  // no more threads may be had: it is done without
+  }
+}
+
+void JsonSource::Work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    work_.wait(lock, [this] { return stop_ || NextThatWaits() != nullptr; });
+    if (stop_) return;
+    ConvertNext(&lock);
+  }
+}
+
+JsonSource::Piece* JsonSource::NextThatWaits() const {
+  for (const auto& piece : pieces_) {
+    if (piece->state == Piece::State::kWaits) return piece.get();
+  }
+  return nullptr;
+}
+
+// False: none waits.
+bool JsonSource::ConvertNext(std::unique_lock<std::mutex>* lock) {
+  Piece* const piece = NextThatWaits();
+  if (piece == nullptr) return false;
+  piece->state = Piece::State::kTaken;
+  lock->unlock();
+  piece->chunk.Convert();
+  lock->lock();
+  piece->state = Piece::State::kDone;
+  done_.notify_one();
+  return true;
+}
+
+// Until the first piece is converted; lends a hand meanwhile.
+void JsonSource::AwaitFirst() {
+  std::unique_lock lock(mutex_);
+  while (pieces_.front()->state != Piece::State::kDone) {
+    if (!ConvertNext(&lock)) done_.wait(lock);
+  }
 }
 
 // Whether Read has something to say. Waits for what is being converted.
 bool JsonSource::HasOutput() {
   while (failure_.ok() && !pieces_.empty()) {
+    AwaitFirst();
     Piece& piece = *pieces_.front();
-    if (piece.worker.joinable()) piece.worker.join();
     if (!piece.broken.empty()) {
       if (break_.empty() || break_ == kReplaced) break_ = std::move(piece.broken);
       piece.broken.clear();
@@ -142,8 +188,10 @@ bool JsonSource::HasOutput() {
     lines_ += piece.chunk.lines();
     failure_ = FailureOf(&piece);
     piece.chunk.Clear();
+    const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(pieces_.front()));
     pieces_.pop_front();
+    piece.state = Piece::State::kWaits;
   }
   return ended_ || !failure_.ok();
 }

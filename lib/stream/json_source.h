@@ -3,12 +3,15 @@
 // number, after all before it were given.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -46,14 +49,19 @@ class JsonSource final : public ByteSource {
   void ReadText();
   void BeginAnew(std::string what, std::size_t got);
   void Submit(std::size_t size);
+  void Work();
+  Piece* NextThatWaits() const;
+  bool ConvertNext(std::unique_lock<std::mutex>* lock);
+  void AwaitFirst();
   bool HasOutput();
   Status FailureOf(Piece* piece) const;
 
   std::unique_ptr<ByteSource> text_;
   std::string name_;
-  std::size_t most_pieces_;
-  std::unique_ptr<Piece> filling_;             // its last line may not be whole yet
-  std::deque<std::unique_ptr<Piece>> pieces_;  // being converted, or done; given so far up to given_ of the first
+  unsigned most_workers_;
+  std::unique_ptr<Piece> filling_;  // its last line may not be whole yet
+  // To be converted, or done; given so far up to given_ of the first. Changed under mutex_, by whoever reads alone.
+  std::deque<std::unique_ptr<Piece>> pieces_;
   std::vector<std::unique_ptr<Piece>> spare_;
   std::size_t given_ = 0;
   std::uint64_t lines_ = 0;  // of the pieces that have been given
@@ -61,6 +69,10 @@ class JsonSource final : public ByteSource {
   bool bare_ = false;
   std::string break_;
   Status failure_;
+  std::mutex mutex_;
+  std::condition_variable work_, done_;
+  bool stop_ = false;  // guarded by mutex_
+  std::vector<std::thread> workers_;
 };
 
 }  // namespace vexevt
