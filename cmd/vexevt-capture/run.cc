@@ -82,7 +82,9 @@ class CaptureRun {
     for (const std::string& root : plan_.selection.roots)
       ReportDetail(fmt::format("watching '{}' by {}", root, opened.name));
     if (plan_.selection.roots.empty()) ReportDetail(fmt::format("reading {}", opened.name));
-    if (options_.hash_bytes) hashes_.emplace(*options_.hash_bytes);
+    if (options_.hash_bytes) {
+      VEXEVT_ASSIGN(hashes_, HashStage::Start(*options_.hash_bytes));
+    }
     if (command_) VEXEVT_TRY(command_->Start());
     VEXEVT_TRY(monitor_.Start(opened.name, 0, sink_->terminal()));
     Status read = Loop();
@@ -233,7 +235,7 @@ class CaptureRun {
   bool command_ended_ = false;
   std::unique_ptr<Source> source_;
   std::optional<Control> control_;
-  std::optional<HashStage> hashes_;
+  std::unique_ptr<HashStage> hashes_;
   std::vector<pollfd> polls_;
   std::vector<EventView> views_;
   std::vector<std::string> barriers_;  // tokens, of what is written now

@@ -1,11 +1,9 @@
 #include "cmd/vexevt-stats/live.h"
 
-#include <langinfo.h>
 #include <unistd.h>
 
 #include <clocale>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -14,6 +12,7 @@
 #include "lib/base/clock.h"
 #include "lib/cli/diagnostics.h"
 #include "lib/cli/pipeline.h"
+#include "lib/cli/terminal.h"
 #include "lib/live/model.h"
 #include "lib/live/view.h"
 #include "lib/stream/endpoint_name.h"
@@ -23,10 +22,10 @@ namespace {
 
 constexpr std::size_t kKeptBytes = std::size_t{32} << 20;  // of newest events, for filters
 
-// Also what ncurses writes in.
+// What the locale is by its name, and ncurses then writes in. Any locale of UTF-8 serves for one that is not installed.
 bool TakeUtf8Locale() {
-  std::setlocale(LC_CTYPE, "");
-  return std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
+  const bool installed = std::setlocale(LC_CTYPE, "") != nullptr;
+  return LocaleIsUtf8() && (installed || std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr);
 }
 
 bool CanDraw(const StatsOptions& options) {

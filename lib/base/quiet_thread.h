@@ -3,14 +3,17 @@
 
 #include <signal.h>
 
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "lib/base/status.h"
+
 namespace vexevt {
 
-// Throws std::system_error, as std::thread does, where no more threads may be had; signals are then as before.
+// kResourceExhausted where no more threads may be had; signals are then as before.
 template <typename Body>
-std::thread StartQuietThread(Body body) {
+Result<std::thread> StartQuietThread(Body body) {
   struct AllBlocked {
     sigset_t before;
     AllBlocked() {
@@ -21,7 +24,11 @@ std::thread StartQuietThread(Body body) {
     ~AllBlocked() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
   };
   const AllBlocked blocked;
-  return std::thread(std::move(body));
+  try {
+    return std::thread(std::move(body));
+  } catch (const std::system_error& error) {
+    return ResourceExhausted("cannot start a thread: " + error.code().message());
+  }
 }
 
 }  // namespace vexevt

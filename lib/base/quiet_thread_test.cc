@@ -16,7 +16,9 @@ bool BlocksTerm() {
 
 TEST(QuietThread, HandlesNoSignal) {
   bool blocked = false;
-  StartQuietThread([&] { blocked = BlocksTerm(); }).join();
+  auto thread = StartQuietThread([&] { blocked = BlocksTerm(); });
+  ASSERT_TRUE(thread.ok());
+  thread->join();
   EXPECT_TRUE(blocked);
   EXPECT_FALSE(BlocksTerm()) << "the one that starts it still does";
 }
@@ -29,7 +31,9 @@ struct Unstartable {
 };
 
 TEST(QuietThread, LeavesSignalsAsTheyWereWhereItCanNotStart) {
-  EXPECT_THROW(StartQuietThread(Unstartable()), std::system_error);
+  const auto thread = StartQuietThread(Unstartable());
+  EXPECT_EQ(thread.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(thread.status().message(), "cannot start a thread: Resource temporarily unavailable");
   EXPECT_FALSE(BlocksTerm());
 }
 

@@ -12,11 +12,19 @@
 namespace vexevt {
 
 HashStage::HashStage(std::uint64_t most_bytes)
-    : most_bytes_(most_bytes), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  worker_ = StartQuietThread([this] { Work(); });
+    : most_bytes_(most_bytes), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Result<std::unique_ptr<HashStage>> HashStage::Start(std::uint64_t most_bytes) {
+  std::unique_ptr<HashStage> stage(new HashStage(most_bytes));
+  auto work = [hashes = stage.get()] { hashes->Work(); };
+  auto worker = StartQuietThread(work);
+  if (!worker.ok()) return std::move(worker).status().WithContext("--hash");
+  stage->worker_ = std::move(*worker);
+  return stage;
 }
 
 HashStage::~HashStage() {
+  if (!worker_.joinable()) return;
   {
     std::lock_guard lock(mutex_);
     stop_ = true;

@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/base/status.h"
 #include "lib/base/unique_fd.h"
 #include "lib/capture/content_hash.h"
 #include "lib/event/edit.h"
@@ -28,8 +29,8 @@ class HashStage {
  public:
   static constexpr std::size_t kMostHeld = std::size_t{8} << 20;  // bytes of frames
 
-  // Larger files than `most_bytes` are not read.
-  explicit HashStage(std::uint64_t most_bytes);
+  // Larger files than `most_bytes` are not read. kResourceExhausted where no thread may be had.
+  static Result<std::unique_ptr<HashStage>> Start(std::uint64_t most_bytes);
   ~HashStage();  // what is held is gone
 
   int fd() const { return wake_.get(); }  // readable (POLLIN): Pass has something to give
@@ -52,6 +53,8 @@ class HashStage {
     std::shared_ptr<Job> job;       // the worker holds it as well, until it sees that it was given up
   };
 
+  explicit HashStage(std::uint64_t most_bytes);
+
   void Hold(std::span<const std::byte> frame);
   void Release();  // what is next and done goes to out_
   void AppendHashed(std::span<const std::byte> frame, const ContentHash& hash);
@@ -68,7 +71,7 @@ class HashStage {
   std::condition_variable work_;
   std::deque<std::shared_ptr<Job>> jobs_;  // guarded by mutex_
   std::atomic<bool> stop_{false};          // set under mutex_
-  std::thread worker_;
+  std::thread worker_;                     // none where it could not be started
 };
 
 }  // namespace vexevt

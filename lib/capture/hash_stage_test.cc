@@ -105,19 +105,21 @@ class HashStageTest : public HashTest {
 };
 
 TEST_F(HashStageTest, WhatNeedsNoHashPassesUntouched) {
-  HashStage stage(100);
+  auto stage = HashStage::Start(100);
+  ASSERT_TRUE(stage.ok());
   FrameBatch batch;
   Add(kFsCreate, "a", &batch);
   Add(kFsDelete, "a", &batch);
-  EXPECT_EQ(stage.Pass(batch.frames()).data(), batch.frames().data());
-  EXPECT_TRUE(stage.Pass({}).empty());
-  EXPECT_TRUE(stage.Finish().empty());
+  EXPECT_EQ((*stage)->Pass(batch.frames()).data(), batch.frames().data());
+  EXPECT_TRUE((*stage)->Pass({}).empty());
+  EXPECT_TRUE((*stage)->Finish().empty());
 }
 
 TEST_F(HashStageTest, EventsStayInOrder) {
   Write("a", "hello");
   Write("b", "");
-  HashStage stage(100);
+  auto stage = HashStage::Start(100);
+  ASSERT_TRUE(stage.ok());
   FrameBatch batch;
   Add(kFsCreate, "a", &batch);
   Add(kFsCloseWrite, "a", &batch);
@@ -125,17 +127,18 @@ TEST_F(HashStageTest, EventsStayInOrder) {
   Add(kFsCloseWrite, "gone", &batch);
   Add(kFsCloseWrite, "b", &batch);
   Add(kFsDelete, "b", &batch);
-  EXPECT_THAT(Through(&stage, batch, 6),
+  EXPECT_THAT(Through(stage->get(), batch, 6),
               ElementsAre("a", std::string("a ") + kOfHello, "c", "gone -gone", std::string("b ") + kOfNothing, "b"));
 }
 
 TEST_F(HashStageTest, FinishWaitsForWhatIsHeld) {
   Write("a", std::string(5'000'000, 'x'));
-  HashStage stage(10'000'000);
+  auto stage = HashStage::Start(10'000'000);
+  ASSERT_TRUE(stage.ok());
   FrameBatch batch;
   for (int i = 0; i < 20; ++i) Add(kFsCloseWrite, "a", &batch);
-  std::vector<std::string> lines = Describe(stage.Pass(batch.frames()));
-  for (std::string& line : Describe(stage.Finish())) lines.push_back(std::move(line));
+  std::vector<std::string> lines = Describe((*stage)->Pass(batch.frames()));
+  for (std::string& line : Describe((*stage)->Finish())) lines.push_back(std::move(line));
   ASSERT_EQ(lines.size(), 20u);
   for (const std::string& line : lines) EXPECT_EQ(line, lines[0]);
   EXPECT_EQ(lines[0].size(), 2u + 64u);
@@ -145,13 +148,14 @@ TEST_F(HashStageTest, TheOldestFileIsGivenUpWhenTooMuchIsHeld) {
   // Sparse, so that it takes no room and yet too long to read.
   Write("huge", "");
   ASSERT_EQ(::truncate(At("huge").c_str(), off_t{1} << 40), 0);
-  HashStage stage(std::uint64_t{1} << 40);
+  auto stage = HashStage::Start(std::uint64_t{1} << 40);
+  ASSERT_TRUE(stage.ok());
   FrameBatch first;
   Add(kFsCloseWrite, "huge", &first);
-  EXPECT_TRUE(stage.Pass(first.frames()).empty());
+  EXPECT_TRUE((*stage)->Pass(first.frames()).empty());
   FrameBatch many;
   while (many.frames().size() <= HashStage::kMostHeld) Add(kFsCreate, "later", &many);
-  std::vector<std::string> lines = Describe(stage.Pass(many.frames()));
+  std::vector<std::string> lines = Describe((*stage)->Pass(many.frames()));
   ASSERT_GT(lines.size(), 1000u);
   EXPECT_EQ(lines[0], "huge -busy");
   EXPECT_EQ(lines.back(), "later");
@@ -160,10 +164,11 @@ TEST_F(HashStageTest, TheOldestFileIsGivenUpWhenTooMuchIsHeld) {
 TEST_F(HashStageTest, EndsWithoutWaitingForWhatIsHeld) {
   Write("huge", "");
   ASSERT_EQ(::truncate(At("huge").c_str(), off_t{1} << 40), 0);
-  HashStage stage(std::uint64_t{1} << 40);
+  auto stage = HashStage::Start(std::uint64_t{1} << 40);
+  ASSERT_TRUE(stage.ok());
   FrameBatch batch;
   for (int i = 0; i < 3; ++i) Add(kFsCloseWrite, "huge", &batch);
-  EXPECT_TRUE(stage.Pass(batch.frames()).empty());
+  EXPECT_TRUE((*stage)->Pass(batch.frames()).empty());
 }
 
 }  // namespace

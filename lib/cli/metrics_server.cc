@@ -71,13 +71,15 @@ void Converse(int client, const MetricSet& metrics) {
 class SocketServer final : public MetricsServer {
  public:
   SocketServer(std::vector<UniqueFd> listeners, std::string location, std::string path, const MetricSet& metrics)
-      : listeners_(std::move(listeners)), location_(std::move(location)), path_(std::move(path)), metrics_(metrics) {
-    thread_ = StartQuietThread([this] { Serve(); });
-  }
+      : listeners_(std::move(listeners)), location_(std::move(location)), path_(std::move(path)), metrics_(metrics) {}
   ~SocketServer() override {
     stop_.Set();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  Status StartThread() {
+    VEXEVT_ASSIGN(thread_, StartQuietThread([this] { Serve(); }));
+    return {};
   }
   std::string location() const override { return location_; }
 
@@ -119,13 +121,15 @@ Status ReplaceFile(const std::string& path, const std::string& text) {
 
 class MetricsFile final : public MetricsServer {
  public:
-  MetricsFile(std::string path, const MetricSet& metrics) : path_(std::move(path)), metrics_(metrics) {
-    thread_ = StartQuietThread([this] { Serve(); });
-  }
+  MetricsFile(std::string path, const MetricSet& metrics) : path_(std::move(path)), metrics_(metrics) {}
   ~MetricsFile() override {
     stop_.Set();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     [[maybe_unused]] Status last = ReplaceFile(path_, metrics_.PrometheusText());
+  }
+  Status StartThread() {
+    VEXEVT_ASSIGN(thread_, StartQuietThread([this] { Serve(); }));
+    return {};
   }
   std::string location() const override { return path_; }
 
@@ -144,6 +148,13 @@ class MetricsFile final : public MetricsServer {
   StopEvent stop_;
   std::thread thread_;
 };
+
+// The server once its thread runs.
+template <typename Server>
+Result<std::unique_ptr<MetricsServer>> Started(std::unique_ptr<Server> server) {
+  if (Status started = server->StartThread(); !started.ok()) return std::move(started).WithContext("--metrics");
+  return std::unique_ptr<MetricsServer>(std::move(server));
+}
 
 Result<UniqueFd> Listen(int family, const sockaddr* address, socklen_t size, const std::string& name) {
   UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -169,8 +180,7 @@ Result<std::unique_ptr<MetricsServer>> ListenUnix(const std::string& path, const
   VEXEVT_ASSIGN(UniqueFd fd, Listen(AF_UNIX, generic, sizeof address, "unix:" + path));
   std::vector<UniqueFd> listeners;
   listeners.push_back(std::move(fd));
-  return std::unique_ptr<MetricsServer>(
-      std::make_unique<SocketServer>(std::move(listeners), "unix:" + path, path, metrics));
+  return Started(std::make_unique<SocketServer>(std::move(listeners), "unix:" + path, path, metrics));
 }
 
 std::string NumericName(int fd) {
@@ -207,7 +217,7 @@ Result<std::unique_ptr<MetricsServer>> ListenTcp(const std::string& text, const 
   }
   if (listeners.empty()) return failure;
   std::string location = "http://" + NumericName(listeners.front().get()) + "/metrics";
-  return std::unique_ptr<MetricsServer>(std::make_unique<SocketServer>(std::move(listeners), location, "", metrics));
+  return Started(std::make_unique<SocketServer>(std::move(listeners), location, "", metrics));
 }
 
 std::string Answer(std::string_view status, std::string_view type, std::string_view body) {
@@ -236,7 +246,7 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::Start(std::string_view add
   if (text.starts_with("unix:")) return ListenUnix(text.substr(5), metrics);
   if (text.ends_with(".prom")) {
     VEXEVT_TRY(ReplaceFile(text, metrics.PrometheusText()));
-    return std::unique_ptr<MetricsServer>(std::make_unique<MetricsFile>(text, metrics));
+    return Started(std::make_unique<MetricsFile>(text, metrics));
   }
   if (text.find(':') != std::string::npos && text.find('/') == std::string::npos) return ListenTcp(text, metrics);
   return InvalidArgument("--metrics: '" + text + "' is neither HOST:PORT, unix:PATH nor a file that ends in .prom");

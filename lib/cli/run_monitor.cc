@@ -52,7 +52,7 @@ Status RunMonitor::Start(const std::string& input, std::uint64_t input_bytes, bo
     // Beats and questions need not be in step: two of each lie between two signs to systemd at worst.
     const std::uint64_t watch_ns = service_.watchdog_ns() / 4;
     interval_ns_ = std::min(interval_ns_, watch_ns);
-    watchdog_.emplace(service_, watch_ns);
+    VEXEVT_ASSIGN(watchdog_, Watchdog::Start(service_, watch_ns));
   }
   if (interval_ns_ > 0) next_beat_ns_ = now + interval_ns_;
   service_.Send("READY=1");

@@ -67,7 +67,7 @@ class RunMonitor {
   std::optional<StatusPage> page_;
   StatusNumbers shown_;
   ServiceNotifier service_;
-  std::optional<Watchdog> watchdog_;
+  std::unique_ptr<Watchdog> watchdog_;
   std::optional<Progress> progress_;  // shown
   std::optional<Progress> totals_;    // for STATUS=
   std::uint64_t next_beat_ns_ = kNever, interval_ns_ = 0;

@@ -12,10 +12,17 @@ bool LifeSigns::Alive() {
   return std::exchange(seen_, beats) != beats || HeldUp::Now();
 }
 
-Watchdog::Watchdog(const ServiceNotifier& service, std::uint64_t interval_ns)
-    : service_(service), thread_(StartQuietThread([this, interval_ns] { Run(interval_ns); })) {}
+Result<std::unique_ptr<Watchdog>> Watchdog::Start(const ServiceNotifier& service, std::uint64_t interval_ns) {
+  std::unique_ptr<Watchdog> watchdog(new Watchdog(service));
+  auto run = [dog = watchdog.get(), interval_ns] { dog->Run(interval_ns); };
+  auto thread = StartQuietThread(run);
+  if (!thread.ok()) return std::move(thread).status().WithContext("watchdog");
+  watchdog->thread_ = std::move(*thread);
+  return watchdog;
+}
 
 Watchdog::~Watchdog() {
+  if (!thread_.joinable()) return;
   {
     std::lock_guard lock(mutex_);
     end_ = true;

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 
+#include "lib/base/status.h"
 #include "lib/cli/service.h"
 
 namespace vexevt {
@@ -26,8 +28,8 @@ class LifeSigns {
 
 class Watchdog {
  public:
-  // Asks every `interval_ns` in a thread of its own. `service` outlives it.
-  Watchdog(const ServiceNotifier& service, std::uint64_t interval_ns);
+  // Asks every `interval_ns` in a thread of its own; kResourceExhausted where none may be had. `service` outlives it.
+  static Result<std::unique_ptr<Watchdog>> Start(const ServiceNotifier& service, std::uint64_t interval_ns);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -35,14 +37,15 @@ class Watchdog {
   void Beat() { signs_.Beat(); }  // at least once in each interval, where it is not held up
 
  private:
+  explicit Watchdog(const ServiceNotifier& service) : service_(service) {}
   void Run(std::uint64_t interval_ns);
 
   const ServiceNotifier& service_;
   LifeSigns signs_;
   std::mutex mutex_;
   std::condition_variable ending_;
-  bool end_ = false;  // under mutex_
-  std::thread thread_;
+  bool end_ = false;    // under mutex_
+  std::thread thread_;  // none where it could not be started
 };
 
 }  // namespace vexevt

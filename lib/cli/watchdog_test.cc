@@ -25,7 +25,7 @@ TEST(LifeSigns, AliveIsWhoGoesRoundOrIsHeldUpAndNobodyElse) {
 
 TEST(Watchdog, EndsAtOnce) {
   ServiceNotifier nobody;
-  Watchdog watchdog(nobody, std::uint64_t{3600} * 1'000'000'000);
+  EXPECT_TRUE(Watchdog::Start(nobody, std::uint64_t{3600} * 1'000'000'000).ok());
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ void AppendItem(const Cell& cell, std::string_view key, ValueForm form, std::str
   } else if (field != nullptr && field->type != FieldType::kBytes && key.size() == sizeof(std::uint64_t)) {
     value = Load<std::uint64_t>(key.data());
   }
-  AppendValueText(field != nullptr ? field->type : FieldType::kBytes, value, form, text);
+  AppendColumnText(cell.field, value, form, text);
 }
 
 // [[item, count], …]; of a count that may be too high, by how much: [item, count, error].

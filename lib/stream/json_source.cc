@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <system_error>
 #include <thread>
 
 #include "lib/base/bytes.h"
@@ -131,10 +130,8 @@ void JsonSource::Submit(std::size_t size) {
   if (size < kPieceBytes / 2) return;
   work_.notify_one();
   if (workers_.size() == most_workers_ || pieces_.size() <= workers_.size()) return;
-  try {
-    workers_.push_back(StartQuietThread([this] { Work(); }));
-  } catch (const std::system_error&) {  // no more threads may be had: it is done without
-  }
+  auto worker = StartQuietThread([this] { Work(); });
+  if (worker.ok()) workers_.push_back(std::move(*worker));  // else it is done without
 }
 
 void JsonSource::Work() {

@@ -277,6 +277,10 @@ END
   run -1 grep '[^ -~]' text
   press q
   restored
+  terminal 80 24 'LC_ALL=xx_XX.UTF-8 vexevt-stats --live in.evt'
+  shows '█  total 6'
+  press q
+  restored
 }
 
 @test "prints the tables where nothing can be drawn" {
@@ -288,6 +292,9 @@ END
   [[ $output != *$'\e'* ]]
   run -0 env LC_ALL=C vexevt-stats --live --once in.evt
   [ "${lines[0]}" = "1.5/s  =#  total 6  lost 3  alerts 1  ended  2026-01-01T00:00:03Z" ]
+  # As plots: a locale that is not installed is one of UTF-8 by its name.
+  run -0 env LC_ALL=xx_XX.UTF-8 vexevt-stats --live --once in.evt
+  [ "${lines[0]}" = "1.5/s  ▅█  total 6  lost 3  alerts 1  ended  2026-01-01T00:00:03Z" ]
   terminal 80 24 'TERM=dumb vexevt-stats --live in.evt'
   restored
   shows '^/srv/a'

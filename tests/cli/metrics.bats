@@ -131,7 +131,8 @@ every_tool() {
   sed "s/scrape_interval: 15s/scrape_interval: 100ms/; s/targets: .*/targets: [\"${BASH_REMATCH[1]}\"]/" \
     "$packaging/prometheus/prometheus.yml" >prometheus.yml
   # It takes any free port, and says which.
-  prometheus --config.file=prometheus.yml --storage.tsdb.path=db --web.listen-address=127.0.0.1:0 2>log 3>&- 7>&- &
+  : >log
+  prometheus --config.file=prometheus.yml --storage.tsdb.path=db --web.listen-address=127.0.0.1:0 2>>log 3>&- 7>&- &
   prometheus=$!
   address=
   until [[ $address ]]; do
