@@ -115,16 +115,7 @@ TEST(AlertBoard, InhibitsTheTargetsOfASource) {
 TEST(AlertBoard, WhatIsToldToFireIsToldToBeResolved) {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
-    ToldBoard board("[group]\nwait = '7s'\ninterval = '25s'\n" + kBusyRule + kDownRule + R"(
-[[inhibit]]
-source = "alert = down"
-target = "alert = busy"
-equal = ["comm"]
-[[silence]]
-when = "comm = cc"
-from = "@1050"
-until = "@1090"
-)");
+    ToldBoard board("[group]\nwait = '7s'\ninterval = '25s'\n" + kBusyRule + kDownRule + kMutes);
     std::uint64_t end = 10;
     for (; end <= 200; end += 10) {
       std::vector<ToldBoard::Row> rows;

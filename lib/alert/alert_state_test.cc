@@ -17,16 +17,7 @@ const std::string kAllRules =
     "[group]\nby = ['alert', 'host']\nwait = '7s'\ninterval = '25s'\nrepeat = '1m'\n"
     "[flapping]\nhalf_life = '30s'\nbegin = 2.5\n" +
     kBusyRule + "for = '10s'\nsummary = '{comm}: {count}'\nlabels = { team = 'a' }\n" + kDownRule +
-    "keep_firing_for = '15s'\n" + R"(
-[[inhibit]]
-source = "alert = down"
-target = "alert = busy"
-equal = ["comm"]
-[[silence]]
-when = "comm = cc"
-from = "@1050"
-until = "@1090"
-)";
+    "keep_firing_for = '15s'\n" + kMutes;
 
 // What is given by `random` for the window that ends then.
 void Give(std::mt19937* random, std::uint64_t end, ToldBoard* board) {

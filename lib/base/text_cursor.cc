@@ -69,6 +69,11 @@ Status ErrorAtByte(std::size_t at, std::string_view what) {
   return InvalidArgument(fmt::format("{}: {}", at + 1, what));
 }
 
+Status WithoutColumn(const Status& failure) {
+  const std::string& message = failure.message();
+  return {failure.code(), message.substr(message.find(": ") + 2)};
+}
+
 Status TextCursor::Expected(std::string_view wanted) {
   const std::size_t at = Here();
   if (at == text_.size()) return ErrorAtByte(at, fmt::format("expected {}, not the end", wanted));

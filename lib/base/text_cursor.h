@@ -12,6 +12,8 @@ namespace vexevt {
 
 // "COLUMN: what", in bytes from 1, as kInvalidArgument. `at` counts from 0.
 Status ErrorAtByte(std::size_t at, std::string_view what);
+// The same failure of a text that nobody sees: "what".
+Status WithoutColumn(const Status& failure);
 
 class TextCursor {
  public:

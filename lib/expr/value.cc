@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "lib/base/text_cursor.h"
 #include "lib/expr/ast.h"
 #include "lib/expr/check.h"
 #include "lib/expr/lexer.h"
@@ -51,10 +52,7 @@ Result<FieldValue> ParseColumnValue(const Column& column, std::string_view value
   comparison.op = Operator::kEqual;
   comparison.values.emplace_back().text = value;
   const auto test = CheckComparison(comparison, {});
-  if (!test.ok()) {
-    const std::string& message = test.status().message();
-    return InvalidArgument(message.substr(message.find(": ") + 2));
-  }
+  if (!test.ok()) return WithoutColumn(test.status());
   if (const auto* wide = std::get_if<WideTest>(&test->what)) return FieldValue(wide->values[0]);
   const auto* keys = std::get_if<KeyTest>(&test->what);
   if (keys == nullptr) return FieldValue(value);

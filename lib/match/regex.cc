@@ -79,8 +79,8 @@ Result<Regex> Regex::Compile(std::string_view pattern) {
 }
 
 bool Regex::Matches(std::string_view text) const {
-  thread_local std::string characters;
   if (as_utf8_ && std::ranges::any_of(text, IsHigh)) {
+    thread_local std::string characters;  // here, so that nobody else asks whether it is made yet
     characters.clear();
     AppendAsUtf8(text, &characters);
     text = characters;

@@ -470,8 +470,7 @@ Result<std::string> WithFrequencyOf(const StatsQuery& query, std::string_view va
   }
   const auto asked = ParseStatsQuery(text);
   if (asked.ok()) return text;
-  const std::string& message = asked.status().message();
-  return InvalidArgument(message.substr(message.find(": ") + 2));
+  return WithoutColumn(asked.status());
 }
 
 bool IsNumber(const Aggregate& aggregate) {

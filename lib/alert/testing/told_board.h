@@ -157,5 +157,15 @@ when = "type = system.unmount"
 clear = "type = system.mount"
 by = ["comm"]
 )";
+inline const std::string kMutes = R"(
+[[inhibit]]
+source = "alert = down"
+target = "alert = busy"
+equal = ["comm"]
+[[silence]]
+when = "comm = cc"
+from = "@1050"
+until = "@1090"
+)";
 
 }  // namespace vexevt
